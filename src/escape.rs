@@ -1,0 +1,164 @@
+//! Text that is safe to show: control characters, escape sequences and invalid UTF-8 become visible escapes.
+//!
+//! The same escapes are used for messages and for the text of S and U elements, and [`unescape`] reads them back:
+//! `\\`, `\t`, `\n`, `\r` and `\xNN` for a byte. Code points that steer a terminal or reorder text (C0, DEL, C1, the
+//! bidirectional controls) are written as the `\xNN` of their UTF-8 bytes.
+
+use std::borrow::Cow;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// `text` with everything that could steer a terminal made visible.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        push_char(c, steers(c), &mut out);
+    }
+    Cow::Owned(String::from_utf8(out).expect("escapes are ASCII and the rest was text"))
+}
+
+/// A path as text: what is no UTF-8, backslashes and controls escaped, so that different paths look different.
+pub fn path_text(path: &Path) -> String {
+    let mut out = Vec::new();
+    escape_bytes(path.as_os_str().as_bytes(), &mut out);
+    String::from_utf8(out).expect("escapes are ASCII and the rest was text")
+}
+
+/// A path as a shell takes it, where that can be told; else as text.
+pub fn shell_word(path: &Path) -> String {
+    match path.to_str() {
+        Some(text)
+            if !text.is_empty()
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/+,:@%=".contains(&byte)) =>
+        {
+            text.to_owned()
+        }
+        Some(text) if !text.chars().any(steers) => format!("'{}'", text.replace('\'', "'\\''")),
+        _ => path_text(path),
+    }
+}
+
+/// Appends `bytes` as text: valid UTF-8 as it is, anything else, backslashes and controls escaped.
+pub fn escape_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            push_char(c, c == '\\' || steers(c), out);
+        }
+        for &byte in chunk.invalid() {
+            push_hex(byte, out);
+        }
+    }
+}
+
+/// The bytes that [`escape_bytes`] wrote as `text`; `None` where a backslash begins no escape.
+pub fn unescape(text: &str) -> Option<Cow<'_, [u8]>> {
+    if !text.contains('\\') {
+        return Some(Cow::Borrowed(text.as_bytes()));
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let (&letter, tail) = rest.split_first()?;
+        rest = tail;
+        match letter {
+            b'\\' => out.push(b'\\'),
+            b't' => out.push(b'\t'),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b'x' => {
+                let digits = rest.get(..2)?;
+                out.push(hex_digit(digits[0])? << 4 | hex_digit(digits[1])?);
+                rest = &rest[2..];
+            }
+            _ => return None,
+        }
+    }
+    Some(Cow::Owned(out))
+}
+
+/// The value of one hexadecimal digit.
+pub fn hex_digit(digit: u8) -> Option<u8> {
+    (digit as char).to_digit(16).map(|value| value as u8)
+}
+
+/// Appends a byte as two hexadecimal digits.
+pub fn push_hex_digits(byte: u8, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend([DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+}
+
+/// Characters that a terminal may act on, or that make text read in another order than it is stored.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn push_char(c: char, escaped: bool, out: &mut Vec<u8>) {
+    let mut utf8 = [0; 4];
+    let bytes = c.encode_utf8(&mut utf8).as_bytes();
+    match c {
+        _ if !escaped => out.extend(bytes),
+        '\\' => out.extend(b"\\\\"),
+        '\t' => out.extend(b"\\t"),
+        '\n' => out.extend(b"\\n"),
+        '\r' => out.extend(b"\\r"),
+        _ => bytes.iter().for_each(|&byte| push_hex(byte, out)),
+    }
+}
+
+fn push_hex(byte: u8, out: &mut Vec<u8>) {
+    out.extend(b"\\x");
+    push_hex_digits(byte, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(bytes: &[u8]) -> String {
+        let mut out = Vec::new();
+        escape_bytes(bytes, &mut out);
+        String::from_utf8(out).expect("escapes are ASCII")
+    }
+
+    #[test]
+    fn leaves_text_alone() {
+        assert!(matches!(printable("été 日本"), Cow::Borrowed(_)));
+        assert_eq!(escaped("été".as_bytes()), "été");
+    }
+
+    #[test]
+    fn escapes_what_steers_a_terminal() {
+        assert_eq!(printable("\u{1b}[31m\u{9b}\u{202e}"), "\\x1b[31m\\xc2\\x9b\\xe2\\x80\\xae");
+        assert_eq!(escaped(b"a\tb\nc\\d\xff\x00e"), "a\\tb\\nc\\\\d\\xff\\x00e");
+    }
+
+    #[test]
+    fn paths_are_told_apart_and_can_be_pasted() {
+        let odd = Path::new(std::ffi::OsStr::from_bytes(b"a\xff\n"));
+        assert_eq!(path_text(odd), "a\\xff\\n");
+        assert_eq!(shell_word(Path::new("a/b.npy")), "a/b.npy");
+        assert_eq!(shell_word(Path::new("it's a file")), r"'it'\''s a file'");
+    }
+
+    #[test]
+    fn every_byte_reads_back() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(unescape(&escaped(&all)).expect("own escapes"), all);
+    }
+
+    #[test]
+    fn refuses_what_is_no_escape() {
+        for text in ["\\", "\\q", "\\x", "\\x1", "\\xg0"] {
+            assert_eq!(unescape(text), None, "{text}");
+        }
+    }
+}
