@@ -5,9 +5,19 @@
 //! | layer | modules |
 //! |---|---|
 //! | words | [`error`], [`escape`], [`literal`], [`shape`], [`dtype`] |
+//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
 
+pub mod cast;
 pub mod dtype;
 pub mod error;
 pub mod escape;
+pub mod expr;
+pub mod generate;
+pub mod guess;
+pub mod index;
 pub mod literal;
+pub mod plan;
+pub mod scalar;
 pub mod shape;
+pub mod spec;
+pub mod view;

@@ -1,0 +1,115 @@
+//! From the bytes that are stored to the bytes that are wanted: byte order and type together, block by block.
+
+use super::{Cast, Misfit, Overflow};
+use crate::dtype::{ByteSwap, DType};
+use crate::error::Result;
+
+/// What turns elements of one dtype, in its byte order, into those of another in its own.
+#[derive(Clone, Debug)]
+pub struct Conversion {
+    steps: Steps,
+    itemsizes: (usize, usize),
+}
+
+#[derive(Clone, Debug)]
+enum Steps {
+    /// The bytes are what is wanted.
+    Nothing,
+    /// Only the order of the bytes differs.
+    Swap(ByteSwap),
+    /// The types differ: to native order, converted, to the wanted order.
+    Cast { before: Option<ByteSwap>, cast: Box<Cast>, after: Option<ByteSwap> },
+}
+
+impl Conversion {
+    /// From `from` to `to`, whose byte orders count here.
+    ///
+    /// # Errors
+    /// Usage, where there is no such conversion.
+    pub fn between(from: &DType, to: &DType, overflow: Overflow) -> Result<Self> {
+        let steps = if from.to_native() == to.to_native() {
+            ByteSwap::between(from, to).map_or(Steps::Nothing, Steps::Swap)
+        } else {
+            let (inner, outer) = (from.to_native(), to.to_native());
+            let cast = Box::new(Cast::new(&inner, &outer, overflow)?);
+            Steps::Cast { before: ByteSwap::between(from, &inner), cast, after: ByteSwap::between(&outer, to) }
+        };
+        Ok(Self { steps, itemsizes: (from.itemsize(), to.itemsize()) })
+    }
+
+    /// Whether the bytes stay as they are.
+    pub fn is_identity(&self) -> bool {
+        matches!(self.steps, Steps::Nothing)
+    }
+
+    /// Whether types differ, so that a value may fail to fit and the items are in another buffer.
+    pub fn is_cast(&self) -> bool {
+        matches!(self.steps, Steps::Cast { .. })
+    }
+
+    /// Bytes of an item before and after.
+    pub fn itemsizes(&self) -> (usize, usize) {
+        self.itemsizes
+    }
+
+    /// The wanted items, in `items` itself or in `converted`; both may be overwritten.
+    ///
+    /// # Errors
+    /// The first item that does not fit.
+    pub fn apply<'a>(&self, items: &'a mut [u8], converted: &'a mut Vec<u8>) -> Result<&'a [u8], Misfit> {
+        match &self.steps {
+            Steps::Nothing => Ok(items),
+            Steps::Swap(swap) => {
+                swap.apply(items);
+                Ok(items)
+            }
+            Steps::Cast { before, cast, after } => {
+                if let Some(swap) = before {
+                    swap.apply(items);
+                }
+                let count = items.len().checked_div(self.itemsizes.0).unwrap_or(0);
+                converted.resize(count * self.itemsizes.1, 0);
+                cast.apply(items, converted)?;
+                if let Some(swap) = after {
+                    swap.apply(converted);
+                }
+                Ok(converted)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtype::{ByteOrder, Number};
+
+    fn converted(from: &DType, to: &DType, items: &[u8]) -> Vec<u8> {
+        let convert = Conversion::between(from, to, Overflow::Error).expect("numbers convert");
+        convert.apply(&mut items.to_vec(), &mut Vec::new()).expect("it fits").to_vec()
+    }
+
+    #[test]
+    fn swaps_what_differs_in_order_alone() {
+        let little = DType::new(crate::dtype::Kind::Number(Number::Int16), ByteOrder::Little);
+        let big = little.with_byte_order(ByteOrder::Big);
+        assert_eq!(converted(&little, &big, &[1, 2, 3, 4]), [2, 1, 4, 3]);
+        assert!(Conversion::between(&big, &big, Overflow::Error).expect("the same").is_identity());
+    }
+
+    #[test]
+    fn converts_through_native_order() {
+        let big = |number| DType::new(crate::dtype::Kind::Number(number), ByteOrder::Big);
+        assert_eq!(converted(&big(Number::Int16), &big(Number::Int32), &[0xff, 0xfe]), [0xff, 0xff, 0xff, 0xfe]);
+    }
+
+    #[test]
+    fn tells_which_item_does_not_fit() {
+        let convert =
+            Conversion::between(&DType::native(Number::Int16), &DType::native(Number::UInt8), Overflow::Error);
+        let convert = convert.expect("numbers convert");
+        assert!(convert.is_cast());
+        let misfit = convert.apply(&mut [1, 0, 0, 1], &mut Vec::new()).expect_err("256 is no uint8");
+        assert_eq!(misfit.item, 1);
+    }
+}

@@ -1,0 +1,188 @@
+//! Conversion of elements: which the rules allow ([`Casting`], by type) and what becomes of values ([`Cast`]).
+//!
+//! Works on private blocks in native byte order; knows dtypes and words, not files, views or threads.
+
+mod casting;
+mod conversion;
+mod misfit;
+mod number;
+mod overflow;
+mod record;
+mod string;
+mod text;
+mod time;
+
+use std::ops::ControlFlow;
+
+pub use casting::Casting;
+pub use conversion::Conversion;
+pub use misfit::{Misfit, Reason};
+pub use overflow::Overflow;
+
+use crate::dtype::{Class, DType, Kind, Number};
+use crate::error::{Error, Result};
+use number::NumberCast;
+use record::RecordCast;
+use string::{StringCast, Width};
+use text::{Parse, Print};
+use time::TimeCast;
+
+/// How elements of one type become elements of another: chosen once, applied to any number of blocks.
+///
+/// Fractions are cut toward zero; anything but zero is true, NaN too; an imaginary part is dropped where there is no
+/// place for it; floats are rounded once, half to even. Times go down to the step before and NaT stays NaT; to and
+/// from numbers they are their count. All as in NumPy's `astype`, but for values that do not fit: see [`Overflow`].
+#[derive(Clone, Debug)]
+pub struct Cast {
+    from: DType,
+    to: DType,
+    work: Work,
+}
+
+#[derive(Clone, Debug)]
+enum Work {
+    /// The bytes stay as they are.
+    Copy,
+    Number(NumberCast),
+    Time(TimeCast),
+    String(StringCast),
+    Print(Print),
+    Parse(Parse),
+    Record(RecordCast),
+}
+
+impl Cast {
+    /// A conversion from `from` to `to`, whose byte orders do not matter here.
+    ///
+    /// Fails where there is no such conversion, and where NaN is wanted for what does not fit but the target has none.
+    pub fn new(from: &DType, to: &DType, overflow: Overflow) -> Result<Self> {
+        if overflow == Overflow::Nan && to.record().is_none() && !holds_nan(to) {
+            let message = format!("--overflow nan needs floats or complex numbers, but {} has no NaN", to.name());
+            return Err(Error::usage(message).hint("--overflow saturate"));
+        }
+        Self::between(from, to, overflow)
+    }
+
+    /// As [`Cast::new`], but where nothing changes nothing is asked of the target.
+    fn between(from: &DType, to: &DType, overflow: Overflow) -> Result<Self> {
+        let (from, to) = (from.to_native(), to.to_native());
+        let work = if from == to { Work::Copy } else { Work::new(&from, &to, overflow)? };
+        Ok(Self { from, to, work })
+    }
+
+    /// Converts the items of `src` into those of `dst`; both are whole items in native byte order, as many of each.
+    ///
+    /// Fails with the first item that does not fit; what is in `dst` then means nothing.
+    pub fn apply(&self, src: &[u8], dst: &mut [u8]) -> Result<(), Misfit> {
+        debug_assert_eq!(src.len() * self.to.itemsize(), dst.len() * self.from.itemsize());
+        let found = match &self.work {
+            Work::Copy => {
+                dst.copy_from_slice(src);
+                ControlFlow::Continue(())
+            }
+            Work::Number(cast) => cast.apply(src, dst),
+            Work::Time(cast) => cast.apply(src, dst),
+            Work::String(cast) => cast.apply(src, dst),
+            Work::Print(cast) => cast.apply(src, dst),
+            Work::Parse(cast) => cast.apply(src, dst),
+            Work::Record(cast) => return cast.apply(src, dst),
+        };
+        match found {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break((item, reason)) => {
+                let size = self.from.itemsize();
+                Err(Misfit::new(item, reason, &self.from, &src[item * size..][..size], &self.to))
+            }
+        }
+    }
+}
+
+impl Work {
+    fn new(from: &DType, to: &DType, overflow: Overflow) -> Result<Self> {
+        let impossible = |why: &str| {
+            let message = format!("cannot convert {} to {}{why}", from.name(), to.name());
+            Err(Error::usage(message))
+        };
+        Ok(match (from.kind(), to.kind()) {
+            (Kind::Record(from), Kind::Record(to)) => Self::Record(RecordCast::new(from, to, overflow)?),
+            (Kind::Record(_), _) => return impossible(": a record is no single value; select a field"),
+            (_, Kind::Record(_)) => return impossible(": a single value is no record"),
+            (Kind::Datetime(from), Kind::Datetime(to)) => Self::Time(TimeCast::dates(*from, *to, overflow)),
+            (Kind::Timedelta(from), Kind::Timedelta(to)) => Self::Time(TimeCast::spans(*from, *to, overflow)),
+            (Kind::Datetime(a), Kind::Timedelta(b)) | (Kind::Timedelta(a), Kind::Datetime(b)) => {
+                if a != b {
+                    return impossible(": the steps differ");
+                }
+                Self::Copy
+            }
+            (Kind::Void(_), Kind::Void(_)) => return impossible(": the sizes differ"),
+            _ => match (Width::of(from), Width::of(to), count(from), count(to)) {
+                (Some(from), Some(to), ..) => Self::String(StringCast::new(from, to, overflow)),
+                (Some(width), None, None, Some(_)) => Self::Parse(Parse::new(width, to)),
+                (None, Some(width), Some(_), None) => Self::Print(Print::new(from, width, overflow)),
+                (.., Some(from), Some(to)) if from == to => Self::Copy,
+                (.., Some(from), Some(to)) => Self::Number(NumberCast::new(from, to, overflow)),
+                _ => return impossible(""),
+            },
+        })
+    }
+}
+
+/// The number that an element is; of a time, its count of steps.
+fn count(dtype: &DType) -> Option<Number> {
+    match dtype.kind() {
+        Kind::Datetime(_) | Kind::Timedelta(_) => Some(Number::Int64),
+        _ => dtype.number(),
+    }
+}
+
+fn holds_nan(dtype: &DType) -> bool {
+    dtype.number().is_some_and(|number| number.class() >= Class::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cast(from: &str, to: &str, overflow: Overflow) -> Result<Cast> {
+        let dtype = |text: &str| crate::dtype::parse(text).unwrap().dtype;
+        Cast::new(&dtype(from), &dtype(to), overflow)
+    }
+
+    #[test]
+    fn the_same_type_in_any_order_is_itself() {
+        for (from, to) in [("<i4", ">i4"), ("M8[s]", "i8"), ("S3", "S3"), ("m8[s]", "M8[s]"), ("V3", "V3")] {
+            assert!(matches!(cast(from, to, Overflow::Error).unwrap().work, Work::Copy), "{from} to {to}");
+        }
+        assert!(!matches!(cast("i4", "u4", Overflow::Error).unwrap().work, Work::Copy));
+        let mut out = [0; 3];
+        cast("S3", "S3", Overflow::Error).unwrap().apply(b"abc", &mut out).unwrap();
+        assert_eq!(&out, b"abc");
+    }
+
+    #[test]
+    fn a_misfit_is_named_by_value_and_type() {
+        let cast = cast("f8", "u1", Overflow::Error).unwrap();
+        let misfit = cast.apply(bytemuck::cast_slice(&[1.0, 1e40]), &mut [0; 2]).unwrap_err();
+        assert_eq!((misfit.item, misfit.to_string()), (1, "1e+40 does not fit uint8".to_owned()));
+    }
+
+    #[test]
+    fn nan_is_refused_where_there_is_none() {
+        let error = cast("f8", "u1", Overflow::Nan).unwrap_err();
+        assert_eq!(error.to_string(), "--overflow nan needs floats or complex numbers, but uint8 has no NaN");
+        assert!(cast("f8", "c8", Overflow::Nan).is_ok());
+        assert!(cast("a:<i4,b:<f8", "a:<i4,b:<f4", Overflow::Nan).is_ok());
+        assert!(cast("a:<i4", "a:<i2", Overflow::Nan).is_err());
+    }
+
+    #[test]
+    fn what_has_no_meaning_is_refused_by_name() {
+        for (from, to) in [("V3", "V4"), ("V4", "i4"), ("i4", "V4"), ("m8[s]", "M8[ms]"), ("V3", "S3")] {
+            assert!(
+                cast(from, to, Overflow::Wrap).unwrap_err().to_string().starts_with("cannot convert"),
+                "{from} {to}"
+            );
+        }
+    }
+}
