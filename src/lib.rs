@@ -6,18 +6,24 @@
 //! |---|---|
 //! | words | [`error`], [`escape`], [`literal`], [`shape`], [`dtype`] |
 //! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
+//! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
 
+pub mod array;
 pub mod cast;
 pub mod dtype;
 pub mod error;
 pub mod escape;
 pub mod expr;
+pub mod format;
 pub mod generate;
 pub mod guess;
 pub mod index;
 pub mod literal;
+pub mod mapping;
 pub mod plan;
 pub mod scalar;
 pub mod shape;
+pub mod sink;
+pub mod source;
 pub mod spec;
 pub mod view;

@@ -1,0 +1,41 @@
+//! Files as bytes: opened by [`Mode`], read and stored in windows of a few MiB, locked, made, replaced and copied.
+//!
+//! This is the only room with `unsafe` code, and no reference into a mapping ever leaves it: bytes are copied into
+//! private scratch and back. Nothing here knows what the bytes mean; shapes and dtypes live above.
+//!
+//! ```text
+//!            windows, few at a time                        one door
+//!   file ══►  [window]  ══ rep movsb, strided moves ══►  scratch       Reader
+//!   file ◄══  [window]  ◄═════════════════════════════   scratch       Writer
+//!   file ◄──  pread, pwrite: few bytes, whole pieces, files that cannot be mapped
+//! ```
+
+mod copy;
+mod direct;
+mod fault;
+mod file;
+mod lock;
+mod mode;
+#[cfg(test)]
+mod naive;
+mod new_file;
+mod pieces;
+mod pour;
+mod reader;
+mod space;
+mod spool;
+mod transfer;
+mod unchanged;
+mod window;
+mod writer;
+
+pub use file::{Identity, Io, Mapping};
+pub use lock::Lock;
+pub use mode::Mode;
+pub use new_file::{NewFile, Replace};
+pub use pour::pour;
+pub use reader::Reader;
+pub use space::{Sync, reserve, set_len};
+pub use spool::{spool, stream_name, temporary, unnamed};
+pub use transfer::{copy_range, copy_sparse};
+pub use writer::{Stores, Writer};

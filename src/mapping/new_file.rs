@@ -1,0 +1,357 @@
+//! New files that appear whole or not at all: made under another name in the same folder, then renamed.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::{Lock, Mapping, Mode, Sync, space};
+use crate::error::{Error, Result};
+use crate::escape::printable;
+
+/// Bytes of the target's name that the temporary name repeats, so that neither is longer than a name may be.
+const NAME: usize = 200;
+
+/// What becomes of a file that is already there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replace {
+    /// It stays, and the new one is refused.
+    #[default]
+    Never,
+    /// It stays until the new one is whole, then goes.
+    Force,
+}
+
+/// A file that has no name of its own until it is committed; dropped before, it leaves nothing behind.
+#[derive(Debug)]
+pub struct NewFile {
+    target: PathBuf,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A file of another name in the target's folder, and what it replaces.
+    Beside { temporary: NamedTempFile, replaced: Option<Replaced>, replace: Replace },
+    /// The target itself, which is no regular file: a device, a FIFO.
+    Direct(File),
+}
+
+/// The file that is there and will be replaced, which nobody else may be storing in meanwhile.
+#[derive(Debug)]
+struct Replaced {
+    metadata: Box<Metadata>,
+    /// `None` where the file may be replaced but not read.
+    _lock: Option<Lock>,
+}
+
+impl Replaced {
+    fn lock(metadata: Metadata, path: &Path) -> Result<Self> {
+        let lock = File::open(path).ok().map(|file| Lock::exclusive(&file, path)).transpose()?;
+        Ok(Self { metadata: Box::new(metadata), _lock: lock })
+    }
+}
+
+impl NewFile {
+    /// Begins a file that will be called `target`. A symlink stays, and what it leads to is made or replaced.
+    ///
+    /// # Errors
+    /// Usage, where the target is a folder, or is there and must not be replaced; busy, where somebody stores in it; io,
+    /// where the folder is missing or must not be written.
+    pub fn create(target: &Path, replace: Replace) -> Result<Self> {
+        Self::begin(target, replace).map_err(|error| error.at(target))
+    }
+
+    fn begin(target: &Path, replace: Replace) -> Result<Self> {
+        let replaced = match target.metadata() {
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Error::io("cannot examine", error)),
+        };
+        if let Some(metadata) = &replaced {
+            if metadata.is_dir() {
+                return Err(Error::usage("is a directory"));
+            }
+            if !metadata.is_file() {
+                let file = OpenOptions::new().write(true).custom_flags(libc::O_NOCTTY).open(target);
+                let file = file.map_err(|error| Error::io("cannot open", error))?;
+                return Ok(Self { target: target.to_path_buf(), place: Place::Direct(file) });
+            }
+            if replace == Replace::Never {
+                let message = format!("exists already, {} bytes", metadata.len());
+                return Err(Error::usage(message).hint("--force replaces it"));
+            }
+        }
+        let target = follow_links(target)?;
+        let Some(name) = target.file_name() else { return Err(Error::usage("is not the name of a file")) };
+        let bytes = name.as_bytes();
+        let mut prefix = OsString::from(".");
+        prefix.push(std::ffi::OsStr::from_bytes(&bytes[..bytes.len().min(NAME)]));
+        prefix.push(".rmm-");
+        let replaced = replaced.map(|metadata| Replaced::lock(metadata, &target)).transpose()?;
+        let temporary = tempfile::Builder::new()
+            .prefix(&prefix)
+            // What any new file gets: the umask is subtracted by the system.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder_of(&target))
+            .map_err(|error| Error::io("cannot create", error))?;
+        Ok(Self { target, place: Place::Beside { temporary, replaced, replace } })
+    }
+
+    /// The name it will have, symlinks resolved.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// The open file: to write to only, where it is [direct](Self::is_direct).
+    pub fn file(&self) -> &File {
+        match &self.place {
+            Place::Beside { temporary, .. } => temporary.as_file(),
+            Place::Direct(file) => file,
+        }
+    }
+
+    /// Whether it is a device or a FIFO, which takes bytes in order and cannot be mapped, sized or read again.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.place, Place::Direct(_))
+    }
+
+    /// Whether a file of that name would be [direct](Self::is_direct). Nothing is opened: a FIFO that is opened and
+    /// closed has ended for whoever reads it.
+    pub fn would_be_direct(target: &Path) -> bool {
+        target.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    }
+
+    /// The file as an array file of `len` bytes, all zero, to be read and stored in before it is committed.
+    ///
+    /// # Errors
+    /// Usage, where it is [direct](Self::is_direct); io, where the system refuses.
+    pub fn mapping(&self, len: u64) -> Result<Mapping> {
+        let file = self.file().try_clone().map_err(|error| Error::io("cannot open again", error).at(&self.target))?;
+        let mut mapping = Mapping::from_file(file, self.target.clone(), Mode::Create)?;
+        mapping.set_len(len)?;
+        Ok(mapping)
+    }
+
+    /// Gives the file its name, and with [`Sync::Yes`] has both on stable storage first.
+    ///
+    /// # Errors
+    /// Usage, where the name has been taken meanwhile; io, where the system refuses. What was there is untouched then.
+    pub fn commit(self, sync: Sync) -> Result<()> {
+        let Self { target, place } = self;
+        let committed = match place {
+            Place::Direct(file) => finish_direct(&file, sync),
+            Place::Beside { temporary, replaced, replace } => {
+                rename(temporary, replaced.as_ref().map(|replaced| &*replaced.metadata), &target, replace, sync)
+            }
+        };
+        committed.map_err(|error| error.at(target))
+    }
+}
+
+fn finish_direct(file: &File, sync: Sync) -> Result<()> {
+    match sync {
+        Sync::No => Ok(()),
+        Sync::Yes => match file.sync_all() {
+            // Pipes and most devices have nothing to flush.
+            Err(error) if error.raw_os_error() != Some(libc::EINVAL) => Err(Error::io("cannot flush", error)),
+            _ => Ok(()),
+        },
+    }
+}
+
+fn rename(
+    temporary: NamedTempFile,
+    replaced: Option<&Metadata>,
+    target: &Path,
+    replace: Replace,
+    sync: Sync,
+) -> Result<()> {
+    if let Some(old) = replaced {
+        // Giving a file away is the right of root alone, so it is tried; who may read and write it is a promise.
+        let _ = fchown(temporary.as_file(), Some(old.uid()), Some(old.gid()));
+        let permissions = Permissions::from_mode(old.mode() & 0o777);
+        let kept = temporary.as_file().set_permissions(permissions);
+        kept.map_err(|error| Error::io("cannot keep its permissions", error))?;
+    }
+    if sync == Sync::Yes {
+        temporary.as_file().sync_all().map_err(|error| Error::io("cannot flush", error))?;
+    }
+    let renamed = match replace {
+        Replace::Never => temporary.persist_noclobber(target),
+        Replace::Force => temporary.persist(target),
+    };
+    if let Err(refused) = renamed {
+        return Err(match refused.error.kind() {
+            io::ErrorKind::AlreadyExists => Error::usage("has appeared meanwhile").hint("--force replaces it"),
+            _ => Error::io("cannot rename to it", refused.error),
+        });
+    }
+    if sync == Sync::Yes {
+        let folder = File::open(folder_of(target)).map_err(|error| Error::io("cannot open its folder", error))?;
+        space::flush(&folder)?;
+    }
+    Ok(())
+}
+
+/// Where a path leads when its last name is a symlink, to a file or to nothing.
+fn follow_links(path: &Path) -> Result<PathBuf> {
+    // As many as Linux follows.
+    const LINKS: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..LINKS {
+        match path.read_link() {
+            Ok(next) => path = folder_of(&path).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(Error::usage(format!("is a symlink that leads in circles, through {}", printable(&path.to_string_lossy()))))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    use super::super::naive::{file_of, in_small_folder, skipped};
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn listing(folder: &Path) -> Vec<OsString> {
+        let mut names: Vec<_> =
+            folder.read_dir().expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_whole_or_absent() {
+        let (folder, _) = file_of(b"old");
+        let target = folder.path().join("new");
+        let new = NewFile::create(&target, Replace::Never).expect("free");
+        new.file().write_all(b"half").expect("written");
+        assert!(!target.exists());
+        drop(new);
+        assert_eq!(listing(folder.path()), ["array.dat"]);
+        for sync in [Sync::No, Sync::Yes] {
+            let new = NewFile::create(&target, Replace::Force).expect("free");
+            new.file().write_all(b"whole").expect("written");
+            new.commit(sync).expect("renamed");
+            assert_eq!(std::fs::read(&target).expect("there"), b"whole");
+            assert_eq!(listing(folder.path()), ["array.dat", "new"]);
+        }
+    }
+
+    #[test]
+    fn what_exists_is_refused_before_anything_happens() {
+        let (folder, path) = file_of(b"old");
+        let error = NewFile::create(&path, Replace::Never).expect_err("taken");
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Usage, "exists already, 3 bytes"));
+        assert_eq!(error.hints(), ["--force replaces it"]);
+        let error = NewFile::create(folder.path(), Replace::Force).expect_err("a folder");
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Usage, "is a directory"));
+        let missing = folder.path().join("missing/new");
+        let error = NewFile::create(&missing, Replace::Force).expect_err("no folder");
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Io, "cannot create: No such file or directory"));
+        assert_eq!(listing(folder.path()), ["array.dat"]);
+        assert_eq!(std::fs::read(&path).expect("there"), b"old");
+    }
+
+    #[test]
+    fn a_name_taken_meanwhile_is_not_replaced() {
+        let (folder, _) = file_of(b"old");
+        let target = folder.path().join("new");
+        let new = NewFile::create(&target, Replace::Never).expect("free");
+        std::fs::write(&target, b"theirs").expect("written");
+        assert_eq!(new.commit(Sync::No).expect_err("taken").kind(), ErrorKind::Usage);
+        assert_eq!(std::fs::read(&target).expect("there"), b"theirs");
+        assert_eq!(listing(folder.path()), ["array.dat", "new"]);
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_permissions_and_a_new_one_gets_the_usual() {
+        let (folder, path) = file_of(b"old");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("owned");
+        let new = NewFile::create(&path, Replace::Force).expect("forced");
+        new.commit(Sync::No).expect("renamed");
+        assert_eq!(path.metadata().expect("there").mode() & 0o7777, 0o640);
+        let (usual, fresh) = (folder.path().join("usual"), folder.path().join("fresh"));
+        std::fs::write(&usual, b"").expect("written");
+        NewFile::create(&fresh, Replace::Never).and_then(|new| new.commit(Sync::No)).expect("free");
+        assert_eq!(fresh.metadata().expect("there").mode(), usual.metadata().expect("there").mode());
+    }
+
+    #[test]
+    fn a_symlink_stays_and_its_target_is_replaced() {
+        let (folder, path) = file_of(b"old");
+        let (link, dangling) = (folder.path().join("link"), folder.path().join("dangling"));
+        symlink("array.dat", &link).and_then(|()| symlink("fresh", &dangling)).expect("links");
+        for link in [&link, &dangling] {
+            let new = NewFile::create(link, Replace::Force).expect("forced");
+            new.file().write_all(b"new").expect("written");
+            new.commit(Sync::No).expect("renamed");
+            assert!(link.is_symlink());
+            assert_eq!(std::fs::read(link).expect("there"), b"new");
+        }
+        assert_eq!(std::fs::read(&path).expect("there"), b"new");
+        assert_eq!(listing(folder.path()), ["array.dat", "dangling", "fresh", "link"]);
+        let circle = folder.path().join("circle");
+        symlink("circle", &circle).expect("a link");
+        NewFile::create(&circle, Replace::Force).expect_err("leads nowhere");
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_written_straight() {
+        let new = NewFile::create(Path::new("/dev/null"), Replace::Never).expect("a device");
+        assert!(new.is_direct());
+        new.file().write_all(b"gone").expect("written");
+        assert_eq!(new.mapping(8).expect_err("no array file").kind(), ErrorKind::Usage);
+        new.commit(Sync::Yes).expect("nothing to flush");
+        let (folder, _) = file_of(b"");
+        let fifo = folder.path().join("fifo");
+        assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo").success());
+        let reader = std::thread::spawn({
+            let fifo = fifo.clone();
+            move || std::fs::read(fifo).expect("read")
+        });
+        let new = NewFile::create(&fifo, Replace::Never).expect("a reader is there");
+        new.file().write_all(b"through").expect("written");
+        new.commit(Sync::No).expect("nothing to rename");
+        assert_eq!(reader.join().expect("read"), b"through");
+        assert_eq!(listing(folder.path()), ["array.dat", "fifo"]);
+    }
+
+    #[test]
+    fn a_full_disk_leaves_nothing_behind() {
+        let left = in_small_folder(|folder| {
+            let new = NewFile::create(&folder.join("new"), Replace::Never).expect("free");
+            let error = space::reserve(new.file(), 4 << 20).expect_err("full");
+            assert_eq!(new.file().metadata().expect("open").len(), 0);
+            drop(new);
+            (error.kind(), error.message().to_owned(), listing(folder))
+        });
+        let Some((kind, message, left)) = left else { return skipped("a file system cannot be mounted here") };
+        assert_eq!((kind, message.as_str()), (ErrorKind::Io, "cannot reserve 4194304 bytes: No space left on device"));
+        assert!(left.is_empty());
+    }
+
+    #[test]
+    fn a_long_name_is_no_trouble() {
+        let (folder, _) = file_of(b"");
+        let target = folder.path().join("n".repeat(255));
+        NewFile::create(&target, Replace::Never).and_then(|new| new.commit(Sync::No)).expect("as long as it may be");
+        assert!(target.exists());
+    }
+}

@@ -1,0 +1,121 @@
+//! The length of a file, the storage behind it, and when its bytes are on that storage.
+
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+
+use rustix::fs::{FallocateFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
+use rustix::io::Errno;
+
+use crate::error::{Error, Result};
+
+/// Whether a job ends only when its bytes are on stable storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sync {
+    /// They are visible to every process, and survive anything but a crash of the system.
+    #[default]
+    No,
+    /// They survive that, too.
+    Yes,
+}
+
+/// Makes a file `len` bytes long; what is new reads as zeros and takes no storage yet.
+pub fn set_len(file: &File, len: u64) -> Result<()> {
+    file.set_len(len).map_err(|error| Error::io(format!("cannot make it {len} bytes long"), error))
+}
+
+/// Makes a new, empty file `len` bytes long and reserves all of its storage, so that no later store runs out of it.
+///
+/// # Errors
+/// Io, where there is not enough space (whatever was reserved is given back) or the file system cannot reserve any.
+pub fn reserve(file: &File, len: u64) -> Result<()> {
+    if len == 0 {
+        return set_len(file, 0);
+    }
+    let before = file.metadata().map_err(|error| Error::io("cannot examine", error))?.size();
+    loop {
+        match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, len) {
+            Ok(()) => return Ok(()),
+            Err(Errno::INTR) => {}
+            Err(error) => {
+                // ext4 keeps what it got before space ran out.
+                file.set_len(before).map_err(|error| Error::io("cannot give reserved space back", error))?;
+                return Err(match error {
+                    Errno::OPNOTSUPP => {
+                        Error::io("this file system cannot reserve space", error).hint("leave --preallocate out")
+                    }
+                    _ => Error::io(format!("cannot reserve {len} bytes"), error),
+                });
+            }
+        }
+    }
+}
+
+/// Gives a file the time of a change that was made through a mapping, which the system notes at its leisure.
+pub(super) fn touch(file: &File) -> Result<()> {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let leave = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
+    let times = Timestamps { last_access: leave, last_modification: now };
+    rustix::fs::futimens(file, &times).map_err(|error| Error::io("cannot set its time of change", error))
+}
+
+/// Has the bytes of a file on stable storage. One failure is final: the system forgets which pages it failed to write,
+/// and a second try would succeed without having stored them.
+pub(super) fn flush(file: &File) -> Result<()> {
+    file.sync_data().map_err(|error| Error::io("cannot flush, store it again", error))
+}
+
+/// Whether stores through a shared mapping of a file are fast and coherent: so on local file systems. Network and
+/// user-space ones lose or delay them, and report errors late or never.
+pub(super) fn shares_stores(file: &File) -> bool {
+    // Numbers from linux/magic.h and the file systems' own sources.
+    const REMOTE: [u32; 13] = [
+        0x6969,      // NFS
+        0x6573_5546, // FUSE
+        0x517B,      // SMB
+        0xFF53_4D42, // CIFS
+        0xFE53_4D42, // SMB 2 and 3
+        0x0BD0_0BD0, // Lustre
+        0x0102_1997, // 9P
+        0x00C3_6400, // Ceph
+        0x4750_4653, // GPFS
+        0x1983_0326, // BeeGFS
+        0x5346_414F, // OpenAFS
+        0x6B41_4653, // the kernel's own AFS
+        0x2003_0528, // OrangeFS
+    ];
+    rustix::fs::fstatfs(file).is_ok_and(|system| !REMOTE.contains(&(system.f_type as u32)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::naive::{file_of, sparse};
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn reserves_what_it_can_and_nothing_otherwise() {
+        let (_folder, path) = sparse(0);
+        let file = File::options().write(true).open(&path).expect("writable");
+        match reserve(&file, 1 << 20) {
+            Ok(()) => {
+                let metadata = file.metadata().expect("open");
+                assert_eq!((metadata.len(), metadata.blocks() * 512 >= 1 << 20), (1 << 20, true));
+            }
+            Err(error) => assert!(error.message().contains("cannot reserve"), "{error}"),
+        }
+        reserve(&file, 0).expect("nothing to reserve");
+        let read_only = File::open(&path).expect("there");
+        for failed in [set_len(&read_only, 5), reserve(&read_only, 5)] {
+            assert_eq!(failed.expect_err("opened to be read").kind(), ErrorKind::Io);
+        }
+    }
+
+    #[test]
+    fn a_local_file_system_shares_stores_and_a_pipe_flushes_nothing() {
+        let (_folder, path) = file_of(b"1234");
+        assert!(shares_stores(&File::open(&path).expect("there")));
+        let (reader, _writer) = std::io::pipe().expect("a pipe");
+        let pipe = File::from(std::os::fd::OwnedFd::from(reader));
+        assert_eq!(flush(&pipe).expect_err("no storage").kind(), ErrorKind::Io);
+    }
+}

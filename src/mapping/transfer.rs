@@ -1,0 +1,214 @@
+//! Copies that the kernel makes by itself, file to file, shared or copied.
+
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+
+use rustix::fs::SeekFrom;
+use rustix::io::Errno;
+
+use super::{Mapping, space};
+use crate::error::{Error, Result};
+
+/// Bytes of one system call, so that a signal is noticed between two.
+const CALL: u64 = 64 << 20;
+/// Bytes of a copy through memory.
+const PIECE: usize = 1 << 20;
+
+/// Copies `len` bytes of a file to another, at `to_offset`, where that one is new: holes stay holes.
+///
+/// # Errors
+/// Io; where it is about the target, without a path, which the caller knows.
+pub fn copy_range(from: &Mapping, offset: u64, len: u64, to: &File, to_offset: u64) -> Result<()> {
+    from.within(offset, len)?;
+    let end = offset + len;
+    let mut at = offset;
+    while let Some(data) = next_data(from, at)?.filter(|data| data.start < end) {
+        let stop = data.end.min(end);
+        copy_data(from, data.start, stop - data.start, to, to_offset + (data.start - offset))?;
+        at = stop;
+    }
+    if at < end {
+        // A file that has been cut short has no data there either: reading tells the one from the other.
+        from.read_at(at, &mut [0])?;
+        from.read_at(end - 1, &mut [0])?;
+        let found = to.metadata().map_err(|error| Error::io("cannot examine", error))?.len();
+        space::set_len(to, found.max(to_offset + len))?;
+    }
+    Ok(())
+}
+
+/// Copies `len` bytes of a file to another, at `to_offset`.
+///
+/// The kernel shares the storage of both where the file system can (btrfs, XFS, aligned ranges), else copies; where it
+/// can do neither, the bytes go through memory.
+fn copy_data(from: &Mapping, offset: u64, len: u64, to: &File, to_offset: u64) -> Result<()> {
+    let end = offset + len;
+    let (mut at, mut to_at) = (offset, to_offset);
+    while at < end {
+        let now = (end - at).min(CALL) as usize;
+        match rustix::fs::copy_file_range(from.file(), Some(&mut at), to, Some(&mut to_at), now) {
+            Err(Errno::INTR) => {}
+            Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => {
+                return Err(Error::io(format!("cannot store at byte {to_at}"), error));
+            }
+            // At once or on the way, and also where nothing was copied and nothing is said: as cat would do it, which
+            // finds out what is wrong, if anything is.
+            Ok(0) | Err(_) => return copy_through_memory(from, at..end, to, to_at),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn copy_through_memory(from: &Mapping, range: Range<u64>, to: &File, to_offset: u64) -> Result<()> {
+    let mut piece = vec![0; PIECE];
+    for at in range.clone().step_by(PIECE) {
+        let bytes = &mut piece[..(range.end - at).min(PIECE as u64) as usize];
+        from.read_at(at, bytes)?;
+        let to_at = to_offset + (at - range.start);
+        to.write_all_at(bytes, to_at).map_err(|error| Error::io(format!("cannot store at byte {to_at}"), error))?;
+    }
+    Ok(())
+}
+
+/// Makes the empty file `to` a copy of `from`: sharing all storage where the file system can, else with the same holes.
+///
+/// # Errors
+/// As [`copy_range`].
+pub fn copy_sparse(from: &Mapping, to: &File) -> Result<()> {
+    if rustix::fs::ioctl_ficlone(to, from.file()).is_ok() {
+        return Ok(());
+    }
+    space::set_len(to, from.len())?;
+    let mut at = 0;
+    while let Some(data) = next_data(from, at)? {
+        copy_data(from, data.start, data.end - data.start, to, data.start)?;
+        at = data.end;
+    }
+    Ok(())
+}
+
+/// The first range at or behind a byte that is no hole; `None` where only holes follow. Where the file system knows no
+/// holes, all is data. This moves the cursor of the open file, which nothing here uses.
+///
+/// # Errors
+/// Io, where the system refuses.
+fn next_data(from: &Mapping, offset: u64) -> Result<Option<Range<u64>>> {
+    let len = from.len();
+    if offset >= len {
+        return Ok(None);
+    }
+    let failed = |error| Error::io(format!("cannot look for data behind byte {offset}"), error).at(from.path());
+    let start = match rustix::fs::seek(from.file(), SeekFrom::Data(offset)) {
+        Ok(start) => start,
+        Err(Errno::NXIO) => return Ok(None),
+        Err(Errno::INVAL | Errno::OPNOTSUPP) => return Ok(Some(offset..len)),
+        Err(error) => return Err(failed(error)),
+    };
+    let end = rustix::fs::seek(from.file(), SeekFrom::Hole(start)).map_err(failed)?.min(len);
+    Ok((start < end).then_some(start..end))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use std::os::unix::fs::MetadataExt;
+
+    use super::super::naive::{FILE, file_of, in_small_folder, noise, skipped, sparse};
+    use super::super::{Mode, stream_name};
+    use super::*;
+
+    fn open(path: &std::path::Path) -> Mapping {
+        Mapping::open(path, Mode::Read).expect("regular")
+    }
+
+    #[test]
+    fn copies_a_range_to_anywhere() {
+        let content = noise(3 << 20);
+        let (folder, path) = file_of(&content);
+        let from = open(&path);
+        let elsewhere = std::path::Path::new("/dev/shm").is_dir().then(|| tempfile::tempfile_in("/dev/shm"));
+        let here = tempfile::tempfile_in(folder.path()).expect("a temporary file");
+        for to in elsewhere.into_iter().flatten().chain([here]) {
+            copy_range(&from, 5, (3 << 20) - 10, &to, 100).expect("copied");
+            copy_through_memory(&from, 0..7, &to, 0).expect("copied");
+            let mut copied = vec![0; (3 << 20) - 10];
+            to.read_exact_at(&mut copied, 100).expect("as long");
+            assert!(copied == content[5..content.len() - 5]);
+            to.read_exact_at(&mut copied[..7], 0).expect("as long");
+            assert_eq!(copied[..7], content[..7]);
+        }
+        let to = tempfile::tempfile().expect("a temporary file");
+        let error = copy_range(&from, 5, 3 << 20, &to, 0).expect_err("beyond the end");
+        assert_eq!(error.path(), Some(path.as_path()));
+        File::options().write(true).open(&path).and_then(|file| file.set_len(10)).expect("cut short");
+        let error = copy_range(&from, 0, 100, &to, 0).expect_err("cut short");
+        assert_eq!(error.message(), format!("was truncated while being read, byte 10 of {}", content.len()));
+    }
+
+    #[test]
+    fn a_range_keeps_its_holes() {
+        let (_folder, path) = sparse(1 << 30);
+        let file = File::options().write(true).open(&path).expect("writable");
+        file.write_all_at(b"island", 500 << 20).expect("stored");
+        let to = tempfile::tempfile().expect("a temporary file");
+        copy_range(&open(&path), 100, (1 << 30) - 100, &to, 28).expect("copied");
+        let metadata = to.metadata().expect("a file");
+        assert_eq!(metadata.len(), (1 << 30) - 72);
+        assert!(metadata.blocks() * 512 < 1 << 20, "{} blocks", metadata.blocks());
+        let mut island = [0; 8];
+        to.read_exact_at(&mut island, (500 << 20) - 73).expect("copied");
+        assert_eq!(&island, b"\0island\0");
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error() {
+        let (_folder, path) = file_of(&noise(4 << 20));
+        let outcome = in_small_folder(|folder| {
+            let to = tempfile::tempfile_in(folder).expect("a temporary file");
+            copy_range(&open(&path), 0, 4 << 20, &to, 0)
+        });
+        let Some(outcome) = outcome else { return skipped("a file system cannot be mounted here") };
+        let error = outcome.expect_err("full");
+        assert!(error.message().starts_with("cannot store at byte "), "{error}");
+        assert!(error.message().ends_with("No space left on device"), "{error}");
+    }
+
+    #[test]
+    fn holes_stay_holes() {
+        let (folder, path) = sparse(1 << 30);
+        let file = File::options().write(true).open(&path).expect("writable");
+        file.write_all_at(b"island", 500 << 20).expect("stored");
+        let from = open(&path);
+        let data = next_data(&from, 0).expect("known").expect("an island");
+        assert!(data.contains(&(500 << 20)));
+        assert_eq!(next_data(&from, 1 << 30).expect("known"), None);
+        let to = folder.path().join("copy");
+        copy_sparse(&from, &File::create(&to).expect("new")).expect("copied");
+        let copied = open(&to);
+        assert_eq!(copied.len(), 1 << 30);
+        assert!(to.metadata().expect("there").blocks() * 512 < 2 << 20);
+        let mut island = [0; 6];
+        copied.read_at(500 << 20, &mut island).expect("there");
+        assert_eq!(&island, b"island");
+    }
+
+    #[test]
+    fn a_pipe_is_spooled() {
+        let content = noise(FILE);
+        let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
+        let thread = std::thread::spawn({
+            let content = content.clone();
+            move || writer.write_all(&content).expect("read")
+        });
+        let mapping = super::super::spool(&mut reader, &stream_name("stdin")).expect("spooled");
+        thread.join().expect("written");
+        let mut bytes = vec![0; FILE];
+        mapping.read_at(0, &mut bytes).expect("all of it");
+        assert!(bytes == content);
+        assert_eq!(mapping.path().to_str(), Some("<stdin>"));
+        assert_eq!(mapping.file().metadata().expect("open").nlink(), 0);
+    }
+}

@@ -1,0 +1,74 @@
+//! The texts of one element: the cells of a line, one for each column of a record.
+
+use super::fmt::Printf;
+use crate::dtype::{DType, Kind};
+use crate::scalar::{Scalar, columns};
+
+/// How the cells of a line are printed.
+pub(super) enum Cells {
+    /// An element is a cell, each like the others.
+    Same(Cell),
+    /// An element is a record with a cell for each of its columns.
+    Fields(Vec<Field>),
+    /// An element is a cell, and each position in the row has its own way.
+    Across(Vec<Cell>),
+}
+
+/// One column of a record.
+pub(super) struct Field {
+    pub(super) offset: usize,
+    pub(super) itemsize: usize,
+    pub(super) cell: Cell,
+}
+
+/// How one value is printed.
+pub(super) struct Cell {
+    text: Text,
+    /// Whether the text may hold the commas and quotes that csv must quote.
+    is_free: bool,
+}
+
+enum Text {
+    /// The shortest that reads back.
+    Shortest(Scalar),
+    Printf(Printf),
+}
+
+impl Cells {
+    /// The shortest texts for this dtype.
+    pub(super) fn shortest(dtype: &DType) -> Self {
+        if dtype.record().is_none() {
+            return Self::Same(Cell::shortest(dtype));
+        }
+        let fields = columns(dtype).into_iter().map(|column| Field {
+            offset: column.offset,
+            itemsize: column.dtype.itemsize(),
+            cell: Cell::shortest(&column.dtype),
+        });
+        Self::Fields(fields.collect())
+    }
+}
+
+impl Cell {
+    fn shortest(dtype: &DType) -> Self {
+        let is_free = matches!(dtype.kind(), Kind::Bytes(_) | Kind::Str(_));
+        Self { text: Text::Shortest(Scalar::of(dtype)), is_free }
+    }
+
+    pub(super) fn printf(printf: Printf) -> Self {
+        Self { text: Text::Printf(printf), is_free: true }
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        self.is_free
+    }
+
+    /// Appends the text of one value.
+    #[inline]
+    pub(super) fn print(&self, item: &[u8], out: &mut Vec<u8>) {
+        match &self.text {
+            Text::Shortest(scalar) => scalar.print(item, out),
+            Text::Printf(printf) => printf.print(item, out),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Where elements come from: anything whose bytes can be read by runs, be it a mapped file or memory.
+
+use crate::error::Result;
+use crate::plan::Run;
+
+/// Bytes that views can be read from.
+pub trait Readable: Sync {
+    /// A worker's own reader.
+    fn reader(&self) -> Box<dyn ReadRuns + '_>;
+}
+
+/// Reads the runs of a plan into scratch.
+pub trait ReadRuns {
+    /// Copies every run; scratch is long enough for all of them.
+    ///
+    /// # Errors
+    /// Where the bytes cannot be read.
+    fn read_runs(&mut self, runs: &mut dyn Iterator<Item = Run>, scratch: &mut [u8]) -> Result<()>;
+}
+
+/// Elements in memory, such as those typed on a command line.
+pub struct Memory(pub Vec<u8>);
+
+impl Readable for Memory {
+    fn reader(&self) -> Box<dyn ReadRuns + '_> {
+        Box::new(self.0.as_slice())
+    }
+}
+
+impl ReadRuns for &[u8] {
+    fn read_runs(&mut self, runs: &mut dyn Iterator<Item = Run>, scratch: &mut [u8]) -> Result<()> {
+        for run in runs {
+            let (mut from, mut to) = (run.file as usize, run.scratch);
+            for _ in 0..run.count {
+                scratch[to..to + run.unit].copy_from_slice(&self[from..from + run.unit]);
+                from = from.wrapping_add_signed(run.file_stride as isize);
+                to = to.wrapping_add_signed(run.scratch_stride);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::{Order, Shape};
+    use crate::view::View;
+
+    #[test]
+    fn memory_is_read_as_a_file_is() {
+        let memory = Memory((0..6).collect());
+        let view = View::of_array(&Shape::new([2, 3]).expect("small"), 1, Order::F, 0);
+        let mut scratch = [0; 6];
+        memory.reader().read_runs(&mut view.runs(), &mut scratch).expect("memory is always there");
+        assert_eq!(scratch, [0, 2, 4, 1, 3, 5]);
+    }
+}
