@@ -7,6 +7,7 @@
 //! | words | [`error`], [`escape`], [`literal`], [`shape`], [`dtype`] |
 //! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
 //! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
+//! | jobs | [`job`] |
 
 pub mod array;
 pub mod cast;
@@ -18,6 +19,7 @@ pub mod format;
 pub mod generate;
 pub mod guess;
 pub mod index;
+pub mod job;
 pub mod literal;
 pub mod mapping;
 pub mod plan;

@@ -1,0 +1,205 @@
+//! Values that an expression computes from the elements of other views, chunk by chunk.
+//!
+//! Knows programs and views, but neither the text of an expression nor where its names came from.
+
+use super::values::{Make, Values};
+use crate::cast::{Conversion, Overflow};
+use crate::dtype::{ByteSwap, DType};
+use crate::error::{Error, Result};
+use crate::expr::{Elements, Program, Registers};
+use crate::plan::Chunk;
+use crate::source::{ReadRuns, Readable};
+use crate::view::{Item, View};
+
+/// An array that a program names.
+pub struct Operand<'a> {
+    /// Where its elements lie.
+    pub bytes: &'a dyn Readable,
+    /// Its elements, already broadcast to the shape of the target.
+    pub view: View,
+}
+
+/// The results of a program, converted to the dtype of a target.
+pub struct Computed<'a> {
+    program: Program,
+    inputs: Vec<Source<'a>>,
+    /// The rank of every element in an array of these dims, as if it were the place of a byte in a file.
+    ranks: View,
+    dims: Vec<u64>,
+    convert: Conversion,
+}
+
+/// One input of a program.
+struct Source<'a> {
+    bytes: &'a dyn Readable,
+    view: View,
+    swap: Option<ByteSwap>,
+}
+
+impl<'a> Computed<'a> {
+    /// What `program` makes of `operands`, the variables that it was compiled with, as elements of `dtype`.
+    ///
+    /// `ranks` has the shape of the target: the C-order rank of each element in an array of `dims`, whose coordinates are
+    /// the index variables.
+    ///
+    /// # Errors
+    /// Usage, where the program's dtype cannot become `dtype`.
+    pub fn new(
+        program: Program,
+        operands: &[Operand<'a>],
+        (ranks, dims): (View, Vec<u64>),
+        dtype: &DType,
+        overflow: Overflow,
+    ) -> Result<Self> {
+        let convert = Conversion::between(&program.dtype(), dtype, overflow)?;
+        let source = |input: &crate::expr::Input| {
+            let Operand { bytes, view } = &operands[input.variable];
+            let item = Item::whole(input.dtype.itemsize());
+            let view = View::new(view.offset() + input.offset as u64, view.axes().to_vec(), item);
+            Source { bytes: *bytes, view, swap: ByteSwap::between(&input.dtype, &input.dtype.to_native()) }
+        };
+        let inputs = program.inputs().iter().map(source).collect();
+        Ok(Self { program, inputs, ranks, dims, convert })
+    }
+
+    /// The coordinates along `axis` of elements of these ranks.
+    fn coordinates(&self, axis: usize, ranks: &[u64], out: &mut [i64]) {
+        let below: u64 = self.dims[axis + 1..].iter().product();
+        for (out, rank) in out.iter_mut().zip(ranks) {
+            *out = (rank / below % self.dims[axis]) as i64;
+        }
+    }
+}
+
+impl Values for Computed<'_> {
+    fn maker(&self) -> Box<dyn Make + '_> {
+        Box::new(Compute {
+            from: self,
+            readers: self.inputs.iter().map(|input| input.bytes.reader()).collect(),
+            registers: self.program.registers(),
+            blocks: vec![Vec::new(); self.inputs.len()],
+            ranks: Vec::new(),
+            items: Vec::new(),
+            converted: Vec::new(),
+        })
+    }
+
+    fn can_fail(&self) -> bool {
+        self.convert.is_cast() || self.program.can_fail()
+    }
+
+    fn itemsize(&self) -> usize {
+        self.convert.itemsizes().0
+    }
+}
+
+struct Compute<'a> {
+    from: &'a Computed<'a>,
+    readers: Vec<Box<dyn ReadRuns + 'a>>,
+    registers: Registers,
+    blocks: Vec<Vec<u8>>,
+    ranks: Vec<u64>,
+    items: Vec<u8>,
+    converted: Vec<u8>,
+}
+
+impl Make for Compute<'_> {
+    fn items(&mut self, chunk: &Chunk) -> Result<&[u8]> {
+        let Computed { program, inputs, convert, .. } = self.from;
+        for ((input, reader), block) in inputs.iter().zip(&mut self.readers).zip(&mut self.blocks) {
+            let view = chunk.of(&input.view);
+            block.resize(view.nbytes() as usize, 0);
+            reader.read_runs(&mut view.runs(), block)?;
+            if let Some(swap) = &input.swap {
+                swap.apply(block);
+            }
+        }
+        if !program.axes().is_empty() {
+            fill_ranks(&chunk.of(&self.from.ranks), &mut self.ranks);
+        }
+        let (itemsize, _) = convert.itemsizes();
+        self.items.resize(chunk.view.size() as usize * itemsize, 0);
+        let elements: Vec<Elements<'_>> = self.blocks.iter().map(|block| Elements::Each(block)).collect();
+        let mut coordinates =
+            |axis: usize, start: usize, out: &mut [i64]| self.from.coordinates(axis, &self.ranks[start..], out);
+        program
+            .run(&mut self.registers, &elements, &mut coordinates, &mut self.items)
+            .map_err(|undefined| Error::usage(format!("{}{undefined}", super::place(undefined.item, chunk))))?;
+        let converted = convert.apply(&mut self.items, &mut self.converted);
+        converted.map_err(|misfit| super::misfit(&misfit, chunk))
+    }
+}
+
+/// The ranks of all elements, in C order.
+fn fill_ranks(view: &View, ranks: &mut Vec<u64>) {
+    ranks.resize(view.size() as usize, 0);
+    for run in view.runs() {
+        let (mut first, mut start) = (run.file, run.scratch);
+        for _ in 0..run.count {
+            for (place, rank) in ranks[start..start + run.unit].iter_mut().zip(first..) {
+                *place = rank;
+            }
+            first = first.wrapping_add_signed(run.file_stride);
+            start = start.wrapping_add_signed(run.scratch_stride);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Variable, compile};
+    use crate::index::Index;
+    use crate::shape::{Order, Shape};
+    use crate::source::Memory;
+
+    /// An array of 3 rows of 4 big-endian int16, 0 to 11, in Fortran order.
+    fn array() -> (Memory, View) {
+        let items = (0..12).flat_map(|place: i16| (place % 3 * 4 + place / 3).to_be_bytes());
+        let view = View::of_array(&shape(), 2, Order::F, 0);
+        (Memory(items.collect()), view)
+    }
+
+    fn shape() -> Shape {
+        Shape::new([3, 4]).expect("small")
+    }
+
+    /// `text` over the selected elements, as one chunk of float64.
+    fn computed(text: &str, index: &str) -> Result<Vec<f64>> {
+        let (memory, view) = array();
+        let selection = index.parse::<Index>()?.select(shape().dims())?;
+        let dtype = crate::dtype::parse(">i2")?.dtype;
+        let program = compile(text, &[Variable { name: "x".to_owned(), dtype }], 2)?;
+        let operands = [Operand { bytes: &memory, view: selection.of(&view) }];
+        let ranks = selection.of(&View::of_array(&shape(), 1, Order::C, 0));
+        let target = crate::dtype::parse(">f8")?.dtype;
+        let values = Computed::new(program, &operands, (ranks.clone(), vec![3, 4]), &target, Overflow::Error)?;
+        let mut found = Vec::new();
+        let mut maker = values.maker();
+        for chunk in ranks.chunks(2) {
+            let items = maker.items(&chunk)?;
+            found.extend(items.chunks_exact(8).map(|item| f64::from_be_bytes(item.try_into().expect("eight bytes"))));
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn elements_of_any_order_are_computed_in_c_order() {
+        let all = computed("x * 2.5", ":").expect("it runs");
+        assert_eq!(all, (0..12).map(|item| f64::from(item) * 2.5).collect::<Vec<_>>());
+        assert_eq!(computed("x + 1", "1, ::-1").expect("it runs"), [8.0, 7.0, 6.0, 5.0]);
+    }
+
+    #[test]
+    fn index_variables_are_the_arrays_own_coordinates() {
+        assert_eq!(computed("i * 100 + j - x", "2, 1:").expect("it runs"), [192.0, 192.0, 192.0]);
+        assert_eq!(computed("i0 * 10 + i1", "[2,0], ::3").expect("it runs"), [20.0, 23.0, 0.0, 3.0]);
+        assert_eq!(computed("j", "::-2, 3").expect("it runs"), [3.0, 3.0]);
+    }
+
+    #[test]
+    fn an_element_without_a_result_is_named() {
+        let error = computed("2 ** (x - 3 * j)", "0:2").expect_err("negative exponents");
+        assert_eq!(error.message(), "at index (0, 1): integers to negative integer powers are not allowed");
+    }
+}
