@@ -8,9 +8,12 @@
 //! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
 //! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
 //! | jobs | [`job`] |
+//! | command line | `cli`, with the default feature of that name |
 
 pub mod array;
 pub mod cast;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod dtype;
 pub mod error;
 pub mod escape;

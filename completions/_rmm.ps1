@@ -1,0 +1,358 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'rmm' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'rmm'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'rmm' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make an array file: zeros, at once and at any size, or other content')
+            [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Say what is in a file: dtype, shape, order, sizes')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print elements, one per line')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Assign values to elements in place, with NumPy''s broadcasting')
+            [CompletionResult]::new('slice', 'slice', [CompletionResultType]::ParameterValue, 'Select elements and write them in any format, to stdout or a file')
+            [CompletionResult]::new('fill', 'fill', [CompletionResultType]::ParameterValue, 'Fill a region of an array in place')
+            [CompletionResult]::new('map-chunks', 'map-chunks', [CompletionResultType]::ParameterValue, 'Compute an array chunk by chunk, in place, to a file or to stdout')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'rmm;create' {
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('--value', '--value', [CompletionResultType]::ParameterName, 'The same value everywhere')
+            [CompletionResult]::new('--start', '--start', [CompletionResultType]::ParameterName, 'Where --arange begins [default: 0]')
+            [CompletionResult]::new('--step', '--step', [CompletionResultType]::ParameterName, 'From one value of --arange to the next [default: 1]')
+            [CompletionResult]::new('--linspace', '--linspace', [CompletionResultType]::ParameterName, 'Evenly spaced values from A to B, both included, as numpy.linspace makes them')
+            [CompletionResult]::new('--random', '--random', [CompletionResultType]::ParameterName, 'Random values: uniform (0 to 1), normal (mean 0, std 1), or integers, from LO to below HI or all that the dtype holds. A value depends on the seed and the element''s place in the array alone. uniform and integers are those of numpy.random.Generator(numpy.random.Philox(N)), integers until the first that NumPy draws again')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Where --random begins, 0 to 2**128 - 1 [default: one from the system, told on stderr]')
+            [CompletionResult]::new('--expr', '--expr', [CompletionResultType]::ParameterName, 'Compute an expression in NumPy''s words: x is the array, i j k or i0 i1 ... its coordinates, as in ''where(x > 0, sqrt(x), 0)''')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Another array in --expr, broadcast to the selection; may be repeated')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take the values from the array in SRC; - is standard input')
+            [CompletionResult]::new('--from-format', '--from-format', [CompletionResultType]::ParameterName, 'What SRC is: npy or raw [default: by its first bytes, then its ending]')
+            [CompletionResult]::new('--from-spec', '--from-spec', [CompletionResultType]::ParameterName, 'What is in a raw SRC: dtype:shape[:order][@offset] [default: the same as in FILE]')
+            [CompletionResult]::new('--like', '--like', [CompletionResultType]::ParameterName, 'Take shape, dtype and order from the array in OTHER')
+            [CompletionResult]::new('--overflow', '--overflow', [CompletionResultType]::ParameterName, 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)')
+            [CompletionResult]::new('--casting', '--casting', [CompletionResultType]::ParameterName, 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'w+ is the same as --force')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'w+ is the same as --force')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--arange', '--arange', [CompletionResultType]::ParameterName, 'Count in C index order, as numpy.arange does: start, start + step, ...')
+            [CompletionResult]::new('--npy', '--npy', [CompletionResultType]::ParameterName, 'Write a .npy header whatever the name')
+            [CompletionResult]::new('--sidecar', '--sidecar', [CompletionResultType]::ParameterName, 'Also write FILE.rmm.json, which says what is in a raw file')
+            [CompletionResult]::new('--preallocate', '--preallocate', [CompletionResultType]::ParameterName, 'Reserve the blocks now, so that the disk cannot be full later')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace OUT if it exists')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Put everything on stable storage before exiting')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;info' {
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--get', '--get', [CompletionResultType]::ParameterName, 'Print one value per file, in the form that the option of that name accepts')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--allow-trailing', '--allow-trailing', [CompletionResultType]::ParameterName, 'The file may be longer than the array')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Read as raw bytes even though the file has a header')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print an object per file, one per line')
+            [CompletionResult]::new('--guess', '--guess', [CompletionResultType]::ParameterName, 'Rank what a raw file may be, by its bytes, with the commands that read it so')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;get' {
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX')
+            [CompletionResult]::new('--cols', '--cols', [CompletionResultType]::ParameterName, 'The same along axis 1')
+            [CompletionResult]::new('--along', '--along', [CompletionResultType]::ParameterName, 'The same along axis K; may be repeated')
+            [CompletionResult]::new('--field', '--field', [CompletionResultType]::ParameterName, 'A field of a structured dtype; may be repeated')
+            [CompletionResult]::new('--fmt', '--fmt', [CompletionResultType]::ParameterName, 'Print each value with a printf format, as numpy.savetxt does: ''%.3f''')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--allow-trailing', '--allow-trailing', [CompletionResultType]::ParameterName, 'The file may be longer than the array')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Read as raw bytes even though the file has a header')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;set' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take the values from the array in SRC; - is standard input')
+            [CompletionResult]::new('--from-format', '--from-format', [CompletionResultType]::ParameterName, 'What SRC is: npy or raw [default: by its first bytes, then its ending]')
+            [CompletionResult]::new('--from-spec', '--from-spec', [CompletionResultType]::ParameterName, 'What is in a raw SRC: dtype:shape[:order][@offset] [default: the same as in FILE]')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX')
+            [CompletionResult]::new('--cols', '--cols', [CompletionResultType]::ParameterName, 'The same along axis 1')
+            [CompletionResult]::new('--along', '--along', [CompletionResultType]::ParameterName, 'The same along axis K; may be repeated')
+            [CompletionResult]::new('--field', '--field', [CompletionResultType]::ParameterName, 'A field of a structured dtype; may be repeated')
+            [CompletionResult]::new('--overflow', '--overflow', [CompletionResultType]::ParameterName, 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)')
+            [CompletionResult]::new('--casting', '--casting', [CompletionResultType]::ParameterName, 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--fmt', '--fmt', [CompletionResultType]::ParameterName, 'Print each value with a printf format, as numpy.savetxt does: ''%.3f''')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--allow-trailing', '--allow-trailing', [CompletionResultType]::ParameterName, 'The file may be longer than the array')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Read as raw bytes even though the file has a header')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Change nothing; say what would change (the same as --mode c without -o)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A line of column names in front')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace OUT if it exists')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Put everything on stable storage before exiting')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;slice' {
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX')
+            [CompletionResult]::new('--cols', '--cols', [CompletionResultType]::ParameterName, 'The same along axis 1')
+            [CompletionResult]::new('--along', '--along', [CompletionResultType]::ParameterName, 'The same along axis K; may be repeated')
+            [CompletionResult]::new('--field', '--field', [CompletionResultType]::ParameterName, 'A field of a structured dtype; may be repeated')
+            [CompletionResult]::new('--astype', '--astype', [CompletionResultType]::ParameterName, 'Convert the elements to this type')
+            [CompletionResult]::new('--to-order', '--to-order', [CompletionResultType]::ParameterName, 'Lay raw and npy output out in C or F order [default: C]')
+            [CompletionResult]::new('--byteorder', '--byteorder', [CompletionResultType]::ParameterName, 'Byte order of raw and npy output: little, big or native [default: the array''s own]')
+            [CompletionResult]::new('--transpose', '--transpose', [CompletionResultType]::ParameterName, 'Permute the axes, as in 2,0,1; without AXES, reverse them')
+            [CompletionResult]::new('--reshape', '--reshape', [CompletionResultType]::ParameterName, 'Give the result this shape, in C order; one axis may be -1')
+            [CompletionResult]::new('--overflow', '--overflow', [CompletionResultType]::ParameterName, 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)')
+            [CompletionResult]::new('--casting', '--casting', [CompletionResultType]::ParameterName, 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--fmt', '--fmt', [CompletionResultType]::ParameterName, 'Print each value with a printf format, as numpy.savetxt does: ''%.3f''')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--allow-trailing', '--allow-trailing', [CompletionResultType]::ParameterName, 'The file may be longer than the array')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Read as raw bytes even though the file has a header')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A line of column names in front')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace OUT if it exists')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Put everything on stable storage before exiting')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;fill' {
+            [CompletionResult]::new('--value', '--value', [CompletionResultType]::ParameterName, 'The same value everywhere')
+            [CompletionResult]::new('--start', '--start', [CompletionResultType]::ParameterName, 'Where --arange begins [default: 0]')
+            [CompletionResult]::new('--step', '--step', [CompletionResultType]::ParameterName, 'From one value of --arange to the next [default: 1]')
+            [CompletionResult]::new('--linspace', '--linspace', [CompletionResultType]::ParameterName, 'Evenly spaced values from A to B, both included, as numpy.linspace makes them')
+            [CompletionResult]::new('--random', '--random', [CompletionResultType]::ParameterName, 'Random values: uniform (0 to 1), normal (mean 0, std 1), or integers, from LO to below HI or all that the dtype holds. A value depends on the seed and the element''s place in the array alone. uniform and integers are those of numpy.random.Generator(numpy.random.Philox(N)), integers until the first that NumPy draws again')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Where --random begins, 0 to 2**128 - 1 [default: one from the system, told on stderr]')
+            [CompletionResult]::new('--expr', '--expr', [CompletionResultType]::ParameterName, 'Compute an expression in NumPy''s words: x is the array, i j k or i0 i1 ... its coordinates, as in ''where(x > 0, sqrt(x), 0)''')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Another array in --expr, broadcast to the selection; may be repeated')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX')
+            [CompletionResult]::new('--cols', '--cols', [CompletionResultType]::ParameterName, 'The same along axis 1')
+            [CompletionResult]::new('--along', '--along', [CompletionResultType]::ParameterName, 'The same along axis K; may be repeated')
+            [CompletionResult]::new('--field', '--field', [CompletionResultType]::ParameterName, 'A field of a structured dtype; may be repeated')
+            [CompletionResult]::new('--overflow', '--overflow', [CompletionResultType]::ParameterName, 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)')
+            [CompletionResult]::new('--casting', '--casting', [CompletionResultType]::ParameterName, 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--fmt', '--fmt', [CompletionResultType]::ParameterName, 'Print each value with a printf format, as numpy.savetxt does: ''%.3f''')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--arange', '--arange', [CompletionResultType]::ParameterName, 'Count in C index order, as numpy.arange does: start, start + step, ...')
+            [CompletionResult]::new('--allow-trailing', '--allow-trailing', [CompletionResultType]::ParameterName, 'The file may be longer than the array')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Read as raw bytes even though the file has a header')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Change nothing; say what would change (the same as --mode c without -o)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A line of column names in front')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace OUT if it exists')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Put everything on stable storage before exiting')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;map-chunks' {
+            [CompletionResult]::new('--expr', '--expr', [CompletionResultType]::ParameterName, 'Compute an expression in NumPy''s words: x is the array, i j k or i0 i1 ... its coordinates, as in ''where(x > 0, sqrt(x), 0)''')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Another array in --expr, broadcast to the selection; may be repeated')
+            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Pipe each chunk through sh -c CMD: raw elements in, C order, native byte order, and as many back')
+            [CompletionResult]::new('--exec-format', '--exec-format', [CompletionResultType]::ParameterName, 'What goes through the pipes: raw, or npy with a header both ways [default: raw]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'A chunk that takes longer fails: 30s, 500ms, 2m')
+            [CompletionResult]::new('--chunk', '--chunk', [CompletionResultType]::ParameterName, 'Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]')
+            [CompletionResult]::new('--astype', '--astype', [CompletionResultType]::ParameterName, 'The type of the results [default: the array''s own]')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('--dtype', '--dtype', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--shape', '--shape', [CompletionResultType]::ParameterName, 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d')
+            [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'Memory layout: C (last axis contiguous) or F (first) [default: C]')
+            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Where the data starts, in bytes: 4096, 4KiB, 0x80')
+            [CompletionResult]::new('--spec', '--spec', [CompletionResultType]::ParameterName, 'All of these in one word: dtype:shape[:order][@offset], as in ''>f4:1000,-1:F@512''')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)')
+            [CompletionResult]::new('--rows', '--rows', [CompletionResultType]::ParameterName, 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX')
+            [CompletionResult]::new('--cols', '--cols', [CompletionResultType]::ParameterName, 'The same along axis 1')
+            [CompletionResult]::new('--along', '--along', [CompletionResultType]::ParameterName, 'The same along axis K; may be repeated')
+            [CompletionResult]::new('--field', '--field', [CompletionResultType]::ParameterName, 'A field of a structured dtype; may be repeated')
+            [CompletionResult]::new('--overflow', '--overflow', [CompletionResultType]::ParameterName, 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)')
+            [CompletionResult]::new('--casting', '--casting', [CompletionResultType]::ParameterName, 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to OUT, which appears whole or not at all; - is standard output')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT''s ending, else tsv]')
+            [CompletionResult]::new('--fmt', '--fmt', [CompletionResultType]::ParameterName, 'Print each value with a printf format, as numpy.savetxt does: ''%.3f''')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Store the results where the elements came from')
+            [CompletionResult]::new('--in-place', '--in-place', [CompletionResultType]::ParameterName, 'Store the results where the elements came from')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Run every child and check what it gives back, but store and write nothing')
+            [CompletionResult]::new('--no-journal', '--no-journal', [CompletionResultType]::ParameterName, 'Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed')
+            [CompletionResult]::new('--allow-trailing', '--allow-trailing', [CompletionResultType]::ParameterName, 'The file may be longer than the array')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Read as raw bytes even though the file has a header')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Change nothing; say what would change (the same as --mode c without -o)')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A line of column names in front')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace OUT if it exists')
+            [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Put everything on stable storage before exiting')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;completions' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour messages; NO_COLOR is respected')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: cores, at most 16]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress; errors are still printed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'rmm;help' {
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make an array file: zeros, at once and at any size, or other content')
+            [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'Say what is in a file: dtype, shape, order, sizes')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print elements, one per line')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Assign values to elements in place, with NumPy''s broadcasting')
+            [CompletionResult]::new('slice', 'slice', [CompletionResultType]::ParameterValue, 'Select elements and write them in any format, to stdout or a file')
+            [CompletionResult]::new('fill', 'fill', [CompletionResultType]::ParameterValue, 'Fill a region of an array in place')
+            [CompletionResult]::new('map-chunks', 'map-chunks', [CompletionResultType]::ParameterValue, 'Compute an array chunk by chunk, in place, to a file or to stdout')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'rmm;help;create' {
+            break
+        }
+        'rmm;help;info' {
+            break
+        }
+        'rmm;help;get' {
+            break
+        }
+        'rmm;help;set' {
+            break
+        }
+        'rmm;help;slice' {
+            break
+        }
+        'rmm;help;fill' {
+            break
+        }
+        'rmm;help;map-chunks' {
+            break
+        }
+        'rmm;help;completions' {
+            break
+        }
+        'rmm;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,167 @@
+//! `rmm create`: a new array file, whole or not at all.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{CastArgs, SpecArgs, WriteArgs};
+use super::content::ContentArgs;
+use super::expr::ExprArgs;
+use super::failure::Exit;
+use super::signals;
+use super::source::FromArgs;
+use super::ui::Ui;
+use super::words::{MODES, one_of};
+use crate::array::{Array, Container, Describe, NewArray, Opening};
+use crate::cast::Conversion;
+use crate::dtype::Parsed;
+use crate::error::{At, Error, Result};
+use crate::job::store::store;
+use crate::job::values::{Elements, Values};
+use crate::mapping::{Mode, NewFile, Replace, Sync};
+use crate::shape::Order;
+use crate::spec::{ArraySpec, Dims, Request};
+use crate::view::View;
+
+/// Make an array file: zeros, at once and at any size, or other content
+///
+/// Zeros take no time and no space: the file is sparse. A name that ends in .npy, or --npy, makes what numpy.save
+/// writes. An existing file is refused without --force; whatever fails, it is untouched, and no half-written file
+/// appears under its name.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rmm create big.npy --shape 1024,1024,131072          1 TiB of float64 zeros, at once
+  rmm create ones.dat -s 100,3 -d f4 --value 1         raw float32
+  rmm create n.npy -s 10 -d i8 --arange --start 5      5, 6, 7, ...
+  rmm create x.npy -s 101 --linspace 0,1               evenly spaced
+  rmm create r.npy -s 1000,3 --random normal --seed 1  random
+  rmm create dice.npy -s 99 -d i1 --random integers:1,7
+  rmm create copy.npy --from data.npy -d f4            another dtype
+  rmm create like.npy --like data.npy                  the same shape and dtype, zeros")]
+pub(super) struct CreateArgs {
+    /// The file to make
+    file: PathBuf,
+    #[command(flatten)]
+    spec: SpecArgs,
+    #[command(flatten)]
+    content: ContentArgs,
+    #[command(flatten)]
+    expr: ExprArgs,
+    #[command(flatten)]
+    from: FromArgs,
+    /// Take shape, dtype and order from the array in OTHER
+    #[arg(long, value_name = "OTHER", help_heading = "Content")]
+    like: Option<PathBuf>,
+    #[command(flatten)]
+    cast: CastArgs,
+    #[command(flatten)]
+    make: MakeArgs,
+}
+
+/// How the file is made.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct MakeArgs {
+    /// Write a .npy header whatever the name
+    #[arg(long)]
+    npy: bool,
+    /// Also write FILE.rmm.json, which says what is in a raw file
+    #[arg(long)]
+    sidecar: bool,
+    /// Reserve the blocks now, so that the disk cannot be full later
+    #[arg(long)]
+    preallocate: bool,
+    /// w+ is the same as --force
+    #[arg(short, long, value_name = "M", value_parser = one_of::<Mode>(MODES), hide_possible_values = true)]
+    mode: Option<Mode>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
+    let replace = args.make.replace()?;
+    let like = args.like.as_deref().map(like).transpose()?.unwrap_or_default();
+    let said = args.spec.request()?.or(like);
+    let source = args.from.open(&Request { offset: None, ..said.clone() }, None)?;
+    let contents = [source.is_some(), args.content.is_given(), args.expr.is_given()];
+    if contents.iter().filter(|given| **given).count() > 1 {
+        return Err(Error::usage("there is one content: name one of --from, --expr and the generators").into());
+    }
+    let request = source.as_ref().map_or(said.clone(), |source| said.clone().or(of_source(source)));
+    let spec = request.resolve_new().at(&args.file)?;
+    let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
+    let expression = args.expr.expression()?;
+    let values: Option<Box<dyn Values + '_>> = match (&source, &expression) {
+        (_, Some(expression)) => Some(Box::new(expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?)),
+        (Some(source), _) => Some(Box::new(elements(source, &spec, args.cast)?)),
+        _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?,
+    };
+    args.make_array(spec, replace, values.as_deref(), ui)?;
+    Ok(Exit::Done)
+}
+
+impl MakeArgs {
+    fn replace(&self) -> Result<Replace> {
+        match self.mode {
+            Some(mode) if mode != Mode::Create => {
+                Err(Error::usage(format!("create makes a new file: mode {mode} is not for it"))
+                    .hint("leave --mode out"))
+            }
+            Some(_) => Ok(Replace::Force),
+            None => Ok(self.write.replace()),
+        }
+    }
+}
+
+impl CreateArgs {
+    fn is_npy(&self) -> bool {
+        self.make.npy || self.file.extension().is_some_and(|ending| ending == "npy")
+    }
+
+    fn make_array(&self, spec: ArraySpec, replace: Replace, values: Option<&dyn Values>, ui: &Ui) -> Result<()> {
+        let container = if self.is_npy() { Container::Npy } else { Container::Raw };
+        if container == Container::Npy && spec.offset > 0 {
+            let error = Error::usage("a .npy file has its data behind its own header").at(&self.file);
+            return Err(error.hint("leave --offset out"));
+        }
+        if self.file == Path::new("-") || NewFile::would_be_direct(&self.file) {
+            return Err(Error::usage("is not a regular file").at(&self.file));
+        }
+        let describe = if self.make.sidecar { Describe::Always } else { Describe::WhereNeeded };
+        let new = NewArray::begin(&self.file, spec, container, describe, replace)?;
+        signals::heed();
+        let array = new.array()?;
+        if self.make.preallocate {
+            new.reserve()?;
+        }
+        if let Some(values) = values {
+            let progress = ui.progress(array.spec().nbytes());
+            store(&array, &array.view(), values, ui.crew(&progress))?;
+            array.mapping().finish_writing(Sync::No)?;
+        }
+        new.commit(self.make.write.sync())
+    }
+}
+
+/// What another array is: everything but where its data lies.
+fn like(path: &Path) -> Result<Request> {
+    let other = Array::open(path, &Opening::default())?;
+    Ok(Request { offset: None, ..Request::from(other.spec()) })
+}
+
+/// The dtype and shape of a source, where nothing else is said.
+fn of_source(source: &Array) -> Request {
+    Request {
+        dtype: Some(Parsed { dtype: source.dtype().clone(), shape: Vec::new() }),
+        shape: Some(Dims::from(&source.spec().shape)),
+        ..Request::default()
+    }
+}
+
+/// The elements of a source, broadcast and converted: that was asked for, so any conversion is allowed.
+fn elements<'a>(source: &'a Array, spec: &ArraySpec, cast: CastArgs) -> Result<Elements<'a>> {
+    let view = source.view().broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
+    let convert = Conversion::between(source.dtype(), &spec.dtype, cast.overflow)?;
+    Ok(Elements { bytes: source, view, convert })
+}

@@ -1,0 +1,203 @@
+//! Storing values in an array, or in a copy of it: what `set`, `fill` and `map-chunks -i` do once they know where and what.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::args::{Destination, OpenArgs, WriteArgs};
+use super::output::{Outcome, OutputArgs, Wanted};
+use super::select::Selected;
+use super::signals;
+use super::ui::Ui;
+use crate::array::{Array, Describe, NewArray};
+use crate::cast::Overflow;
+use crate::error::{At, Error, Result};
+use crate::job::store::{Changes, check, compare, store};
+use crate::job::values::Values;
+use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::spec::ArraySpec;
+use crate::view::{View, tuple};
+
+/// What an edit does besides storing.
+#[derive(Debug, Default, Args)]
+pub(super) struct EditArgs {
+    /// Change nothing; say what would change (the same as --mode c without -o)
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["output", "format"])]
+    dry_run: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) write: WriteArgs,
+}
+
+/// Something that stores in elements of an array, or of a copy of it.
+pub(super) trait Store {
+    /// The array, opened in the mode of the edit.
+    fn array(&self) -> &Array;
+
+    /// The elements to store in.
+    fn selected(&self) -> &Selected;
+
+    /// Makes sure of all that can be known before anything changes.
+    fn check(&self, ui: &Ui) -> Result<()>;
+
+    /// Stores in elements of the array, or of a copy of it.
+    fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()>;
+
+    /// What storing would change.
+    fn changes(&self, ui: &Ui) -> Result<Changes>;
+}
+
+/// Values for elements of an array.
+pub(super) struct Edit<'a> {
+    /// The array, opened in the mode of the edit.
+    pub(super) array: &'a Array,
+    /// The elements to store in.
+    pub(super) selected: &'a Selected,
+    /// What to store there, in the dtype and byte order of the selection.
+    pub(super) values: &'a dyn Values,
+}
+
+impl EditArgs {
+    /// The options with which the array is opened: under `--dry-run` as under `--mode c`.
+    ///
+    /// # Errors
+    /// Usage, where an output is named though the file itself is edited.
+    pub(super) fn opening(&self, open: &OpenArgs) -> Result<OpenArgs> {
+        let open = if self.dry_run { open.clone().with_mode(Mode::CopyOnWrite) } else { open.clone() };
+        let copies = open.mode(super::args::Intent::Edit)? == Mode::CopyOnWrite;
+        if !copies && (self.output.output.is_some() || self.output.format.is_some()) {
+            return Err(Error::usage("-o and -f are for --mode c, which edits a copy")
+                .hint("add --mode c, or leave -o out to edit the file in place"));
+        }
+        Ok(open)
+    }
+
+    /// Whether nothing but a summary was asked for.
+    pub(super) fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// Stores, where the mode says.
+    ///
+    /// # Errors
+    /// Usage before anything changes; io and the like midway.
+    pub(super) fn run(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
+        if edit.selected().view.size() == 0 {
+            let shape = tuple(&edit.selected().view.dims());
+            ui.note(&format!("nothing is selected (shape {shape}): nothing is stored"));
+        }
+        if edit.array().mapping().mode() == Mode::ReadWrite {
+            return self.in_place(edit, ui);
+        }
+        match self.output.destination() {
+            Destination::Default if self.output.format.is_none() => summarise(edit, ui),
+            Destination::File(path) if self.output.format()?.is_binary() && !NewFile::would_be_direct(&path) => {
+                self.to_new_file(edit, &path, ui)
+            }
+            _ => self.to_stream(edit, ui),
+        }
+    }
+
+    fn in_place(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
+        let mapping = edit.array().mapping();
+        let _lock = Lock::exclusive(mapping.file(), mapping.path())?;
+        edit.check(ui)?;
+        if edit.selected().view.size() == 0 {
+            return Ok(());
+        }
+        signals::heed();
+        edit.store(edit.array(), &edit.selected().view, ui)?;
+        mapping.finish_writing(self.write.sync())
+    }
+
+    /// The edited copy as a file, made in its own place.
+    fn to_new_file(&self, edit: &dyn Store, path: &Path, ui: &Ui) -> Result<()> {
+        let container = self.output.format()?.container();
+        let spec = ArraySpec { offset: 0, ..edit.array().spec().clone() };
+        let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
+        // From here on there is something to be cleared away, also while the values are checked.
+        signals::heed();
+        edit.check(ui)?;
+        let copy = new.array()?;
+        fill_copy(edit.array(), &copy)?;
+        store_in(edit, &copy, ui)?;
+        copy.mapping().finish_writing(Sync::No)?;
+        new.commit(self.write.sync())
+    }
+
+    /// The edited copy through a file without a name, as whatever output was asked for.
+    fn to_stream(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
+        edit.check(ui)?;
+        let spec = edit.array().spec().clone();
+        let copy = Array::spooled(&spec, "copy")?;
+        fill_copy(edit.array(), &copy)?;
+        store_in(edit, &copy, ui)?;
+        let ArraySpec { dtype, shape, order, .. } = spec;
+        let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order };
+        let outcome = Outcome { array: &copy, view: copy.view(), dtype, wanted };
+        self.output.write(&outcome, &self.write, ui)
+    }
+}
+
+/// Copies the data of an array into one of the same spec that has it elsewhere.
+fn fill_copy(array: &Array, copy: &Array) -> Result<()> {
+    let (from, to) = (array.spec(), copy.spec());
+    copy_range(array.mapping(), from.offset, from.nbytes(), copy.mapping().file(), to.offset).at(copy.path())
+}
+
+/// Stores in a copy of the array with the data elsewhere.
+fn store_in(edit: &dyn Store, copy: &Array, ui: &Ui) -> Result<()> {
+    let view = edit.selected().view.rebased(edit.array().spec().offset, copy.spec().offset);
+    edit.store(copy, &view, ui)
+}
+
+impl Store for Edit<'_> {
+    fn array(&self) -> &Array {
+        self.array
+    }
+
+    fn selected(&self) -> &Selected {
+        self.selected
+    }
+
+    fn check(&self, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        check(&self.selected.view, self.values, ui.crew(&progress))
+    }
+
+    fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(view.nbytes());
+        store(target, view, self.values, ui.crew(&progress))
+    }
+
+    fn changes(&self, ui: &Ui) -> Result<Changes> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        compare(self.array, &self.selected.view, self.values, ui.crew(&progress))
+    }
+}
+
+/// Prints what would change.
+fn summarise(edit: &dyn Store, ui: &Ui) -> Result<()> {
+    let view = &edit.selected().view;
+    let Changes { changed, first } = edit.changes(ui)?;
+    let mut line = format!("{changed} of {} selected elements would change", view.size());
+    if let Some(change) = first {
+        let native = edit.selected().dtype.to_native();
+        let convert = crate::cast::Conversion::between(&edit.selected().dtype, &native, Overflow::Error)?;
+        let scalar = Scalar::of(&native);
+        let text = |mut item: Vec<u8>| -> String {
+            let mut text = Vec::new();
+            convert.apply(&mut item, &mut Vec::new()).expect("the order of bytes never fails");
+            scalar.print(&item, &mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        let place = tuple(&Shape::new(view.dims())?.position(change.rank));
+        let place =
+            if view.axes().is_empty() { String::new() } else { format!(", the first at {place} of the selection") };
+        line.extend([&place, ": ", &text(change.old), " -> ", &text(change.new)]);
+    }
+    ui.data(format!("{line}\n").as_bytes())
+}

@@ -1,0 +1,233 @@
+//! `--exec`: the options of a command that computes chunks, and the ways of its results.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+
+use clap::Args;
+
+use super::args::{CastArgs, Destination, WriteArgs, element_type};
+use super::edit::Store;
+use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
+use super::select::Selected;
+use super::signals;
+use super::timeout::Timeout;
+use super::ui::Ui;
+use super::words::{BINARIES, one_of};
+use crate::array::{Array, NewArray};
+use crate::cast::{Conversion, Overflow};
+use crate::dtype::{DType, Parsed};
+use crate::error::{At, Error, Result};
+use crate::job::exec::{ChunkSize, Exec, ExecFormat, Input, Target};
+use crate::job::store::{Changes, compare};
+use crate::job::values::Elements;
+use crate::mapping::{Mode, Sync};
+use crate::shape::Order;
+use crate::sink::{Layout, OutputFormat, Sink};
+use crate::spec::ArraySpec;
+use crate::view::{View, tuple};
+
+/// What is run, and for how much at a time.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Computation")]
+pub(super) struct ExecArgs {
+    /// Pipe each chunk through sh -c CMD: raw elements in, C order, native byte order, and as many back
+    #[arg(long, value_name = "CMD", conflicts_with = "expr")]
+    exec: Option<OsString>,
+    /// What goes through the pipes: raw, or npy with a header both ways [default: raw]
+    #[arg(long, value_name = "FORMAT", value_parser = one_of::<ExecFormat>(BINARIES), hide_possible_values = true)]
+    exec_format: Option<ExecFormat>,
+    /// A chunk that takes longer fails: 30s, 500ms, 2m
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<Timeout>,
+    /// Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]
+    #[arg(long, value_name = "N|SIZE")]
+    chunk: Option<ChunkSize>,
+    /// The type of the results [default: the array's own]
+    #[arg(long, value_name = "T")]
+    astype: Option<Parsed>,
+}
+
+/// A selection and the command that computes it.
+pub(super) struct Computation<'a> {
+    array: &'a Array,
+    selected: &'a Selected,
+    exec: Exec<'a>,
+    /// What makes of the results what is stored.
+    convert: Conversion,
+}
+
+impl ExecArgs {
+    /// The type that results are asked for in.
+    pub(super) fn astype(&self) -> Result<Option<DType>> {
+        self.astype.as_ref().map(element_type).transpose()
+    }
+
+    /// The command for a selection whose results are wanted as they are.
+    ///
+    /// # Errors
+    /// Usage, where there is none, or `--astype` names no element.
+    pub(super) fn computation<'a>(&'a self, array: &'a Array, selected: &'a Selected) -> Result<Computation<'a>> {
+        let Some(command) = &self.exec else {
+            return Err(Error::usage("what is to be computed? --expr E or --exec CMD is missing")
+                .hint("rmm map-chunks FILE --exec 'cat' pipes every chunk through cat"));
+        };
+        let result = self.astype.as_ref().map_or_else(|| Ok(selected.dtype.clone()), element_type)?.to_native();
+        let convert = Conversion::between(&result, &result, Overflow::Error)?;
+        let exec = Exec {
+            command,
+            format: self.exec_format.unwrap_or_default(),
+            result,
+            timeout: self.timeout.map(|Timeout(duration)| duration),
+            size: self.chunk,
+        };
+        Ok(Computation { array, selected, exec, convert })
+    }
+}
+
+impl Computation<'_> {
+    /// The same with its results converted to the array's own type.
+    ///
+    /// # Errors
+    /// Usage, where the casting rule forbids that.
+    pub(super) fn into_array_type(self, cast: CastArgs) -> Result<Self> {
+        let dtype = &self.selected.dtype;
+        cast.casting().check(&self.exec.result, &dtype.to_native()).map_err(|error| error.at(self.array.path()))?;
+        Ok(Self { convert: Conversion::between(&self.exec.result, dtype, cast.overflow)?, ..self })
+    }
+
+    fn input(&self) -> Input<'_> {
+        Input { bytes: self.array, view: &self.selected.view, dtype: &self.selected.dtype }
+    }
+
+    /// Runs everything and stores nothing.
+    ///
+    /// # Errors
+    /// As the job itself.
+    pub(super) fn check(&self, ui: &Ui) -> Result<()> {
+        signals::heed();
+        let progress = ui.progress(self.selected.view.nbytes());
+        self.exec.check(&self.input(), &self.convert, ui.crew(&progress)).at(self.array.path())?;
+        self.array.mapping().check_unchanged()
+    }
+
+    /// Writes the results where they belong, in C order, in their own type.
+    ///
+    /// # Errors
+    /// Usage for what cannot be written so, before anything is; what the job fails with.
+    pub(super) fn write(&self, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
+        let format = output.format()?;
+        let dtype = self.exec.result.clone();
+        let shape = self.selected.view.shape()?;
+        if format == OutputFormat::Table {
+            let spooled = self.spooled(&dtype, ui)?;
+            let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order: Order::C };
+            return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
+        }
+        output.refuse_terminal(format)?;
+        if self.selected.view.size() == 0 {
+            ui.note(&format!("nothing is selected: the result has shape {}", tuple(shape.dims())));
+        }
+        let layout = Layout { dtype, shape, order: Order::C };
+        let sink = Sink::new(format, &layout, &output.style(0))?;
+        match output.destination() {
+            Destination::File(path) => self.to_file(&path, format, &layout, &sink, write, ui),
+            Destination::Default | Destination::Stdout => {
+                refuse_own_input(self.array)?;
+                self.stream(&sink, &mut |bytes| ui.data(bytes), ui)
+            }
+        }
+    }
+
+    fn to_file(
+        &self,
+        path: &Path,
+        format: OutputFormat,
+        layout: &Layout,
+        sink: &Sink,
+        write: &WriteArgs,
+        ui: &Ui,
+    ) -> Result<()> {
+        let spec = ArraySpec { dtype: layout.dtype.clone(), shape: layout.shape.clone(), order: Order::C, offset: 0 };
+        let new = NewArray::begin(path, spec, format.container(), format.describe(), write.replace())?;
+        if format.is_binary() && !new.file().is_direct() {
+            let array = new.array()?;
+            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
+            let _ = new.reserve();
+            self.fill(&array, ui)?;
+        } else {
+            let mut file = new.file().file();
+            let failed = |error| Error::io("cannot write", error).at(new.file().target());
+            self.stream(sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
+        }
+        new.commit(write.sync())
+    }
+
+    fn stream(&self, sink: &Sink, emit: &mut crate::job::Emit<'_>, ui: &Ui) -> Result<()> {
+        signals::heed();
+        let progress = ui.progress(self.selected.view.nbytes());
+        self.exec.stream(&self.input(), sink, emit, ui.crew(&progress)).at(self.array.path())?;
+        self.array.mapping().check_unchanged()
+    }
+
+    /// Stores the results in a new array of the shape of the selection.
+    fn fill(&self, target: &Array, ui: &Ui) -> Result<()> {
+        self.fill_view(target, &target.view(), ui)?;
+        target.mapping().finish_writing(Sync::No)
+    }
+
+    fn fill_view(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
+        signals::heed();
+        let progress = ui.progress(view.nbytes());
+        let target = Target { file: target.mapping(), view, convert: &self.convert };
+        self.exec.fill(&self.input(), &target, ui.crew(&progress)).at(self.array.path())?;
+        self.array.mapping().check_unchanged()
+    }
+
+    /// The results, converted to `dtype`, in a file without a name.
+    fn spooled(&self, dtype: &DType, ui: &Ui) -> Result<Array> {
+        let shape = self.selected.view.shape()?;
+        shape.nbytes(dtype.itemsize())?;
+        let spec = ArraySpec { dtype: dtype.clone(), shape, order: Order::C, offset: 0 };
+        let spooled = Array::spooled(&spec, "computed")?;
+        self.fill(&spooled, ui)?;
+        Ok(spooled)
+    }
+}
+
+impl Store for Computation<'_> {
+    fn array(&self) -> &Array {
+        self.array
+    }
+
+    fn selected(&self) -> &Selected {
+        self.selected
+    }
+
+    /// The casting rule has been checked; what children do is known when they have done it.
+    fn check(&self, _ui: &Ui) -> Result<()> {
+        Ok(())
+    }
+
+    fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
+        if target.mapping().mode() != Mode::ReadWrite {
+            return self.fill_view(target, view, ui);
+        }
+        signals::heed();
+        let progress = ui.progress(view.nbytes());
+        let place = Target { file: target.mapping(), view, convert: &self.convert };
+        self.exec.edit(&self.input(), &place, ui.crew(&progress)).map_err(|error| {
+            // The chunks that are stored deserve their time; what went wrong first is what is told.
+            let _ = target.mapping().finish_writing(Sync::No);
+            error.at(target.path())
+        })
+    }
+
+    fn changes(&self, ui: &Ui) -> Result<Changes> {
+        let spooled = self.spooled(&self.selected.dtype, ui)?;
+        let keep = Conversion::between(&self.selected.dtype, &self.selected.dtype, Overflow::Error)?;
+        let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
+        let progress = ui.progress(self.selected.view.nbytes());
+        compare(self.array, &self.selected.view, &values, ui.crew(&progress))
+    }
+}

@@ -1,0 +1,260 @@
+//! `--expr`: an expression over arrays, and the ways of its results.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::args::{CastArgs, Destination, WriteArgs};
+use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
+use super::select::Selected;
+use super::signals;
+use super::ui::Ui;
+use crate::array::{Array, NewArray, Opening};
+use crate::cast::Overflow;
+use crate::dtype::DType;
+use crate::error::{At, Error, Result};
+use crate::expr::{Program, Variable, compile};
+use crate::job::computed::{Computed, Operand};
+use crate::job::copy::emit_values;
+use crate::job::store::{check, store};
+use crate::mapping::{Mapping, Sync};
+use crate::shape::{Order, Shape};
+use crate::sink::{Layout, OutputFormat, Sink};
+use crate::spec::{ArraySpec, Request};
+use crate::view::{View, tuple};
+
+/// An expression and the arrays that it names.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Computation")]
+pub(super) struct ExprArgs {
+    /// Compute an expression in NumPy's words: x is the array, i j k or i0 i1 ... its coordinates, as in
+    /// 'where(x > 0, sqrt(x), 0)'
+    #[arg(long, value_name = "E")]
+    expr: Option<String>,
+    /// Another array in --expr, broadcast to the selection; may be repeated
+    #[arg(long, value_name = "NAME=FILE[:SPEC]", requires = "expr")]
+    with: Vec<With>,
+}
+
+/// A name, the file it stands for, and what is in that.
+#[derive(Clone, Debug)]
+struct With {
+    name: String,
+    path: PathBuf,
+    spec: Request,
+}
+
+impl FromStr for With {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let Some((name, rest)) = text.split_once('=') else {
+            return Err(Error::usage(format!("'{text}' is no NAME=FILE")).hint("--with y=other.npy"));
+        };
+        // A path may have colons of its own: what is there counts, the longest first.
+        let ends = rest.rmatch_indices(':').map(|(at, _)| at);
+        let end = std::iter::once(rest.len()).chain(ends).find(|&end| Path::new(&rest[..end]).exists());
+        let (path, spec) = end.map_or((rest, ""), |end| (&rest[..end], rest[end..].trim_start_matches(':')));
+        let spec = if spec.is_empty() { Request::default() } else { spec.parse()? };
+        Ok(Self { name: name.to_owned(), path: PathBuf::from(path), spec })
+    }
+}
+
+/// An expression whose arrays are open.
+pub(super) struct Expression<'a> {
+    text: &'a str,
+    with: Vec<(String, Array)>,
+}
+
+impl ExprArgs {
+    /// Whether there is one.
+    pub(super) fn is_given(&self) -> bool {
+        self.expr.is_some()
+    }
+
+    /// The expression, if there is one, with every array it may name.
+    ///
+    /// # Errors
+    /// Whatever opening them meets.
+    pub(super) fn expression(&self) -> Result<Option<Expression<'_>>> {
+        let Some(text) = &self.expr else { return Ok(None) };
+        let open = |with: &With| {
+            let opening = Opening { request: with.spec.clone(), ..Opening::default() };
+            Array::open(&with.path, &opening).map(|array| (with.name.clone(), array))
+        };
+        Ok(Some(Expression { text, with: self.with.iter().map(open).collect::<Result<_>>()? }))
+    }
+}
+
+impl Expression<'_> {
+    /// Values for a new array of this spec, of which nothing is there yet that `x` could name.
+    ///
+    /// # Errors
+    /// Usage, for an expression that is none; whatever the array cannot be computed from.
+    pub(super) fn for_new<'b>(&'b self, spec: &ArraySpec, ranks: View, overflow: Overflow) -> Result<Computed<'b>> {
+        let dims = spec.shape.dims();
+        let with = self.with.iter().map(|(name, array)| Variable { name: name.clone(), dtype: array.dtype().clone() });
+        let program = compile(self.text, &with.collect::<Vec<_>>(), dims.len())?;
+        let operand = |(_, array): &'b (String, Array)| {
+            let view = array.view().broadcast(dims).at(array.path())?;
+            Ok(Operand { bytes: array, view })
+        };
+        let operands = self.with.iter().map(operand).collect::<Result<Vec<_>>>()?;
+        Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, overflow)
+    }
+}
+
+/// The elements that an expression is computed for.
+pub(super) struct Place<'a> {
+    /// The array they are in, which `x` names.
+    pub(super) array: &'a Array,
+    /// Which they are.
+    pub(super) selected: &'a Selected,
+    /// Their C-order ranks among the elements of an array of `dims`, whose coordinates are i, j and k.
+    pub(super) ranks: View,
+    /// The lengths of the axes that are counted.
+    pub(super) dims: Vec<u64>,
+}
+
+impl Expression<'_> {
+    /// The program for a place, and what it reads there.
+    fn compiled<'a>(&'a self, place: &Place<'a>) -> Result<(Program, Vec<Operand<'a>>)> {
+        let x = Variable { name: "x".to_owned(), dtype: place.selected.dtype.clone() };
+        let with = self.with.iter().map(|(name, array)| Variable { name: name.clone(), dtype: array.dtype().clone() });
+        let program = compile(self.text, &std::iter::once(x).chain(with).collect::<Vec<_>>(), place.dims.len())?;
+        let mut operands = vec![Operand { bytes: place.array, view: place.selected.view.clone() }];
+        for (_, array) in &self.with {
+            let view = array.view().broadcast(&place.selected.view.dims()).at(array.path())?;
+            operands.push(Operand { bytes: array, view });
+        }
+        Ok((program, operands))
+    }
+
+    /// Values to be stored where the elements came from, in their own dtype.
+    ///
+    /// # Errors
+    /// Usage, for an expression that is none, or whose result the casting rule keeps out of the array.
+    pub(super) fn in_place<'a>(&'a self, place: Place<'a>, cast: CastArgs) -> Result<Computed<'a>> {
+        self.refuse_overlap(&place)?;
+        let dtype = &place.selected.dtype;
+        let (program, operands) = self.compiled(&place)?;
+        cast.casting().check(&program.dtype(), &dtype.to_native()).at(place.array.path())?;
+        Computed::new(program, &operands, (place.ranks, place.dims), dtype, cast.overflow)
+    }
+
+    /// An array that is stored in may be read in the same places only: others may be stored already.
+    fn refuse_overlap(&self, place: &Place<'_>) -> Result<()> {
+        for (name, array) in &self.with {
+            let same_file = array.mapping().identity() == place.array.mapping().identity();
+            let same_elements = || {
+                array.dtype() == &place.selected.dtype
+                    && array.view().broadcast(&place.selected.view.dims()).is_ok_and(|view| view == place.selected.view)
+            };
+            if same_file && !same_elements() {
+                return Err(Error::usage(format!("{name} reads other places of the file that is changed"))
+                    .at(array.path())
+                    .hint("leave -i out and write to another file: -o OUT"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The results for a place, in a dtype of their own or the one that is asked for.
+    ///
+    /// # Errors
+    /// Usage, for an expression that is none.
+    pub(super) fn elsewhere<'a>(
+        &'a self,
+        place: Place<'a>,
+        astype: Option<DType>,
+        overflow: Overflow,
+    ) -> Result<Results<'a>> {
+        let (program, operands) = self.compiled(&place)?;
+        let dtype = astype.unwrap_or_else(|| program.dtype());
+        let shape = place.selected.view.shape()?;
+        let view = place.selected.view.clone();
+        let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, overflow)?;
+        Ok(Results { array: place.array, with: &self.with, view, computed, dtype, shape })
+    }
+}
+
+/// Results on their way to a stream or a new file.
+pub(super) struct Results<'a> {
+    array: &'a Array,
+    with: &'a [(String, Array)],
+    view: View,
+    computed: Computed<'a>,
+    dtype: DType,
+    shape: Shape,
+}
+
+impl Results<'_> {
+    /// Computes everything and stores nothing.
+    ///
+    /// # Errors
+    /// Where a value does not fit or cannot be read.
+    pub(super) fn check(&self, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.view.nbytes());
+        check(&self.view, &self.computed, ui.crew(&progress))?;
+        self.check_unchanged()
+    }
+
+    /// Writes the results where they belong, in C order.
+    ///
+    /// # Errors
+    /// Usage for what cannot be written so, before anything is; io.
+    pub(super) fn write(&self, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
+        let format = output.format()?;
+        let spec = ArraySpec { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C, offset: 0 };
+        if format == OutputFormat::Table {
+            let spooled = Array::spooled(&spec, "computed")?;
+            self.store_in(&spooled, ui)?;
+            let (dtype, overflow) = (self.dtype.clone(), Overflow::Error);
+            let wanted = Wanted { dtype: dtype.clone(), overflow, shape: self.shape.clone(), order: Order::C };
+            return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
+        }
+        output.refuse_terminal(format)?;
+        if self.view.size() == 0 {
+            ui.note(&format!("nothing is selected: the result has shape {}", tuple(self.shape.dims())));
+        }
+        let layout = Layout { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C };
+        let sink = Sink::new(format, &layout, &output.style(0))?;
+        let Destination::File(path) = output.destination() else {
+            refuse_own_input(self.array)?;
+            return self.stream(&sink, &mut |bytes| ui.data(bytes), ui);
+        };
+        let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
+        signals::heed();
+        if format.is_binary() && !new.file().is_direct() {
+            let array = new.array()?;
+            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
+            let _ = new.reserve();
+            self.store_in(&array, ui)?;
+        } else {
+            let mut file = new.file().file();
+            let failed = |error| Error::io("cannot write", error).at(new.file().target());
+            self.stream(&sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
+        }
+        new.commit(write.sync())
+    }
+
+    fn stream(&self, sink: &Sink, emit: &mut crate::job::Emit<'_>, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.view.nbytes());
+        emit_values(&self.computed, &self.view, sink, emit, ui.crew(&progress))?;
+        self.check_unchanged()
+    }
+
+    fn store_in(&self, target: &Array, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.view.nbytes());
+        store(target, &target.view(), &self.computed, ui.crew(&progress))?;
+        target.mapping().finish_writing(Sync::No)?;
+        self.check_unchanged()
+    }
+
+    fn check_unchanged(&self) -> Result<()> {
+        let with = self.with.iter().map(|(_, array)| array.mapping());
+        std::iter::once(self.array.mapping()).chain(with).try_for_each(Mapping::check_unchanged)
+    }
+}

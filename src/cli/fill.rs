@@ -1,0 +1,90 @@
+//! `rmm fill`: a region filled by one of the generators.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{CastArgs, Intent, OpenArgs};
+use super::content::ContentArgs;
+use super::edit::{Edit, EditArgs};
+use super::expr::{ExprArgs, Expression, Place};
+use super::failure::Exit;
+use super::select::{SelectArgs, Selected};
+use super::ui::Ui;
+use crate::array::Array;
+use crate::error::{At, Error};
+use crate::index::Index;
+use crate::job::exec::each_once;
+
+/// Fill a region of an array in place
+///
+/// --arange and --linspace count within the selection, in C order; --random goes by the place in the whole array, so
+/// that parts filled one by one are the whole filled at once, if the seed is the same. With --mode c the file is left alone: the edited
+/// copy goes to -o OUT, or a summary says what would change.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rmm fill data.npy 0 --value 5.0                  the first row, as a[0,:] = 5.0
+  rmm fill data.npy :,1 --arange                   a column: 0, 1, 2, ...
+  rmm fill data.npy --linspace 0,1                 everything, evenly spaced
+  rmm fill data.npy 1 --expr 'x*2 + j'             from the old values and the coordinates
+  rmm fill data.npy 0 --random uniform --seed 7    the first row of what seed 7 makes of the array
+  rmm fill data.npy 0 --value -inf --mode c        what would change?
+  rmm fill data.npy --value 0 --mode c -o zeros.npy
+                                                   an edited copy")]
+pub(super) struct FillArgs {
+    /// The array
+    file: PathBuf,
+    /// The elements, as in NumPy's subscript [default: all]
+    index: Option<Index>,
+    #[command(flatten)]
+    content: ContentArgs,
+    #[command(flatten)]
+    expr: ExprArgs,
+    #[command(flatten)]
+    open: OpenArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    cast: CastArgs,
+    #[command(flatten)]
+    edit: EditArgs,
+}
+
+impl FillArgs {
+    /// The array that the command is about.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn compute(&self, array: &Array, selected: Selected, expression: &Expression<'_>, ui: &Ui) -> anyhow::Result<Exit> {
+        let ranks = each_once(&self.select.ranks(self.index.as_ref(), array)?);
+        let selected = Selected { view: each_once(&selected.view), ..selected };
+        let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array) };
+        let computed = expression.in_place(place, self.cast)?;
+        self.edit.run(&Edit { array, selected: &selected, values: &computed }, ui)?;
+        Ok(Exit::Done)
+    }
+}
+
+pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
+    match (args.content.is_given(), args.expr.is_given()) {
+        (false, false) => {
+            return Err(Error::usage("fill with what?")
+                .hint("--value V, --arange, --linspace A,B, --random uniform or --expr E")
+                .into());
+        }
+        (true, true) => return Err(Error::usage("fill with one thing: --expr and another generator are two").into()),
+        _ => {}
+    }
+    let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
+    let selected = args.select.select(args.index.as_ref(), &array)?;
+    if let Some(expression) = args.expr.expression()? {
+        return args.compute(&array, selected, &expression, ui);
+    }
+    let ranks = args.select.ranks(args.index.as_ref(), &array)?;
+    let values = args.content.values(&selected.dtype, ranks, args.cast, ui).at(&args.file)?;
+    let values = values.ok_or_else(|| Error::usage("fill with what?"))?;
+    args.edit.run(&Edit { array: &array, selected: &selected, values: values.as_ref() }, ui)?;
+    Ok(Exit::Done)
+}

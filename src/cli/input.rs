@@ -1,0 +1,50 @@
+//! Standard input as a file: what is redirected from one is that file, what comes through a pipe is spooled.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::mapping::{Mapping, Mode, spool, stream_name};
+
+/// Whether a path names a descriptor that the process was started with: `-`, `/dev/stdin`, `/dev/fd/N`.
+pub(super) fn is_stream(path: &Path) -> bool {
+    descriptor(path).is_some()
+}
+
+/// Whether a path names the standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    descriptor(path) == Some(0)
+}
+
+/// Whether a path names the standard output.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout") || descriptor(path) == Some(1)
+}
+
+fn descriptor(path: &Path) -> Option<u32> {
+    match path.to_str()? {
+        "-" | "/dev/stdin" => Some(0),
+        text => text.strip_prefix("/dev/fd/").or_else(|| text.strip_prefix("/proc/self/fd/"))?.parse().ok(),
+    }
+}
+
+/// Opens a file to be read, or what a shell has opened for us.
+///
+/// # Errors
+/// Io, where it cannot be read or spooled.
+pub(super) fn open(path: &Path) -> Result<Mapping> {
+    let Some(number) = descriptor(path) else { return Mapping::open(path, Mode::Read) };
+    let (name, file) = match number {
+        0 => (stream_name("stdin"), io::stdin().as_fd().try_clone_to_owned().map(File::from)),
+        _ => (path.to_path_buf(), File::open(path)),
+    };
+    let failed = |error| Error::io("cannot open", error).at(&name);
+    let mut file = file.map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_file() {
+        Mapping::from_file(file, name, Mode::Read)
+    } else {
+        spool(&mut file, &name)
+    }
+}

@@ -1,0 +1,227 @@
+//! `rmm map-chunks`: an array computed chunk by chunk, in place, to a file or to stdout.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{CastArgs, Intent, OpenArgs};
+use super::edit::{Edit, EditArgs, Store};
+use super::exec::ExecArgs;
+use super::expr::{ExprArgs, Place};
+use super::failure::Exit;
+use super::select::{SelectArgs, Selected};
+use super::ui::Ui;
+use crate::array::Array;
+use crate::error::{Error, Result};
+use crate::index::Index;
+use crate::job::exec::each_once;
+
+/// Compute an array chunk by chunk, in place, to a file or to stdout
+///
+/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are; in
+/// place, every value is checked before the first is stored.
+///
+/// With --exec, chunks are slabs along the slowest axis. Each is piped through a command, several at once, which must
+/// give back as many elements and exit with status 0 before anything of the chunk is stored. It finds in its
+/// environment RMM_CHUNK (a number from 0), RMM_AXIS, RMM_START and RMM_STOP (the positions along the axis that is
+/// cut), RMM_SHAPE and RMM_DTYPE (as --shape and --dtype accept them). In place, a list of positions is computed in
+/// rising order, each once.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rmm map-chunks data.npy --expr 'sqrt(x)*2 + 1'   the results, as rmm slice prints them
+  rmm map-chunks data.npy --expr 'where(x > 3, x, -i)' -o out.npy --force
+                                                   to a new file, in the dtype of the result
+  rmm map-chunks data.npy --expr 'x + y' --with y=data.npy -f csv
+                                                   with another array
+  rmm map-chunks data.npy --exec 'cat'             as rmm slice prints it
+  rmm map-chunks data.npy 0:2 --exec 'cat' -o out.npy --force
+                                                   two rows, to a new file
+  rmm map-chunks raw.dat -d f4 -s 4,8 --chunk 1 --exec 'cat' -f csv
+                                                   a child for each row
+  rmm map-chunks data.npy --exec 'cat' -i          in place
+  rmm map-chunks data.npy --exec 'head -c $((8 * RMM_STOP - 8 * RMM_START))' :,0 --timeout 30s
+                                                   the environment says what a chunk is")]
+pub(super) struct MapChunksArgs {
+    /// The array; - is standard input, unless it is changed in place
+    file: PathBuf,
+    /// The elements, as in NumPy's subscript [default: all]
+    index: Option<Index>,
+    #[command(flatten)]
+    expr: ExprArgs,
+    #[command(flatten)]
+    exec: ExecArgs,
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    open: OpenArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    cast: CastArgs,
+    #[command(flatten)]
+    edit: EditArgs,
+}
+
+/// Where results go, and whether they do.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Computation")]
+struct PlaceArgs {
+    /// Store the results where the elements came from
+    #[arg(short, long)]
+    in_place: bool,
+    /// Run every child and check what it gives back, but store and write nothing
+    #[arg(long)]
+    check: bool,
+    /// Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed
+    #[arg(long, requires = "in_place")]
+    no_journal: bool,
+}
+
+pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
+    if args.place.in_place {
+        args.in_place(ui)?;
+    } else {
+        args.elsewhere(ui)?;
+    }
+    Ok(Exit::Done)
+}
+
+impl MapChunksArgs {
+    /// The array that the command is about.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn in_place(&self, ui: &Ui) -> Result<()> {
+        let array = self.edit.opening(&self.open)?.open(&self.file, Intent::Edit, ui)?;
+        let Selected { view, dtype } = self.select.select(self.index.as_ref(), &array)?;
+        let selected = Selected { view: each_once(&view), dtype };
+        if let Some(expression) = self.expr.expression()? {
+            let place = Place {
+                ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
+                ..self.place_of(&array, &selected)?
+            };
+            let computed = expression.in_place(place, self.cast)?;
+            let edit = Edit { array: &array, selected: &selected, values: &computed };
+            return if self.place.check { edit.check(ui) } else { self.edit.run(&edit, ui) };
+        }
+        let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;
+        if self.place.check { computation.check(ui) } else { self.edit.run(&computation, ui) }
+    }
+
+    fn elsewhere(&self, ui: &Ui) -> Result<()> {
+        if self.edit.is_dry_run() {
+            return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
+        }
+        let array = self.open.open(&self.file, Intent::Read, ui)?;
+        let selected = self.select.select(self.index.as_ref(), &array)?;
+        if let Some(expression) = self.expr.expression()? {
+            let astype = self.exec.astype()?;
+            let results = expression.elsewhere(self.place_of(&array, &selected)?, astype, self.cast.overflow)?;
+            return if self.place.check {
+                results.check(ui)
+            } else {
+                results.write(&self.edit.output, &self.edit.write, ui)
+            };
+        }
+        let computation = self.exec.computation(&array, &selected)?;
+        if self.place.check {
+            computation.check(ui)
+        } else {
+            computation.write(&self.edit.output, &self.edit.write, ui)
+        }
+    }
+
+    /// Where an expression is computed.
+    fn place_of<'a>(&self, array: &'a Array, selected: &'a Selected) -> Result<Place<'a>> {
+        let ranks = self.select.ranks(self.index.as_ref(), array)?;
+        Ok(Place { array, selected, ranks, dims: self.select.counted_dims(array) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::super::Cli;
+    use super::super::ui::Ui;
+    use crate::error::{Error, ErrorKind};
+
+    /// Runs a command on `array`, a file of the bytes 0 to 5 as 3 rows of 2 in a folder of its own.
+    fn rmm(folder: &Path, words: &[&str]) -> Result<Vec<u8>, Error> {
+        let file = folder.join("array");
+        std::fs::write(&file, [0, 1, 2, 3, 4, 5]).expect("a file");
+        let file = file.display().to_string();
+        let given = ["rmm", "-q", "map-chunks", &file, "-d", "u1", "-s", "3,2"];
+        let out = folder.join("out").display().to_string();
+        let words = words.iter().map(|&word| if word == "OUT" { &out } else { word });
+        let cli = Cli::try_parse_from(given.into_iter().chain(words)).expect("as it is typed");
+        let ui = Ui::new(&cli.globals);
+        cli.command.run(&ui).map_err(|error| error.downcast().expect("an error of ours"))?;
+        Ok(std::fs::read(folder.join("array")).expect("it is there"))
+    }
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a temporary folder")
+    }
+
+    fn refused(words: &[&str]) -> String {
+        let folder = folder();
+        let error = rmm(folder.path(), words).expect_err(&words.join(" "));
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert_eq!(std::fs::read(folder.path().join("array")).expect("it is there"), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 1, "{words:?} left something behind");
+        error.message().to_owned()
+    }
+
+    const ONES: &str = r"tr '\000-\377' '\001'";
+
+    #[test]
+    fn computes_in_place() {
+        let folder = folder();
+        assert_eq!(rmm(folder.path(), &["1", "-i", "--exec", ONES]).expect("in place"), [0, 1, 1, 1, 4, 5]);
+        assert_eq!(rmm(folder.path(), &["-i", "--exec", ONES, "--check"]).expect("checked"), [0, 1, 2, 3, 4, 5]);
+        let saturate = ["-i", "--exec", "cat; cat /dev/null; printf '      '", "--astype", "u2", "--casting", "unsafe"];
+        let saturate = [&saturate[..], &["--overflow", "saturate", "--sync", "--no-journal"]].concat();
+        assert_eq!(rmm(folder.path(), &saturate).expect("saturated"), [255, 255, 255, 255, 255, 255]);
+    }
+
+    #[test]
+    fn computes_to_a_file_that_is_whole_or_absent() {
+        let folder = folder();
+        let out = folder.path().join("out");
+        for (words, expected) in [
+            (&["0", "--exec", ONES, "-o", "OUT"][..], &b"\x01\x01"[..]),
+            (&["0", "--exec", ONES, "-o", "OUT", "-f", "csv", "--force"], b"1\n1\n"),
+            (&["-i", "0", "--exec", ONES, "--mode", "c", "-o", "OUT", "--force"], b"\x01\x01\x02\x03\x04\x05"),
+            (&["0:0", "--exec", ONES, "-o", "OUT", "--force"], b""),
+        ] {
+            assert_eq!(rmm(folder.path(), words).expect("computed"), [0, 1, 2, 3, 4, 5]);
+            assert_eq!(std::fs::read(&out).expect("it is there"), expected, "{words:?}");
+        }
+        let error = rmm(folder.path(), &["--exec", "exit 1", "-o", "OUT", "--force"]).expect_err("status 1");
+        assert_eq!(error.kind(), ErrorKind::Child);
+        assert_eq!(std::fs::read(&out).expect("the one before"), b"");
+    }
+
+    #[test]
+    fn what_is_wrong_is_known_before_anything_runs() {
+        let ran = folder();
+        let touch = format!("touch {}; cat", ran.path().join("ran").display());
+        for (words, message) in [
+            (&["-i", "--astype", "f4"][..], "cannot cast from float32 to uint8 according to the rule 'same_kind'"),
+            (&["--astype", "S0"], "--astype |S0 has itemsize 0"),
+            (&["-i", "-o", "OUT"], "-o and -f are for --mode c, which edits a copy"),
+            (&["-i", "--mode", "r"], "mode r does not allow to change the file"),
+            (&["--dry-run"], "--dry-run says what would change in place"),
+            (&["-f", "json", "--header"], "--header is for tsv, csv and text, not for json"),
+        ] {
+            assert_eq!(refused(&[words, &["--exec", &touch]].concat()), message);
+        }
+        assert_eq!(refused(&["-i"]), "what is to be computed? --expr E or --exec CMD is missing");
+        assert!(!ran.path().join("ran").exists());
+    }
+}

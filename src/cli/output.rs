@@ -1,0 +1,240 @@
+//! Results on their way out: which format, to which file or stream, whole or not at all.
+
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{Destination, WriteArgs};
+use super::ui::Ui;
+use super::words::{FORMATS, one_of};
+use super::{signals, table};
+use crate::array::{Array, Container, Describe, NewArray};
+use crate::cast::Conversion;
+use crate::dtype::DType;
+use crate::error::{At, Error, Result};
+use crate::format::npy;
+use crate::job::Progress;
+use crate::job::copy::copy;
+use crate::mapping::{Identity, copy_range, pour};
+use crate::shape::{Order, Shape};
+use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
+use crate::spec::ArraySpec;
+use crate::view::View;
+
+/// Where a result goes, and how it looks.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// Write to OUT, which appears whole or not at all; - is standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: Option<PathBuf>,
+    /// tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT's ending, else tsv]
+    #[arg(short, long, value_name = "FORMAT", value_parser = one_of::<OutputFormat>(FORMATS), hide_possible_values = true)]
+    pub(super) format: Option<OutputFormat>,
+    /// A line of column names in front
+    #[arg(long)]
+    header: bool,
+    /// Print each value with a printf format, as numpy.savetxt does: '%.3f'
+    #[arg(long, value_name = "FORMAT")]
+    fmt: Option<Fmt>,
+}
+
+/// A result: elements that lie somewhere, and what is to be made of them.
+pub(super) struct Outcome<'a> {
+    /// Where they lie.
+    pub(super) array: &'a Array,
+    /// Which they are.
+    pub(super) view: View,
+    /// Their type there.
+    pub(super) dtype: DType,
+    /// The type they are wanted in, in the byte order that binary formats write.
+    pub(super) wanted: Wanted,
+}
+
+/// What a result should be.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    /// The element type, with the byte order that binary formats write.
+    pub(super) dtype: DType,
+    /// What happens to values that do not fit.
+    pub(super) overflow: crate::cast::Overflow,
+    /// The shape, of the same size as the view.
+    pub(super) shape: Shape,
+    /// The order in which binary formats lay the elements out.
+    pub(super) order: Order,
+}
+
+impl OutputArgs {
+    /// Where the result goes.
+    pub(super) fn destination(&self) -> Destination {
+        Destination::of(self.output.as_deref())
+    }
+
+    /// The format that was asked for, or that the destination implies.
+    pub(super) fn format(&self) -> Result<OutputFormat> {
+        match (self.format, self.destination()) {
+            (Some(format), _) => Ok(format),
+            (None, Destination::File(path)) => from_ending(&path),
+            (None, _) => Ok(OutputFormat::Tsv),
+        }
+    }
+
+    /// How values are printed.
+    pub(super) fn fmt(&self) -> Option<&Fmt> {
+        self.fmt.as_ref()
+    }
+
+    /// How values look, the first of which lies at byte `base`.
+    pub(super) fn style(&self, base: u64) -> Style {
+        let header = if self.header { Header::Names } else { Header::Absent };
+        Style { header, fmt: self.fmt.clone(), base }
+    }
+
+    /// Writes a result where it belongs.
+    ///
+    /// # Errors
+    /// Usage for what cannot be written so, before anything is; io and casts that fail.
+    pub(super) fn write(&self, outcome: &Outcome<'_>, write: &WriteArgs, ui: &Ui) -> Result<()> {
+        let format = self.format()?;
+        let destination = self.destination();
+        if outcome.view.size() == 0 {
+            ui.note(&format!(
+                "nothing is selected: the result has shape {}",
+                crate::view::tuple(outcome.wanted.shape.dims())
+            ));
+        }
+        if format == OutputFormat::Table {
+            return table::write(self, outcome, &destination, write, ui);
+        }
+        self.refuse_terminal(format)?;
+        let result =
+            Formatted::new(outcome, format, &self.style(outcome.view.contiguous().map_or(0, |(offset, _)| offset)))?;
+        match destination {
+            Destination::Default | Destination::Stdout => result.to_stdout(ui),
+            Destination::File(path) => result.to_file(&path, write, ui),
+        }
+    }
+
+    /// Refuses bytes for a terminal that did not ask for them.
+    pub(super) fn refuse_terminal(&self, format: OutputFormat) -> Result<()> {
+        if format.is_binary() && self.destination() == Destination::Default && io::stdout().is_terminal() {
+            return Err(Error::usage(format!("{format} is not for terminals"))
+                .hint("-o FILE writes it to a file, -o - to the terminal all the same"));
+        }
+        Ok(())
+    }
+}
+
+/// A result and the sink it goes through.
+struct Formatted<'a> {
+    outcome: &'a Outcome<'a>,
+    format: OutputFormat,
+    view: View,
+    dtype: DType,
+    convert: Conversion,
+    sink: Sink,
+}
+
+impl<'a> Formatted<'a> {
+    fn new(outcome: &'a Outcome<'a>, format: OutputFormat, style: &Style) -> Result<Self> {
+        let wanted = &outcome.wanted;
+        let dtype = if format.takes_native_items() { wanted.dtype.to_native() } else { wanted.dtype.clone() };
+        let order = match format {
+            OutputFormat::Npy => npy::saved_order(&wanted.shape, wanted.order),
+            OutputFormat::Raw => wanted.order,
+            // Text has no memory order.
+            _ => Order::C,
+        };
+        // In F order the elements follow each other as those of the reversed axes do in C order.
+        let view = if order == Order::F { outcome.view.reversed() } else { outcome.view.clone() };
+        let convert = Conversion::between(&outcome.dtype, &dtype, wanted.overflow)?;
+        let sink = Sink::new(format, &Layout { dtype: dtype.clone(), shape: wanted.shape.clone(), order }, style)?;
+        Ok(Self { outcome, format, view, dtype, convert, sink })
+    }
+
+    fn to_stdout(&self, ui: &Ui) -> Result<()> {
+        refuse_own_input(self.outcome.array)?;
+        let progress = ui.progress(self.view.nbytes());
+        let (array, crew) = (self.outcome.array, ui.crew(&progress));
+        match self.verbatim() {
+            Some((offset, len)) => {
+                ui.data(&self.header())?;
+                ui.flush()?;
+                let mut told = |bytes| progress.advance(bytes);
+                pour(array.mapping(), offset, len, io::stdout().as_fd(), &mut told).at("stdout")?;
+            }
+            None => copy(array, &self.view, &self.convert, &self.sink, &mut |bytes| ui.data(bytes), crew)?,
+        }
+        self.outcome.array.mapping().check_unchanged()
+    }
+
+    fn to_file(&self, path: &Path, write: &WriteArgs, ui: &Ui) -> Result<()> {
+        let wanted = &self.outcome.wanted;
+        let spec = ArraySpec { dtype: self.dtype.clone(), shape: wanted.shape.clone(), order: wanted.order, offset: 0 };
+        let new = NewArray::begin(path, spec, self.format.container(), self.format.describe(), write.replace())?;
+        signals::heed();
+        self.fill(&new, ui).at(new.file().target())?;
+        self.outcome.array.mapping().check_unchanged()?;
+        new.commit(write.sync())
+    }
+
+    fn fill(&self, new: &NewArray, ui: &Ui) -> Result<()> {
+        let mut file = new.file().file();
+        let progress = ui.progress(self.view.nbytes());
+        if let Some((offset, len)) = self.verbatim() {
+            new.write_header()?;
+            let from = self.outcome.array.mapping();
+            return if new.file().is_direct() {
+                pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes))
+            } else {
+                copy_range(from, offset, len, file, new.spec().offset)
+            };
+        }
+        if self.format.is_binary() && !new.file().is_direct() {
+            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
+            let _ = new.reserve();
+        }
+        let failed = |error| Error::io("cannot write", error).at(new.file().target());
+        let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(failed);
+        copy(self.outcome.array, &self.view, &self.convert, &self.sink, &mut emit, ui.crew(&progress))
+    }
+
+    /// The bytes of the file that are the result as they lie there.
+    fn verbatim(&self) -> Option<(u64, u64)> {
+        if self.format.is_binary() && self.convert.is_identity() { self.view.contiguous() } else { None }
+    }
+
+    /// What stands before the first element.
+    fn header(&self) -> Vec<u8> {
+        let mut header = Vec::new();
+        self.sink.begin(&mut header).expect("memory takes every byte");
+        header
+    }
+}
+
+impl OutputFormat {
+    /// What a file of this format holds besides the elements.
+    pub(super) fn container(self) -> Container {
+        if self == Self::Npy { Container::Npy } else { Container::Raw }
+    }
+
+    /// Whether a file of this format may need a sidecar.
+    pub(super) fn describe(self) -> Describe {
+        if self.is_binary() { Describe::WhereNeeded } else { Describe::Never }
+    }
+}
+
+/// A shell empties `> FILE` before it starts us, and `>> FILE` would never end.
+pub(super) fn refuse_own_input(array: &Array) -> Result<()> {
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let is_own =
+        stdout.is_ok_and(|stdout| Identity::of(&stdout).is_ok_and(|identity| identity == array.mapping().identity()));
+    if is_own && !array.mapping().is_empty() {
+        return Err(Error::usage("is both input and output")
+            .at(array.path())
+            .hint("-o FILE --force replaces it safely"));
+    }
+    Ok(())
+}

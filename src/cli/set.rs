@@ -1,0 +1,128 @@
+//! `rmm set`: assignment, with broadcasting.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{CastArgs, Intent, OpenArgs};
+use super::edit::{Edit, EditArgs};
+use super::failure::Exit;
+use super::select::{SelectArgs, Selected};
+use super::source::FromArgs;
+use super::typed::{typed, typed_element};
+use super::ui::Ui;
+use crate::array::Array;
+use crate::cast::{Conversion, Overflow};
+use crate::dtype::Parsed;
+use crate::error::{Error, Result};
+use crate::index::Index;
+use crate::job::values::{Constant, Elements, Values};
+use crate::shape::{Order, Shape};
+use crate::source::Memory;
+use crate::spec::{Dims, Request};
+use crate::view::{View, tuple};
+
+/// Assign values to elements in place, with NumPy's broadcasting
+///
+/// One VALUE is a scalar, several are a 1-D array, '[[1,2],[3,4]]' is nested. Values are Python's numbers, also 0x10
+/// and nan; true or false; complex 1+2j; dates 2020-01-01 or NaT; records '(1.5,2)'. Nothing is written unless every
+/// value parses, fits and broadcasts. With --mode c the file is left alone.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rmm set data.npy 0,0 1.5                  one element
+  rmm set data.npy -1,: -1.5                a row, broadcast
+  rmm set data.npy 0 1 2 3 4                a row, value by value
+  rmm set data.npy :2,:2 '[[1,2],[3,4]]'    a block
+  rmm set data.npy --rows 0 -inf            with --rows every word is a VALUE
+  rmm slice data.npy 1 -o row.npy --force && rmm set data.npy 2 --from row.npy
+                                            values from another array")]
+pub(super) struct SetArgs {
+    /// The array
+    file: PathBuf,
+    /// INDEX, then the values; only values with --rows, --cols, --along or --from
+    #[arg(value_name = "INDEX VALUE")]
+    words: Vec<String>,
+    #[command(flatten)]
+    from: FromArgs,
+    #[command(flatten)]
+    open: OpenArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    cast: CastArgs,
+    #[command(flatten)]
+    edit: EditArgs,
+}
+
+pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
+    let (index, values) = args.split()?;
+    let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
+    let selected = args.select.select(index.as_ref(), &array)?;
+    let same = Request {
+        dtype: Some(Parsed { dtype: selected.dtype.clone(), shape: Vec::new() }),
+        shape: Some(Dims::from(&selected.view.shape()?)),
+        ..Request::default()
+    };
+    match args.from.open(&same, Some(array.mapping()))? {
+        Some(source) => args.store_elements(&array, &selected, &source, ui)?,
+        None => args.store_typed(&array, &selected, values, ui)?,
+    }
+    Ok(Exit::Done)
+}
+
+impl SetArgs {
+    /// The array that the command is about.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Which of the words are the index and which are values.
+    fn split(&self) -> Result<(Option<Index>, &[String])> {
+        let missing = || Error::usage("which values? VALUE is missing").hint("rmm set FILE 0,0 1.5");
+        match (&self.words[..], self.select.names_axes(), self.from.from.is_some()) {
+            ([], _, true) => Ok((None, &[])),
+            ([index], false, true) => Ok((Some(index.parse()?), &[])),
+            (_, _, true) => Err(Error::usage("the values come from --from: there is no room for others")),
+            ([], true, false) => Err(missing()),
+            (values, true, false) => Ok((None, values)),
+            ([index, values @ ..], false, false) if !values.is_empty() => Ok((Some(index.parse()?), values)),
+            (_, false, false) => Err(missing()),
+        }
+    }
+
+    fn store_typed(&self, array: &Array, selected: &Selected, words: &[String], ui: &Ui) -> Result<()> {
+        let dims = selected.view.dims();
+        let parsed = match words {
+            [word] if dims.is_empty() => typed_element(word, &selected.dtype, self.cast)?,
+            _ => typed(words, &selected.dtype, self.cast)?,
+        };
+        if parsed.shape.len() > dims.len() {
+            let (values, target) = (tuple(&parsed.shape), tuple(&dims));
+            return Err(Error::usage(format!(
+                "cannot store values of shape {values} in a selection of shape {target}"
+            ))
+            .at(&self.file));
+        }
+        if parsed.shape.is_empty() {
+            return self.store(array, selected, &Constant(parsed.bytes), ui);
+        }
+        let view = View::of_array(&Shape::new(parsed.shape)?, selected.dtype.itemsize(), Order::C, 0).broadcast(&dims);
+        let convert = Conversion::between(&selected.dtype, &selected.dtype, Overflow::Error)?;
+        let bytes = Memory(parsed.bytes);
+        let view = view.map_err(|error| error.at(&self.file))?;
+        self.store(array, selected, &Elements { bytes: &bytes, view, convert }, ui)
+    }
+
+    fn store_elements(&self, array: &Array, selected: &Selected, source: &Array, ui: &Ui) -> Result<()> {
+        self.cast.casting().check(source.dtype(), &selected.dtype).map_err(|error| error.at(source.path()))?;
+        let view = source.view().broadcast(&selected.view.dims()).map_err(|error| error.at(source.path()))?;
+        let convert = Conversion::between(source.dtype(), &selected.dtype, self.cast.overflow)?;
+        self.store(array, selected, &Elements { bytes: source, view, convert }, ui)?;
+        source.mapping().check_unchanged()
+    }
+
+    fn store(&self, array: &Array, selected: &Selected, values: &dyn Values, ui: &Ui) -> Result<()> {
+        self.edit.run(&Edit { array, selected, values }, ui)
+    }
+}
