@@ -1,0 +1,156 @@
+//! `rmm info`: what is in a file.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::harness::{Ran, Rmm, bytes, npy_bytes};
+
+fn a() -> Rmm {
+    Rmm::new().arange("a.npy", [3, 4])
+}
+
+/// A raw file of 32 float32.
+fn raw() -> Rmm {
+    let values: Vec<f32> = (0..32_u8).map(f32::from).collect();
+    Rmm::new().file("raw.dat", bytes(&values))
+}
+
+fn objects(ran: &Ran) -> Vec<Value> {
+    let text = String::from_utf8(ran.output().to_vec()).expect("JSON is text");
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect()
+}
+
+#[test]
+fn a_table_says_it_all() {
+    let ran = a().run(["info", "a.npy"]).code(0).stderr("");
+    let text = String::from_utf8(ran.output().to_vec()).expect("text");
+    for (key, value) in [
+        ("path", "a.npy"),
+        ("format", "npy"),
+        ("dtype", "<f8 (float64)"),
+        ("byte order", "little"),
+        ("shape", "3,4"),
+        ("order", "C"),
+        ("offset", "128"),
+        ("itemsize", "8"),
+        ("size", "12"),
+        ("nbytes", "96"),
+        ("strides", "32,8"),
+        ("file size", "224"),
+        ("allocated", ""),
+        ("trailing", "0"),
+    ] {
+        let line = text.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("no {key} in\n{text}"));
+        assert!(line[key.len()..].trim_start().starts_with(value), "{line}");
+    }
+}
+
+#[test]
+fn an_object_a_file_and_a_line_each() {
+    let ran = a().npy("b.npy", ">i2", [2], [0, 1, 0, 2]).run(["info", "a.npy", "b.npy", "--json"]).code(0).stderr("");
+    let objects = objects(&ran);
+    assert_eq!(objects.len(), 2);
+    assert!(objects[0]["schema"].is_number());
+    assert_eq!(objects[0]["shape"], serde_json::json!([3, 4]));
+    assert_eq!((&objects[1]["dtype"], &objects[1]["byteorder"]), (&Value::from(">i2"), &Value::from("big")));
+    assert_eq!(objects[1]["path"], "b.npy");
+}
+
+#[test]
+fn each_value_can_be_asked_for() {
+    let get = |key: &str| a().run(["info", "a.npy", "--get", key]);
+    get("shape").prints("3,4\n");
+    get("spec").prints("<f8:3,4:C@128\n");
+    get("dtype").prints("<f8\n");
+    get("order").prints("C\n");
+    get("offset").prints("128\n");
+    get("size").prints("12\n");
+    get("itemsize").prints("8\n");
+    get("nbytes").prints("96\n");
+    get("format").prints("npy\n");
+    get("colour").refused(2, "colour");
+    raw().run(["info", "raw.dat", "-d", "f4", "-s", "-1,8", "--get", "shape"]).prints("4,8\n");
+}
+
+#[test]
+fn what_is_told_can_be_given_back() {
+    let spec = "rmm slice a.npy --raw --spec \"$(rmm info a.npy --get spec)\" -1,-1";
+    a().sh(spec).prints("11.0\n");
+    let record = "x:f4,n:i2,t:S3,s:(2,)i1";
+    let r = Rmm::new().npy("r.npy", "V11", [2], [1; 22]).sh(&format!("rmm create d.npy -s 2 -d '{record}'")).done();
+    let r = r
+        .then()
+        .sh("rmm slice d.npy --raw --spec \"$(rmm info d.npy --get spec)\" -f raw > got; rmm slice d.npy -f raw > d")
+        .done();
+    let expected = r.read("d");
+    let r = r.file_is("got", expected);
+    r.then().sh("rmm create like.npy -d \"$(rmm info d.npy --get dtype)\" -s \"$(rmm info d.npy --get shape)\"; cmp like.npy d.npy").done();
+    for dtype in ["bfloat16", ">M8[ns]", "S5", "?", "U3", "V3", "c8", "float8_e5m2"] {
+        let made = Rmm::new().run(["create", "x.dat", "-s", "2", "-d", dtype]).done();
+        let line = format!("rmm slice x.dat -d \"$(rmm info x.dat -d '{dtype}' --get dtype)\" -f raw | cmp - x.dat");
+        made.then().sh(&line).done();
+    }
+}
+
+#[test]
+fn holes_and_trailing_bytes_are_told() {
+    let mut long = npy_bytes("<f8", &[2], &bytes(&[1.0_f64, 2.0]));
+    long.extend(b"trailing");
+    Rmm::new().file("t.npy", long).run(["info", "t.npy", "--get", "trailing"]).prints("8\n");
+    let huge = Rmm::new().run(["create", "huge.npy", "-s", "1024,1024,131072"]).done();
+    let huge = huge.then().run(["info", "huge.npy", "--json"]).code(0);
+    let object = &objects(&huge)[0];
+    assert_eq!(object["nbytes"], 1_u64 << 40);
+    assert_eq!(object["file_size"], (1_u64 << 40) + 128);
+    assert!(object["allocated"].as_u64().expect("a number") < 1 << 20, "{object}");
+}
+
+#[test]
+fn a_file_of_which_nothing_is_said_never_fails_on_its_size() {
+    let ran = Rmm::new().file("odd", [0; 7]).run(["info", "odd"]).code(0).stdout_has("7 bytes");
+    ran.then().run(["info", "odd", "-d", "f4"]).refused(2, "rmm: odd: 7 bytes");
+    Rmm::new().file("empty", "").run(["info", "empty", "--get", "shape"]).prints("0\n");
+    Rmm::new().file("odd", [0; 7]).run(["info", "odd", "--json"]).code(0).stdout_has("problem");
+}
+
+#[test]
+fn a_question_is_answered_by_the_exit_code() {
+    let expect = |spec: &str| a().run(["info", "a.npy", "--expect", spec]);
+    for spec in ["f8:3,4", "<f8:3,4:C@128", "f8", "f8:-1,4", "f8:3,4:C"] {
+        expect(spec).done();
+    }
+    for (spec, message) in [
+        ("f4:3,4", "f4"),
+        ("f8:4,3", "4,3"),
+        (">f8:3,4", ">f8"),
+        ("f8:3,4:F", "F"),
+        ("f8:3,4@64", "64"),
+        ("f8:12", "12"),
+    ] {
+        expect(spec).code(1).stdout("").stderr_has("a.npy: ").stderr_has(message);
+    }
+    expect("f8:x").refused(2, "x");
+}
+
+#[test]
+fn one_bad_file_does_not_hide_the_others() {
+    let ran = a().run(["info", "nope", "a.npy", "--get", "shape"]).code(3).stdout("3,4\n").stderr_has("rmm: nope: ");
+    ran.then().run(["info"]).refused(2, "FILE");
+}
+
+#[test]
+fn streams_are_told_like_files() {
+    a().sh("rmm info - --get shape < a.npy").prints("3,4\n");
+    a().sh("cat a.npy | rmm info - --get shape").prints("3,4\n");
+    a().sh("cat a.npy | rmm info /dev/stdin --get spec").prints("<f8:3,4:C@128\n");
+}
+
+#[test]
+fn a_sidecar_counts() {
+    let made = Rmm::new().run(["create", "x.dat", "-s", "2,3", "-d", "<i2", "--sidecar"]).done();
+    let made = made.then().run(["info", "x.dat", "--get", "spec"]).prints("<i2:2,3:C@0\n");
+    let folder = made.then();
+    fs::remove_file(folder.path("x.dat.rmm.json")).expect("it was there");
+    folder.run(["info", "x.dat"]).code(0).stdout_has("12 bytes");
+}

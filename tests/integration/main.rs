@@ -1,0 +1,27 @@
+//! The command as its users meet it: every promise of its documentation, one file a subject.
+//!
+//! `harness` runs the binary in folders of their own and holds every run to the promises of its exit code.
+
+mod concurrency;
+mod create;
+mod docs;
+mod errors;
+mod expr;
+mod fill;
+mod generated;
+mod get;
+mod guess;
+mod harness;
+mod help;
+mod info;
+mod layers;
+mod map_chunks;
+mod modes;
+mod naming;
+mod output;
+mod set;
+mod sizes;
+mod slice;
+mod snapshot;
+mod streams;
+mod surroundings;

@@ -1,0 +1,268 @@
+//! Where results go and what they look like: formats, endings, files that are there already.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::process::Command;
+
+use crate::harness::{Rmm, bytes, npy_bytes};
+
+/// 0 to 11 as int16 in the shape (2, 2, 3).
+fn cube() -> Rmm {
+    Rmm::new().npy("c.npy", "<i2", [2, 2, 3], bytes(&(0..12).collect::<Vec<i16>>()))
+}
+
+fn floats(values: &[f64]) -> Rmm {
+    Rmm::new().npy("x.npy", "<f8", [values.len() as u64], bytes(values))
+}
+
+#[test]
+fn each_format_prints_planes_in_its_own_way() {
+    for (format, printed) in [
+        ("tsv", "0\t1\t2\n3\t4\t5\n\n6\t7\t8\n9\t10\t11\n"),
+        ("csv", "0,1,2\n3,4,5\n6,7,8\n9,10,11\n"),
+        ("text", "0 1 2\n3 4 5\n\n6 7 8\n9 10 11\n"),
+        ("json", "[[[0,1,2],[3,4,5]],[[6,7,8],[9,10,11]]]\n"),
+        ("ndjson", "[0,1,2]\n[3,4,5]\n[6,7,8]\n[9,10,11]\n"),
+    ] {
+        cube().run(["slice", "c.npy", "-f", format]).prints(printed);
+    }
+    cube().run(["slice", "c.npy", "-f", "raw"]).prints(bytes(&(0..12).collect::<Vec<i16>>()));
+    let npy = npy_bytes("<i2", &[2, 2, 3], &bytes(&(0..12).collect::<Vec<i16>>()));
+    cube().run(["slice", "c.npy", "-f", "npy"]).prints(npy);
+    cube().run(["slice", "c.npy", "-f", "parquet"]).refused(2, "parquet");
+}
+
+#[test]
+fn one_dimension_is_a_value_a_line_and_none_is_one_line() {
+    for (format, line, scalar) in [
+        ("tsv", "0\n1\n2\n", "5\n"),
+        ("csv", "0\n1\n2\n", "5\n"),
+        ("json", "[0,1,2]\n", "5\n"),
+        ("ndjson", "0\n1\n2\n", "5\n"),
+    ] {
+        cube().run(["slice", "c.npy", "0,0", "-f", format]).prints(line);
+        cube().run(["slice", "c.npy", "0,1,2", "-f", format]).prints(scalar);
+    }
+}
+
+#[test]
+fn hex_shows_offsets_bytes_and_values() {
+    cube().run(["slice", "c.npy", "-f", "hex"]).code(0).stderr("").stdout_has("00 00 01 00 02 00").stdout_has("80");
+}
+
+#[test]
+fn a_table_is_for_people() {
+    cube().run(["slice", "c.npy", "0", "-f", "table"]).code(0).stderr("").stdout_has("5");
+    let long = Rmm::new().run(["create", "l.npy", "-s", "100000", "-d", "i8", "--arange"]).done();
+    let shown =
+        long.then().run(["slice", "l.npy", "-f", "table"]).code(0).stderr("").stdout_has("…").stdout_has("99999");
+    assert!(shown.output().len() < 10_000, "a long axis is summarised");
+}
+
+#[test]
+fn a_header_line_can_be_added() {
+    for (format, printed) in [("tsv", "0\t1\t2\n6\t7\t8\n9\t10\t11\n"), ("csv", "0,1,2\n6,7,8\n9,10,11\n")] {
+        cube().run(["slice", "c.npy", "1", "--header", "-f", format]).prints(printed);
+    }
+}
+
+#[test]
+fn the_ending_decides() {
+    for (name, content) in [
+        ("o.csv", &b"0,1,2\n3,4,5\n"[..]),
+        ("o.tsv", b"0\t1\t2\n3\t4\t5\n"),
+        ("o.txt", b"0 1 2\n3 4 5\n"),
+        ("o.json", b"[[0,1,2],[3,4,5]]\n"),
+        ("o.ndjson", b"[0,1,2]\n[3,4,5]\n"),
+        ("o", b"\0\0\x01\0\x02\0\x03\0\x04\0\x05\0"),
+        ("o.dat", b"\0\0\x01\0\x02\0\x03\0\x04\0\x05\0"),
+        ("o.bin", b"\0\0\x01\0\x02\0\x03\0\x04\0\x05\0"),
+        ("o.raw", b"\0\0\x01\0\x02\0\x03\0\x04\0\x05\0"),
+    ] {
+        cube().run(["slice", "c.npy", "0", "-o", name]).done().file_is(name, content).names_are(["c.npy", name]);
+    }
+    cube()
+        .run(["slice", "c.npy", "0", "-o", "o.f32", "--astype", "f4"])
+        .done()
+        .file_is("o.f32", bytes(&[0_f32, 1., 2., 3., 4., 5.]));
+    cube().run(["slice", "c.npy", "0,0,1", "-o", "o.CSV"]).done().file_is("o.CSV", "1\n");
+    cube().run(["slice", "c.npy", "0,0,1", "-o", "o.csv", "-f", "json"]).done().file_is("o.csv", "1\n");
+}
+
+#[test]
+fn a_foreign_ending_is_refused() {
+    for ending in ["npz", "parquet", "h5", "mat", "gz", "zip", "xlsx", "hdf5", "nc"] {
+        let name = format!("o.{ending}");
+        cube().run(["slice", "c.npy", "-o", &name]).refused(2, ending).stderr_has("-f ").names_are(["c.npy"]);
+    }
+    cube().run(["slice", "c.npy", "0,0,1", "-o", "o.npz", "-f", "raw"]).done().file_is("o.npz", [1, 0]);
+}
+
+#[test]
+fn a_dash_is_stdout() {
+    cube().run(["slice", "c.npy", "0,0", "-o", "-"]).prints("0\n1\n2\n").names_are(["c.npy"]);
+    cube().run(["slice", "c.npy", "0,0", "-o", "-", "-f", "raw"]).prints([0, 0, 1, 0, 2, 0]);
+}
+
+#[test]
+fn a_file_that_exists_is_refused_unless_forced() {
+    let there = || cube().file("o.csv", "old");
+    there().run(["slice", "c.npy", "0,0", "-o", "o.csv"]).refused(2, "o.csv: exists already").stderr_has("--force");
+    there()
+        .run(["slice", "c.npy", "0,0", "-o", "o.csv", "--force"])
+        .done()
+        .file_is("o.csv", "0\n1\n2\n")
+        .names_are(["c.npy", "o.csv"]);
+    let folder = cube();
+    fs::create_dir(folder.path("d.csv")).expect("a new folder");
+    folder.run(["slice", "c.npy", "-o", "d.csv", "--force"]).refused(2, "directory");
+    cube().run(["slice", "c.npy", "-o", "no/o.csv"]).refused(3, "no/o.csv: ");
+}
+
+#[test]
+fn a_replaced_file_keeps_its_permissions() {
+    for mode in [0o600, 0o640, 0o755] {
+        let there = cube().file("o.csv", "old");
+        fs::set_permissions(there.path("o.csv"), fs::Permissions::from_mode(mode)).expect("an own file");
+        let there = there.run(["slice", "c.npy", "0,0", "-o", "o.csv", "--force"]).done().then();
+        let found = fs::metadata(there.path("o.csv")).expect("it is there").mode() & 0o777;
+        assert_eq!(found, mode, "{found:o} instead of {mode:o}");
+    }
+}
+
+#[test]
+fn a_symlink_stays_and_its_target_is_replaced() {
+    let there = cube().file("target.csv", "old");
+    symlink("target.csv", there.path("link.csv")).expect("a new link");
+    let ran = there.run(["slice", "c.npy", "0,0", "-o", "link.csv"]).refused(2, "exists already");
+    let ran = ran.then().run(["slice", "c.npy", "0,0", "-o", "link.csv", "--force"]).done();
+    let ran = ran.file_is("target.csv", "0\n1\n2\n").names_are(["c.npy", "link.csv", "target.csv"]);
+    assert!(ran.then().path("link.csv").is_symlink());
+}
+
+#[test]
+fn a_device_is_written_straight() {
+    for words in
+        [&["slice", "c.npy", "-o", "/dev/null"][..], &["slice", "c.npy", "-o", "/dev/null", "-f", "npy", "--force"]]
+    {
+        cube().run(words).done();
+    }
+    let metadata = fs::metadata("/dev/null").expect("every system has one");
+    assert!(!metadata.is_file(), "/dev/null has been replaced");
+}
+
+#[test]
+fn a_fifo_is_written_straight() {
+    let folder = cube();
+    let made = Command::new("mkfifo").arg(folder.path("p")).status().expect("mkfifo runs");
+    assert!(made.success());
+    let ran = folder.sh("cat p > copy & rmm slice c.npy 0,0 -f csv -o p; code=$?; wait; exit $code").done();
+    let ran = ran.file_is("copy", "0\n1\n2\n").names_are(["c.npy", "copy", "p"]);
+    // Raw bytes, which an edited copy that is a file gets in another way.
+    let edit = "timeout 20 rmm set c.npy 0,0,0 97 --mode c -o p";
+    let ran = ran.then().sh(&format!("cat p > copy & {edit}; code=$?; wait; exit $code")).done();
+    assert!(!ran.read("copy").is_empty());
+}
+
+#[test]
+fn nothing_is_left_behind_by_a_conversion_that_fails() {
+    let x = || floats(&[1.0, 2.0, 1e40]);
+    let refused = x().run(["slice", "x.npy", "--astype", "f4", "-o", "o.npy"]).refused(2, "1e+40");
+    refused.stderr_has("2").names_are(["x.npy"]);
+    let kept = x().file("o.npy", "old").run(["slice", "x.npy", "--astype", "i4", "-o", "o.npy", "--force"]);
+    kept.refused(2, "1e+40").file_is("o.npy", "old").names_are(["o.npy", "x.npy"]);
+}
+
+#[test]
+fn overflow_decides_by_value() {
+    let x = || floats(&[300.0, -1.5, 2.9, f64::NAN]);
+    let astype = |how: &str, to: &str| x().run(["slice", "x.npy", "--astype", to, "--overflow", how]);
+    astype("wrap", "u1").prints("44\n255\n2\n0\n");
+    astype("saturate", "u1").prints("255\n0\n2\n0\n");
+    astype("error", "u1").code(2).stderr_has("300");
+    astype("nan", "f4").prints("300.0\n-1.5\n2.9\nnan\n");
+    astype("nan", "u1").refused(2, "nan");
+    floats(&[1e40, -1e40]).run(["slice", "x.npy", "--astype", "f4", "--overflow", "nan"]).prints("nan\nnan\n");
+    floats(&[1e40, -1e40]).run(["slice", "x.npy", "--astype", "f4", "--overflow", "wrap"]).prints("inf\n-inf\n");
+    floats(&[f64::INFINITY, f64::NAN]).run(["slice", "x.npy", "--astype", "f4"]).prints("inf\nnan\n");
+    floats(&[f64::NAN]).run(["slice", "x.npy", "--astype", "i4"]).refused(2, "nan");
+    floats(&[1.9, -1.9]).run(["slice", "x.npy", "--astype", "i4"]).prints("1\n-1\n");
+}
+
+#[test]
+fn text_that_does_not_fit_is_told_what_helps() {
+    let text = || Rmm::new().file("x", "12\0x\0\x7f".as_bytes());
+    let convert = |to: &str| text().run(["slice", "x", "-d", "S3", "--astype", to]);
+    convert("f8").code(2).stderr("rmm: x: at index (1,): 'x\\x00\\x7f' cannot be read as float64\n");
+    convert("S2").code(2).stderr_has("too long for bytes16\nhint: --overflow saturate cuts it");
+    text().run(["slice", "x", "-d", "S3", "--astype", "S2", "--overflow", "saturate"]).prints("12\nx\n");
+    Rmm::new()
+        .file("x", bytes(&['é' as u32]))
+        .run(["slice", "x", "-d", "U1", "--astype", "S1"])
+        .code(2)
+        .stderr("rmm: x: at index (0,): \"é\" is not ASCII, as bytes8 needs\n");
+}
+
+#[test]
+fn fmt_formats_as_savetxt_does() {
+    floats(&[1.0, -2.5]).run(["slice", "x.npy", "--fmt", "%.3f"]).prints("1.000\n-2.500\n");
+    floats(&[1.0, -2.5]).run(["slice", "x.npy", "--fmt", "%10.2e", "-f", "csv"]).prints("  1.00e+00\n -2.50e+00\n");
+    floats(&[1.0]).run(["slice", "x.npy", "--fmt", "%s"]).prints("1.0\n");
+    floats(&[1.0]).run(["slice", "x.npy", "--fmt", "no"]).refused(2, "no");
+}
+
+#[test]
+fn json_has_words_for_what_it_has_no_numbers_for() {
+    let x = floats(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5]);
+    x.run(["slice", "x.npy", "-f", "json"]).prints("[\"NaN\",\"Infinity\",\"-Infinity\",0.5]\n");
+    let c = Rmm::new().npy("z.npy", "<c16", [1], bytes(&[1.0_f64, -2.0]));
+    c.run(["slice", "z.npy", "-f", "json"]).prints("[[1.0, -2.0]]\n");
+    let n = Rmm::new().npy("n.npy", "<u8", [1], bytes(&[u64::MAX]));
+    n.run(["slice", "n.npy", "-f", "ndjson"]).prints("18446744073709551615\n");
+}
+
+#[test]
+fn types_without_a_header_of_their_own_get_a_sidecar() {
+    let ran = floats(&[1.0, -2.5]).run(["slice", "x.npy", "--astype", "bfloat16", "-o", "b.npy"]).done();
+    let ran = ran.names_are(["b.npy", "b.npy.rmm.json", "x.npy"]);
+    let ran = ran.then().run(["slice", "b.npy"]).prints("1.0\n-2.5\n");
+    let ran = ran.then().run(["slice", "x.npy", "-o", "b.npy", "--force"]).done();
+    ran.names_are(["b.npy", "x.npy"]).then().run(["slice", "b.npy"]).prints("1.0\n-2.5\n");
+}
+
+#[test]
+fn a_stale_sidecar_goes_with_the_old_content() {
+    let made = Rmm::new().arange("a.npy", [2]).run(["create", "o.dat", "-s", "3", "-d", "i2", "--sidecar"]).done();
+    let made = made.names_are(["a.npy", "o.dat", "o.dat.rmm.json"]);
+    made.then()
+        .run(["slice", "a.npy", "-o", "o.dat", "--force"])
+        .done()
+        .names_are(["a.npy", "o.dat"])
+        .file_is("o.dat", bytes(&[0.0_f64, 1.0]));
+}
+
+#[test]
+fn sync_is_accepted() {
+    cube().run(["slice", "c.npy", "0,0", "-o", "o.csv", "--sync"]).done().file_is("o.csv", "0\n1\n2\n");
+}
+
+#[test]
+fn dev_stdout_is_standard_output_and_never_replaced() {
+    let line = "echo keep > log; rmm slice a.npy 0 -o /dev/stdout >> log; cat log";
+    Rmm::new().arange("a.npy", [2, 2]).sh(line).prints("keep\n0.0\n1.0\n");
+}
+
+#[test]
+fn a_casting_rule_that_is_named_holds_for_astype() {
+    let a = || Rmm::new().arange("a.npy", [2]);
+    a().run(["slice", "a.npy", "--astype", "i1", "--casting", "safe"]).refused(2, "according to the rule 'safe'");
+    a().run(["slice", "a.npy", "--astype", "i1"]).prints("0\n1\n");
+}
+
+#[test]
+fn items_without_bytes_take_no_time_in_binary_formats() {
+    let header = "{'descr': '|S0', 'fortran_order': False, 'shape': (99999999999999,), }";
+    let length = u16::try_from(header.len() + 1).expect("short");
+    let bytes = [b"\x93NUMPY\x01\x00", &length.to_le_bytes()[..], header.as_bytes(), b"\n"].concat();
+    Rmm::new().file("a.npy", bytes).run(["slice", "a.npy", "-o", "b.npy"]).done();
+}

@@ -1,0 +1,148 @@
+//! What the rest of the system does meanwhile: other writers, limits, signals, terminals, files that shrink.
+
+use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::harness::{RMM, Rmm, skipped, wait};
+
+fn a() -> Rmm {
+    Rmm::new().arange("a.npy", [3, 4])
+}
+
+/// Whether a program is here; says so where it is not.
+fn has(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        skipped(&format!("there is no {program}"));
+    }
+    found
+}
+
+#[test]
+fn a_file_that_somebody_stores_in_is_busy() {
+    if has("flock") {
+        for line in ["set a.npy 0,0 1", "fill a.npy --value 1", "map-chunks a.npy --exec cat -i"] {
+            a().sh(&format!("flock a.npy rmm {line}")).refused(4, "rmm: a.npy: ");
+        }
+        for line in
+            ["create a.npy -s 3 --force", "slice a.npy -o a.npy --force", "set a.npy 0,0 1 -m c -o a.npy --force"]
+        {
+            a().sh(&format!("flock a.npy rmm {line}")).refused(4, "rmm: a.npy: ");
+        }
+        a().sh("flock a.npy rmm get a.npy 0,1").prints("1.0\n");
+        a().sh("flock a.npy rmm slice a.npy 0,1").prints("1.0\n");
+        a().sh("flock a.npy rmm set a.npy 0,0 1 -m c -o b.npy").done();
+    }
+}
+
+#[test]
+fn a_limit_on_sizes_is_an_error_and_no_signal() {
+    a().sh("ulimit -f 1; rmm create big.dat -s 1000000 --value 1").refused(3, "File too large").names_are(["a.npy"]);
+    a().sh("ulimit -f 1; rmm slice a.npy -o big.csv --fmt %999.3f").refused(3, "big.csv").names_are(["a.npy"]);
+}
+
+/// Starts a job that takes a minute, sends it a signal once it is under way, and says how it ended.
+fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String) {
+    let err = File::create(folder.path("err")).expect("a new file");
+    let mut command = Command::new(RMM);
+    command.args(["map-chunks", "a.npy", "--exec", "touch started; sleep 60; cat"]).args(to);
+    command.current_dir(folder.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(err);
+    let mut job = command.spawn().expect("rmm runs");
+    while !folder.path("started").exists() {
+        assert!(job.try_wait().expect("a child can be waited for").is_none(), "it ended before it began");
+        thread::sleep(Duration::from_millis(5));
+    }
+    kill_process(Pid::from_child(&job), signal).expect("an own child can be sent signals");
+    let status = wait(&mut job).expect("it ends in time");
+    (status, fs::read_to_string(folder.path("err")).expect("text"))
+}
+
+/// Whether these tests were started with the signal ignored, as behind `nohup`: then so are the programs they start.
+fn is_ignored_here(signal: Signal) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or_default();
+    let ignored = u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask >> (signal.as_raw() - 1) & 1 == 1);
+    if ignored {
+        skipped(&format!("{signal:?} is ignored by whoever started the tests"));
+    }
+    ignored
+}
+
+#[test]
+fn a_signal_ends_a_job_and_leaves_nothing() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP].into_iter().filter(|&signal| !is_ignored_here(signal)) {
+        for to in [&["-i"][..], &["-o", "out.npy"]] {
+            let folder = a();
+            let (status, message) = interrupted(&folder, to, signal);
+            assert_eq!(status.signal(), Some(signal.as_raw()), "{status}: {message}");
+            assert!(message.starts_with("rmm: a.npy: "), "{message}");
+            let ran = folder.run(["slice", "a.npy", "0"]).prints("0.0\n1.0\n2.0\n3.0\n");
+            ran.names_are(["a.npy", "err", "started"]);
+        }
+    }
+}
+
+#[test]
+fn a_signal_that_is_ignored_stays_ignored() {
+    // As nohup does it; the shell's trap is inherited.
+    let job = "rmm map-chunks a.npy --exec 'touch started; sleep 0.3; cat' -i";
+    let wait = "until [ -e started ]; do sleep 0.01; done";
+    a().sh(&format!("trap '' HUP; {job} & {wait}; kill -HUP $!; wait $!")).done();
+}
+
+#[test]
+fn a_file_that_shrinks_underfoot_is_an_error() {
+    let shrink = "truncate -s 130 a.npy; cat";
+    a().run(["map-chunks", "a.npy", "--exec", shrink, "-o", "out.npy"])
+        .code(3)
+        .stderr_has("a.npy")
+        .names_are(["a.npy"]);
+    a().run(["map-chunks", "a.npy", "--exec", shrink, "-i"]).code(3).stderr_has("a.npy").names_are(["a.npy"]);
+}
+
+#[test]
+fn terminals_get_no_bytes_unasked() {
+    // Other systems have a script of other options.
+    if !cfg!(target_os = "linux") || !has("script") {
+        return;
+    }
+    let typed = |line: &str| format!("script -qec '{line}' /dev/null < /dev/null > seen; echo $? > code");
+    for format in ["raw", "npy"] {
+        let ran = a().sh(&typed(&format!("rmm slice a.npy -f {format}"))).done().file_is("code", "2\n");
+        assert!(String::from_utf8_lossy(&ran.read("seen")).contains("terminal"));
+        let ran = a().sh(&typed(&format!("rmm slice a.npy -f {format} -o -"))).done().file_is("code", "0\n");
+        assert!(ran.read("seen").len() >= 96);
+    }
+    let ran = Rmm::new().file("x", [0; 8]).sh(&typed("rmm slice x")).done();
+    let seen = String::from_utf8_lossy(&ran.read("seen")).into_owned();
+    assert!(seen.contains("float64") && seen.contains("--dtype"), "{seen}");
+    let ran = Rmm::new().file("x", [0; 8]).sh(&typed("rmm slice x -q")).done();
+    assert_eq!(ran.read("seen"), b"0.0\r\n");
+    let ran = a().sh(&typed("rmm slice a.npy 9")).done();
+    assert!(ran.read("seen").starts_with(b"\x1b["), "colour is for terminals");
+    let ran = a().env("NO_COLOR", "1").sh(&typed("rmm slice a.npy 9")).done();
+    assert!(ran.read("seen").starts_with(b"rmm: a.npy: "), "NO_COLOR is respected");
+}
+
+#[test]
+fn reading_changes_nothing() {
+    let folder = a();
+    let before = fs::metadata(folder.path("a.npy")).and_then(|metadata| metadata.modified()).expect("it is there");
+    let mut folder = folder;
+    for line in [
+        "rmm slice a.npy",
+        "rmm get a.npy 0",
+        "rmm info a.npy",
+        "rmm slice a.npy --mode r+",
+        "rmm map-chunks a.npy --exec cat",
+    ] {
+        folder = folder.sh(line).code(0).names_are(["a.npy"]).then();
+    }
+    let after = fs::metadata(folder.path("a.npy")).and_then(|metadata| metadata.modified()).expect("it is there");
+    assert_eq!(before, after);
+}

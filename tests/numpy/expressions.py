@@ -1,0 +1,151 @@
+"""Random expressions: what `rmm map-chunks --expr` makes of arrays beside what NumPy makes of them.
+
+    python3 tests/numpy/expressions.py --rmm target/debug/rmm --cases 500 --seed 1
+
+Both must refuse the same, or give the same dtype and values: the same bits, but for functions whose last bit is free.
+The last line is `N passed, N failed`.
+"""
+
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+
+DTYPES = "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float16 float32 float64 complex64 complex128".split()
+EXACT = "negative absolute sign floor ceil trunc rint isnan isinf isfinite signbit real imag conj".split()
+FREE = "sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh".split()
+PAIRS = "mod fmod minimum maximum fmin fmax copysign".split()
+OPERATORS = "+ - * / // % & | ^ << >> == != < <= > >=".split()
+LITERALS = "0 1 2 3 7 100 0.5 1.5 2.0 1e10 1j True pi inf nan".split()
+# Where a function has no result that is rounded one way only, so many times the epsilon of its type are allowed.
+FREE_STEPS = 8
+
+
+def values(rng, name, shape):
+    """Small, large and special values of a dtype."""
+    dtype, size = np.dtype(name), int(np.prod(shape))
+    if dtype.kind == "b":
+        items = [rng.random() < 0.5 for _ in range(size)]
+    elif dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        items = [rng.choice([0, 1, 2, 3, 7, limits.max, limits.min, rng.randint(limits.min, limits.max)]) for _ in range(size)]
+    else:
+        some = [0.0, -0.0, 1.0, -1.5, 2.5, 0.1, 1e3, -7.0, np.inf, -np.inf, np.nan]
+        items = [rng.choice([*some, rng.uniform(-50, 50)]) for _ in range(size)]
+        if dtype.kind == "c":
+            items = [complex(item, rng.choice([0.0, 1.0, -2.5])) if np.isfinite(item) else item for item in items]
+    return np.array(items, dtype).reshape(shape)
+
+
+def expression(rng, depth):
+    """An expression of x and y, as text that Python and rmm both read."""
+    if depth == 0:
+        return rng.choice(["x", "y", "x", "y", rng.choice(LITERALS)])
+    inner = lambda: expression(rng, rng.randrange(depth))
+    deep, chance = expression(rng, depth - 1), rng.random()
+    if chance < 0.2:
+        return f"{rng.choice(EXACT)}({deep})"
+    if chance < 0.35:
+        return f"{rng.choice(FREE)}({deep})"
+    if chance < 0.45:
+        return f"{rng.choice(PAIRS)}({deep}, {inner()})"
+    if chance < 0.5:
+        return f"where(x > 1, {rng.choice('xy')}, {rng.choice('xy')})"
+    if chance < 0.57:
+        return f"{rng.choice(['float32', 'float64', 'complex128'])}({deep})"
+    if chance < 0.63:
+        return f"({rng.choice('-~')}{deep})"
+    if chance < 0.68:
+        return f"({deep})**{rng.choice(['2', '3', '0.5'])}"
+    return f"({deep} {rng.choice(OPERATORS)} {inner()})"
+
+
+
+def numpy_result(text, x, y):
+    """The array that NumPy gives, or the reason why it refuses."""
+    names = {name: getattr(np, name) for name in [*EXACT, *FREE, *PAIRS, "where", "pi", "inf", "nan"]}
+    for name in ("float32", "float64", "complex128"):
+        names[name] = lambda value, name=name: np.asarray(value).astype(name)[()]
+    try:
+        result = np.asarray(eval(text, names, {"x": x, "y": y}))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "an object" if result.dtype == object else np.broadcast_to(result, x.shape)
+
+
+def same(text, expected, found, x, y):
+    if expected.dtype != found.dtype or expected.shape != found.shape:
+        return False
+    free = [name for name in FREE if name in text]
+    if free and re.search("%|//|mod", text):
+        # A last bit that is free decides on which side of a step a remainder lies.
+        return True
+    if "complex" in text or "c" in (x.dtype.kind, y.dtype.kind):
+        # What complex functions make of infinities and NaN is the C library's own.
+        finite = np.isfinite(x) & np.isfinite(np.broadcast_to(y, x.shape))
+        expected, found = expected[finite], found[finite]
+    if expected.dtype.kind not in "fc":
+        return np.array_equal(expected, found)
+    free = re.search("|".join([*FREE, r"\*\*", "absolute", "sign"]), text) or expected.dtype.kind == "c"
+    if free:
+        # A value may have been computed in a narrower type than the result has.
+        steps = [np.finfo(dtype).eps for dtype in (x.dtype, y.dtype, expected.dtype) if dtype.kind in "fc"]
+        steps += [np.finfo(np.float16).eps for dtype in (x.dtype, y.dtype) if dtype.kind in "biu"]
+        return np.allclose(expected, found, rtol=FREE_STEPS * max(steps), atol=0, equal_nan=True)
+    equal = (expected == found) & (np.signbit(expected) == np.signbit(found))
+    return bool((equal | (np.isnan(expected) & np.isnan(found))).all())
+
+
+def run(rmm, text, x, y, folder):
+    """The array that rmm gives, or what it says on stderr."""
+    np.save(os.path.join(folder, "x.npy"), x)
+    np.save(os.path.join(folder, "y.npy"), y)
+    words = [rmm, "map-chunks", "x.npy", "--with", "y=y.npy", "--expr", text, "-o", "out.npy", "--force"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode == 0:
+        return np.load(os.path.join(folder, "out.npy"))
+    return f"exit {done.returncode}: {done.stderr.strip()}"
+
+
+def judge(expected, found, text, x, y):
+    if isinstance(expected, str):
+        return isinstance(found, str) and found.startswith("exit 2")
+    return not isinstance(found, str) and same(text, expected, found, x, y)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rmm", required=True)
+    parser.add_argument("--cases", type=int, default=500)
+    parser.add_argument("--seed", default="1")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(options.cases):
+            rng = random.Random(f"{options.seed} {number}")
+            x = values(rng, rng.choice(DTYPES), (3, 4))
+            y = values(rng, rng.choice(DTYPES), rng.choice([(3, 4), (4,), (3, 1), (1,)]))
+            text = expression(rng, rng.choice([1, 1, 2, 3]))
+            # A number alone is Python's, whose casts refuse what those of arrays do not.
+            while "1j" in text and re.search(r"float(32|64)\(", text):
+                text = expression(rng, rng.choice([1, 1, 2, 3]))
+            expected, found = numpy_result(text, x, y), run(os.path.abspath(options.rmm), text, x, y, folder)
+            if not judge(expected, found, text, x, y):
+                failed += 1
+                print(f"--- FAILED: seed {options.seed} case {number}: {text}  x {x.dtype} y {y.dtype} {y.shape}")
+                print(f"  x: {x.tolist()}\n  y: {y.tolist()}")
+                print(f"  expected: {getattr(expected, 'dtype', '')} {expected}\n  found:    {getattr(found, 'dtype', '')} {found}")
+    print(f"{options.cases - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
