@@ -147,7 +147,8 @@ def converted_as_asked(case, selected):
         case.argv += flags
         converted = True
     if rng.random() < 0.15:
-        word = rng.choice(["little", "big", "native"])
+        # NumPy copies bfloat16 without its byte order, so it has no answer for "big".
+        word = rng.choice(["little", "native"] if dtypes.is_mini(selected.dtype) else ["little", "big", "native"])
         case.argv += ["--byteorder", word]
         order = {"little": "<", "big": ">", "native": "="}[word]
         if not dtypes.is_mini(selected.dtype):
