@@ -34,8 +34,8 @@ fn expressions(python: &Path) -> Result<(), Failed> {
 
 /// A seed that nobody has tried may find something: that is for a run that was asked for, not for every one.
 fn new_seed() -> Result<PathBuf, String> {
-    if std::env::var_os("RMM_CASES").is_none() {
-        return Err("RMM_CASES is not set".to_owned());
+    if std::env::var_os("RMM_NEW_SEED").is_none() {
+        return Err("RMM_NEW_SEED is not set".to_owned());
     }
     needs::python()
 }
