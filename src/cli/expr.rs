@@ -95,13 +95,7 @@ impl Expression<'_> {
     /// Usage, for an expression that is none; whatever the array cannot be computed from.
     pub(super) fn for_new<'b>(&'b self, spec: &ArraySpec, ranks: View, overflow: Overflow) -> Result<Computed<'b>> {
         let dims = spec.shape.dims();
-        let with = self.with.iter().map(|(name, array)| Variable { name: name.clone(), dtype: array.dtype().clone() });
-        let program = compile(self.text, &with.collect::<Vec<_>>(), dims.len())?;
-        let operand = |(_, array): &'b (String, Array)| {
-            let view = array.view().broadcast(dims).at(array.path())?;
-            Ok(Operand { bytes: array, view })
-        };
-        let operands = self.with.iter().map(operand).collect::<Result<Vec<_>>>()?;
+        let (program, operands) = self.compiled(None, dims, dims.len())?;
         Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, overflow)
     }
 }
@@ -119,17 +113,23 @@ pub(super) struct Place<'a> {
 }
 
 impl Expression<'_> {
-    /// The program for a place, and what it reads there.
-    fn compiled<'a>(&'a self, place: &Place<'a>) -> Result<(Program, Vec<Operand<'a>>)> {
-        let x = Variable { name: "x".to_owned(), dtype: place.selected.dtype.clone() };
-        let with = self.with.iter().map(|(name, array)| Variable { name: name.clone(), dtype: array.dtype().clone() });
-        let program = compile(self.text, &std::iter::once(x).chain(with).collect::<Vec<_>>(), place.dims.len())?;
-        let mut operands = vec![Operand { bytes: place.array, view: place.selected.view.clone() }];
-        for (_, array) in &self.with {
-            let view = array.view().broadcast(&place.selected.view.dims()).at(array.path())?;
-            operands.push(Operand { bytes: array, view });
-        }
-        Ok((program, operands))
+    /// The program over `x`, if there is one, and the named arrays, all as long as `dims`, with `axes` coordinates; and
+    /// what it reads.
+    fn compiled<'a>(&'a self, x: Option<&Place<'a>>, dims: &[u64], axes: usize) -> Result<(Program, Vec<Operand<'a>>)> {
+        let variable = |name: &str, dtype: &DType| Variable { name: name.to_owned(), dtype: dtype.clone() };
+        let own = x.map(|place| variable("x", &place.selected.dtype));
+        let with = self.with.iter().map(|(name, array)| variable(name, array.dtype()));
+        let program = compile(self.text, &own.into_iter().chain(with).collect::<Vec<_>>(), axes)?;
+        let own = x.map(|place| Ok(Operand { bytes: place.array, view: place.selected.view.clone() }));
+        let with = self.with.iter().map(|(_, array)| {
+            let view = array.view().broadcast(dims).at(array.path())?;
+            Ok(Operand { bytes: array, view })
+        });
+        Ok((program, own.into_iter().chain(with).collect::<Result<_>>()?))
+    }
+
+    fn compiled_for<'a>(&'a self, place: &Place<'a>) -> Result<(Program, Vec<Operand<'a>>)> {
+        self.compiled(Some(place), &place.selected.view.dims(), place.dims.len())
     }
 
     /// Values to be stored where the elements came from, in their own dtype.
@@ -139,7 +139,7 @@ impl Expression<'_> {
     pub(super) fn in_place<'a>(&'a self, place: Place<'a>, cast: CastArgs) -> Result<Computed<'a>> {
         self.refuse_overlap(&place)?;
         let dtype = &place.selected.dtype;
-        let (program, operands) = self.compiled(&place)?;
+        let (program, operands) = self.compiled_for(&place)?;
         cast.casting().check(&program.dtype(), &dtype.to_native()).at(place.array.path())?;
         Computed::new(program, &operands, (place.ranks, place.dims), dtype, cast.overflow)
     }
@@ -171,7 +171,7 @@ impl Expression<'_> {
         astype: Option<DType>,
         overflow: Overflow,
     ) -> Result<Results<'a>> {
-        let (program, operands) = self.compiled(&place)?;
+        let (program, operands) = self.compiled_for(&place)?;
         let dtype = astype.unwrap_or_else(|| program.dtype());
         let shape = place.selected.view.shape()?;
         let view = place.selected.view.clone();

@@ -60,7 +60,7 @@ impl FillArgs {
     fn compute(&self, array: &Array, selected: Selected, expression: &Expression<'_>, ui: &Ui) -> anyhow::Result<Exit> {
         let ranks = each_once(&self.select.ranks(self.index.as_ref(), array)?);
         let selected = Selected { view: each_once(&selected.view), ..selected };
-        let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array) };
+        let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array)? };
         let computed = expression.in_place(place, self.cast)?;
         self.edit.run(&Edit { array, selected: &selected, values: &computed }, ui)?;
         Ok(Exit::Done)

@@ -136,7 +136,7 @@ impl MapChunksArgs {
     /// Where an expression is computed.
     fn place_of<'a>(&self, array: &'a Array, selected: &'a Selected) -> Result<Place<'a>> {
         let ranks = self.select.ranks(self.index.as_ref(), array)?;
-        Ok(Place { array, selected, ranks, dims: self.select.counted_dims(array) })
+        Ok(Place { array, selected, ranks, dims: self.select.counted_dims(array)? })
     }
 }
 

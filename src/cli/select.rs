@@ -79,23 +79,26 @@ impl SelectArgs {
     /// # Errors
     /// As [`SelectArgs::select`].
     pub(super) fn ranks(&self, index: Option<&Index>, array: &Array) -> Result<View> {
-        let field = match (&self.field[..], array.dtype().record()) {
-            ([name], Some(record)) => Some(field(record, name).map_err(|error| error.at(array.path()))?),
-            _ => None,
-        };
-        let subarray = field.map_or(&[][..], |field| &field.shape);
+        let subarray = self.subarray(array)?;
         let parts = subarray.iter().product::<u64>();
         let view = self.selection(index, array)?.of(&View::of_array(&array.spec().shape, parts as usize, Order::C, 0));
         Ok(View::new(view.offset(), with_subarray(&view, subarray, parts), Item::whole(1)))
     }
 
     /// The lengths of the axes whose coordinates the ranks of [`SelectArgs::ranks`] count.
-    pub(super) fn counted_dims(&self, array: &Array) -> Vec<u64> {
-        let field = match (&self.field[..], array.dtype().record()) {
-            ([name], Some(record)) => record.field(name),
-            _ => None,
-        };
-        [array.spec().shape.dims(), field.map_or(&[][..], |field| &field.shape)].concat()
+    ///
+    /// # Errors
+    /// As [`SelectArgs::select`].
+    pub(super) fn counted_dims(&self, array: &Array) -> Result<Vec<u64>> {
+        Ok([array.spec().shape.dims(), self.subarray(array)?].concat())
+    }
+
+    /// The axes that the one field that is selected brings with it.
+    fn subarray<'a>(&self, array: &'a Array) -> Result<&'a [u64]> {
+        match (&self.field[..], array.dtype().record()) {
+            ([name], Some(record)) => Ok(&field(record, name).map_err(|error| error.at(array.path()))?.shape),
+            _ => Ok(&[]),
+        }
     }
 
     fn selection(&self, index: Option<&Index>, array: &Array) -> Result<Selection> {
