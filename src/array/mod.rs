@@ -3,10 +3,12 @@
 //! Where the description comes from, key by key: what was asked for, then the file's own header, then its sidecar,
 //! then the defaults.
 
+mod growing;
 mod new;
 
 use std::path::Path;
 
+pub use growing::Growing;
 pub use new::{Container, Describe, NewArray};
 
 use crate::dtype::{DType, Kind, Parsed};

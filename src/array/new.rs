@@ -56,15 +56,15 @@ impl NewArray {
         replace: Replace,
     ) -> Result<Self> {
         let (spec, header) = placed(spec, container).at(path)?;
-        let described = match describe {
-            Describe::WhereNeeded => container == Container::Npy && is_unnamed(&spec.dtype),
-            Describe::Always => true,
-            Describe::Never => false,
-        };
-        let text = described.then(|| sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset)).transpose()?;
+        let text = described(&spec, container, describe)?;
         let new = NewFile::create(path, replace)?;
         let beside = (!new.is_direct()).then(|| Beside::plan(new.target(), text, replace)).transpose()?;
         Ok(Self { new, beside, spec, header })
+    }
+
+    /// A file whose elements and header are written already.
+    pub(super) fn grown(new: NewFile, beside: Beside, spec: ArraySpec, header: Vec<u8>) -> Self {
+        Self { new, beside: Some(beside), spec, header }
     }
 
     /// Where the elements go, and what they are.
@@ -127,8 +127,18 @@ impl Array {
     }
 }
 
+/// The text of the sidecar, where there is one.
+pub(super) fn described(spec: &ArraySpec, container: Container, describe: Describe) -> Result<Option<String>> {
+    let described = match describe {
+        Describe::WhereNeeded => container == Container::Npy && is_unnamed(&spec.dtype),
+        Describe::Always => true,
+        Describe::Never => false,
+    };
+    described.then(|| sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset)).transpose()
+}
+
 /// The spec with the data where the container has it, and the bytes in front.
-fn placed(spec: ArraySpec, container: Container) -> Result<(ArraySpec, Vec<u8>)> {
+pub(super) fn placed(spec: ArraySpec, container: Container) -> Result<(ArraySpec, Vec<u8>)> {
     let header = match container {
         Container::Raw => return Ok((spec, Vec::new())),
         Container::Npy => npy::write(&spec.dtype, &spec.shape, npy::saved_order(&spec.shape, spec.order))?,

@@ -12,6 +12,7 @@ use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
 use crate::mapping::{Mode, Replace, Sync};
 use crate::shape::Order;
+use crate::scalar::Fraction;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
 
 /// What is known of an array: the options that name it.
@@ -158,6 +159,11 @@ impl CastArgs {
     /// The rule for conversions that nobody asked for.
     pub(super) fn casting(self) -> Casting {
         self.casting.unwrap_or_default()
+    }
+
+    /// What becomes of fractions in text where whole numbers are wanted.
+    pub(super) fn fraction(self) -> Fraction {
+        if self.casting() == Casting::Unsafe { Fraction::Truncate } else { Fraction::Refuse }
     }
 
     /// The rule for a conversion that was asked for: any, unless one is named.

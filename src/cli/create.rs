@@ -9,17 +9,19 @@ use super::content::ContentArgs;
 use super::expr::ExprArgs;
 use super::failure::Exit;
 use super::signals;
-use super::source::FromArgs;
+use super::source::{FromArgs, Source, TextSource};
 use super::ui::Ui;
 use super::words::{MODES, one_of};
-use crate::array::{Array, Container, Describe, NewArray, Opening};
+use crate::array::{Array, Container, Describe, Growing, NewArray, Opening};
 use crate::cast::Conversion;
-use crate::dtype::Parsed;
+use crate::dtype::{DType, Parsed};
 use crate::error::{At, Error, Result};
+use crate::job::import::{Destination, Imported, Wanted};
 use crate::job::store::store;
 use crate::job::values::{Elements, Values};
 use crate::mapping::{Mode, NewFile, Replace, Sync};
 use crate::shape::Order;
+use crate::source::text::{Header, Readings, Telling};
 use crate::spec::{ArraySpec, Dims, Request};
 use crate::view::View;
 
@@ -38,6 +40,9 @@ Examples:
   rmm create r.npy -s 1000,3 --random normal --seed 1  random
   rmm create dice.npy -s 99 -d i1 --random integers:1,7
   rmm create copy.npy --from data.npy -d f4            another dtype
+  rmm create t.npy --from table.csv --skip-rows 1      text: dtype and shape from all of it
+  rmm create t.npy --from table.csv --header --columns lon,lat -d f4
+  zcat log.gz | rmm create l.npy --from - --from-format tsv
   rmm create like.npy --like data.npy                  the same shape and dtype, zeros")]
 pub(super) struct CreateArgs {
     /// The file to make
@@ -50,6 +55,9 @@ pub(super) struct CreateArgs {
     expr: ExprArgs,
     #[command(flatten)]
     from: FromArgs,
+    /// The first line of text that is not skipped names the columns
+    #[arg(long, requires = "from", help_heading = "Content")]
+    header: bool,
     /// Take shape, dtype and order from the array in OTHER
     #[arg(long, value_name = "OTHER", help_heading = "Content")]
     like: Option<PathBuf>,
@@ -83,11 +91,22 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let replace = args.make.replace()?;
     let like = args.like.as_deref().map(like).transpose()?.unwrap_or_default();
     let said = args.spec.request()?.or(like);
-    let source = args.from.open(&Request { offset: None, ..said.clone() }, None)?;
-    let contents = [source.is_some(), args.content.is_given(), args.expr.is_given()];
+    let contents = [args.from.from.is_some(), args.content.is_given(), args.expr.is_given()];
     if contents.iter().filter(|given| **given).count() > 1 {
         return Err(Error::usage("there is one content: name one of --from, --expr and the generators").into());
     }
+    let same = Request { offset: None, ..said.clone() };
+    let header = if args.header { Header::Names } else { Header::Absent };
+    // What is told needs no second look.
+    let readings = if said.dtype.is_some() { Readings::Once } else { Readings::Again };
+    let source = match args.from.open(&same, None, header, readings)? {
+        Some(Source::Text(text)) => {
+            args.make_from_text(&text, &said, replace, ui)?;
+            return Ok(Exit::Done);
+        }
+        Some(Source::Array(array)) => Some(array),
+        None => None,
+    };
     let request = source.as_ref().map_or(said.clone(), |source| said.clone().or(of_source(source)));
     let spec = request.resolve_new().at(&args.file)?;
     let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
@@ -119,17 +138,91 @@ impl CreateArgs {
         self.make.npy || self.file.extension().is_some_and(|ending| ending == "npy")
     }
 
-    fn make_array(&self, spec: ArraySpec, replace: Replace, values: Option<&dyn Values>, ui: &Ui) -> Result<()> {
+    /// What the file holds besides elements that begin at this byte, which must be a name for a regular file.
+    fn container(&self, offset: u64) -> Result<Container> {
         let container = if self.is_npy() { Container::Npy } else { Container::Raw };
-        if container == Container::Npy && spec.offset > 0 {
+        if container == Container::Npy && offset > 0 {
             let error = Error::usage("a .npy file has its data behind its own header").at(&self.file);
             return Err(error.hint("leave --offset out"));
         }
         if self.file == Path::new("-") || NewFile::would_be_direct(&self.file) {
             return Err(Error::usage("is not a regular file").at(&self.file));
         }
-        let describe = if self.make.sidecar { Describe::Always } else { Describe::WhereNeeded };
-        let new = NewArray::begin(&self.file, spec, container, describe, replace)?;
+        Ok(container)
+    }
+
+    fn describe(&self) -> Describe {
+        if self.make.sidecar { Describe::Always } else { Describe::WhereNeeded }
+    }
+
+    /// The elements of a text, stored in the file as they are read; only where that is not their order or not all that
+    /// is in the file, they are stored elsewhere first.
+    fn make_from_text(&self, text: &TextSource, said: &Request, replace: Replace, ui: &Ui) -> Result<()> {
+        let container = self.container(said.offset.unwrap_or_default())?;
+        let telling = Telling { fraction: self.cast.fraction(), overflow: self.cast.overflow };
+        let wanted = match &said.dtype {
+            Some(parsed) => Wanted::Told(&parsed.dtype, telling),
+            None => Wanted::Guessed,
+        };
+        if said.order == Some(Order::F) {
+            NewFile::create(&self.file, replace)?;
+            let source = text.spooled(wanted, ui)?;
+            return self.make_from_array(&source, said, replace, ui);
+        }
+        let growing = Growing::begin(&self.file, container, said.clone(), replace)?;
+        signals::heed();
+        let offset = |dtype: &DType, row: &[u64]| growing.data_offset(dtype, row);
+        let into = Destination { file: growing.file(), name: &self.file, offset: &offset };
+        let Imported { dtype, shape, offset } = text.import(wanted, &into, ui)?;
+        let rows = ArraySpec { dtype, shape, order: Order::C, offset: said.offset.unwrap_or_default() };
+        let shape = match &said.shape {
+            Some(dims) => dims.of_size(rows.shape.size()).ok(),
+            None => Some(rows.shape.clone()),
+        };
+        let grown = match shape {
+            Some(shape) => growing.finish(&ArraySpec { shape, ..rows.clone() }, self.describe(), offset)?,
+            None => Err(growing),
+        };
+        match grown {
+            Ok(new) => {
+                if self.make.preallocate {
+                    new.reserve()?;
+                }
+                new.commit(self.make.write.sync())
+            }
+            Err(growing) => {
+                let source = growing.set_aside(&rows, offset, text.name())?;
+                self.make_from_array(&source, said, replace, ui)
+            }
+        }
+    }
+
+    /// Rows that were stored elsewhere: as many as the shape asks for, in its order, or broadcast to it.
+    fn make_from_array(&self, source: &Array, said: &Request, replace: Replace, ui: &Ui) -> Result<()> {
+        let size = source.spec().shape.size();
+        let spec = match &said.shape {
+            Some(dims) => match (dims.of_size(size), dims.fixed()) {
+                (Ok(shape), _) | (Err(_), Some(Ok(shape))) => {
+                    let shape = Some(Dims::from(&shape));
+                    Request { shape, ..said.clone() }.or(of_source(source)).resolve_new()
+                }
+                (Err(error), _) => Err(error),
+            },
+            None => said.clone().or(of_source(source)).resolve_new(),
+        }
+        .at(&self.file)?;
+        // Elements of as many as there are keep their C order.
+        let shape = if spec.shape.size() == size { &spec.shape } else { &source.spec().shape };
+        let rows = View::of_array(shape, source.dtype().itemsize(), Order::C, source.spec().offset);
+        let view = rows.broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
+        let convert = Conversion::between(source.dtype(), &spec.dtype, self.cast.overflow)?;
+        let values = Elements { bytes: source, view, convert };
+        self.make_array(spec, replace, Some(&values), ui)
+    }
+
+    fn make_array(&self, spec: ArraySpec, replace: Replace, values: Option<&dyn Values>, ui: &Ui) -> Result<()> {
+        let container = self.container(spec.offset)?;
+        let new = NewArray::begin(&self.file, spec, container, self.describe(), replace)?;
         signals::heed();
         let array = new.array()?;
         if self.make.preallocate {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::mapping::{Mapping, Mode, spool, stream_name};
@@ -30,21 +30,40 @@ fn descriptor(path: &Path) -> Option<u32> {
     }
 }
 
-/// Opens a file to be read, or what a shell has opened for us.
+/// What a path leads to.
+pub(super) enum Opened {
+    /// A regular file.
+    File(Mapping),
+    /// What comes through a pipe, and its name.
+    Stream(File, PathBuf),
+}
+
+/// Opens a file to be read, or what a shell has opened for us; what comes through a pipe is spooled.
 ///
 /// # Errors
 /// Io, where it cannot be read or spooled.
 pub(super) fn open(path: &Path) -> Result<Mapping> {
-    let Some(number) = descriptor(path) else { return Mapping::open(path, Mode::Read) };
+    match open_stream(path)? {
+        Opened::File(mapping) => Ok(mapping),
+        Opened::Stream(mut file, name) => spool(&mut file, &name),
+    }
+}
+
+/// Opens a file to be read, or what a shell has opened for us as it comes.
+///
+/// # Errors
+/// Io, where it cannot be opened.
+pub(super) fn open_stream(path: &Path) -> Result<Opened> {
+    let Some(number) = descriptor(path) else { return Mapping::open(path, Mode::Read).map(Opened::File) };
     let (name, file) = match number {
         0 => (stream_name("stdin"), io::stdin().as_fd().try_clone_to_owned().map(File::from)),
         _ => (path.to_path_buf(), File::open(path)),
     };
     let failed = |error| Error::io("cannot open", error).at(&name);
-    let mut file = file.map_err(failed)?;
+    let file = file.map_err(failed)?;
     if file.metadata().map_err(failed)?.is_file() {
-        Mapping::from_file(file, name, Mode::Read)
+        Mapping::from_file(file, name, Mode::Read).map(Opened::File)
     } else {
-        spool(&mut file, &name)
+        Ok(Opened::Stream(file, name))
     }
 }

@@ -72,6 +72,12 @@ impl OutputArgs {
         Destination::of(self.output.as_deref())
     }
 
+    /// Whether a line names columns, which is so of the text that is read, too.
+    pub(super) fn names(&self) -> crate::source::text::Header {
+        use crate::source::text::Header;
+        if self.header { Header::Names } else { Header::Absent }
+    }
+
     /// The format that was asked for, or that the destination implies.
     pub(super) fn format(&self) -> Result<OutputFormat> {
         match (self.format, self.destination()) {

@@ -8,7 +8,7 @@ use super::args::{CastArgs, Intent, OpenArgs};
 use super::edit::{Edit, EditArgs};
 use super::failure::Exit;
 use super::select::{SelectArgs, Selected};
-use super::source::FromArgs;
+use super::source::{FromArgs, Source, TextSource};
 use super::typed::{typed, typed_element};
 use super::ui::Ui;
 use crate::array::Array;
@@ -16,9 +16,11 @@ use crate::cast::{Conversion, Overflow};
 use crate::dtype::Parsed;
 use crate::error::{Error, Result};
 use crate::index::Index;
+use crate::job::import::Wanted;
 use crate::job::values::{Constant, Elements, Values};
 use crate::shape::{Order, Shape};
 use crate::source::Memory;
+use crate::source::text::{Readings, Telling};
 use crate::spec::{Dims, Request};
 use crate::view::{View, tuple};
 
@@ -64,8 +66,9 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         shape: Some(Dims::from(&selected.view.shape()?)),
         ..Request::default()
     };
-    match args.from.open(&same, Some(array.mapping()))? {
-        Some(source) => args.store_elements(&array, &selected, &source, ui)?,
+    match args.from.open(&same, Some(array.mapping()), args.edit.output.names(), Readings::Once)? {
+        Some(Source::Array(source)) => args.store_elements(&array, &selected, &source, ui)?,
+        Some(Source::Text(text)) => args.store_text(&array, &selected, &text, ui)?,
         None => args.store_typed(&array, &selected, values, ui)?,
     }
     Ok(Exit::Done)
@@ -120,6 +123,26 @@ impl SetArgs {
         let convert = Conversion::between(source.dtype(), &selected.dtype, self.cast.overflow)?;
         self.store(array, selected, &Elements { bytes: source, view, convert }, ui)?;
         source.mapping().check_unchanged()
+    }
+
+    /// Text is read as the dtype that it is stored in, all of it before anything changes.
+    fn store_text(&self, array: &Array, selected: &Selected, text: &TextSource, ui: &Ui) -> Result<()> {
+        let telling = Telling { fraction: self.cast.fraction(), overflow: self.cast.overflow };
+        let source = text.spooled(Wanted::Told(&selected.dtype, telling), ui)?;
+        let dims = selected.view.dims();
+        let spec = source.spec();
+        // The lines that `slice` prints for more than two axes are rows of the last.
+        let is_folded = match (spec.shape.dims(), &dims[..]) {
+            ([rows, columns], [outer @ .., last]) => columns == last && *rows == outer.iter().product::<u64>(),
+            ([rows], [outer @ .., 1]) => *rows == outer.iter().product::<u64>(),
+            ([1], []) => true,
+            _ => false,
+        };
+        let shape = if is_folded { Shape::new(dims.clone())? } else { spec.shape.clone() };
+        let view = View::of_array(&shape, spec.dtype.itemsize(), Order::C, spec.offset);
+        let view = view.broadcast(&dims).map_err(|error| error.at(text.name()))?;
+        let convert = Conversion::between(&selected.dtype, &selected.dtype, Overflow::Error)?;
+        self.store(array, selected, &Elements { bytes: &source, view, convert }, ui)
     }
 
     fn store(&self, array: &Array, selected: &Selected, values: &dyn Values, ui: &Ui) -> Result<()> {

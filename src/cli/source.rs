@@ -1,31 +1,50 @@
-//! `--from SRC`: an array to take values from, in another file or on standard input.
+//! `--from SRC`: an array to take values from, in another file or on standard input, as elements or as text.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::io::{Cursor, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 
-use super::input;
-use super::words::{BINARIES, one_of};
+use super::input::{self, Opened};
+use super::ui::Ui;
+use super::words::{SOURCES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
 use crate::error::{At, Error, Result};
-use crate::format::{self, Format};
-use crate::mapping::{Mapping, Mode, copy_sparse, stream_name, temporary};
-use crate::spec::{Request, Trailing};
+use crate::format::{Format, npy};
+use crate::job::import::{Destination, Imported, Wanted, import};
+use crate::mapping::{Mapping, Mode, copy_sparse, spool, stream_name, temporary};
+use crate::shape::Order;
+use crate::source::text::{Column, Compression, Feed, Header, Layout, Readings, Text, TextFormat};
+use crate::spec::{ArraySpec, Request, Trailing};
 
 /// Where values come from.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Content")]
 pub(super) struct FromArgs {
-    /// Take the values from the array in SRC; - is standard input
+    /// Take the values from SRC: an array, or text, also compressed by gzip or zstd; - is standard input
     #[arg(long, value_name = "SRC")]
     pub(super) from: Option<PathBuf>,
-    /// What SRC is: npy or raw [default: by its first bytes, then its ending]
-    #[arg(long, value_name = "FORMAT", requires = "from", value_parser = one_of::<FromFormat>(BINARIES), hide_possible_values = true)]
+    /// What SRC is: npy, raw, csv, tsv, text, json or ndjson [default: by its first bytes, then its ending, else text]
+    #[arg(long, value_name = "FORMAT", requires = "from", value_parser = one_of::<FromFormat>(SOURCES), hide_possible_values = true)]
     from_format: Option<FromFormat>,
     /// What is in a raw SRC: dtype:shape[:order][@offset] [default: the same as in FILE]
     #[arg(long, value_name = "SPEC", requires = "from")]
     from_spec: Option<Request>,
+    /// What stands between two fields of text: one character, or \t [default: a comma in csv, a tab in tsv, else blanks]
+    #[arg(long, value_name = "CHAR", requires = "from", value_parser = character)]
+    delimiter: Option<u8>,
+    /// What begins a comment in text, up to the end of the line [default: # in text, nothing in csv and tsv]
+    #[arg(long, value_name = "CHAR", requires = "from", value_parser = character)]
+    comments: Option<u8>,
+    /// Skip the first N lines of text, whatever is in them
+    #[arg(long, value_name = "N", requires = "from", default_value_t = 0, hide_default_value = true)]
+    skip_rows: u64,
+    /// The columns of text to take, in this order: positions from 0, or names in the header
+    #[arg(long, value_name = "COL,...", requires = "from", value_delimiter = ',')]
+    columns: Vec<Column>,
 }
 
 /// The formats that can be read.
@@ -33,66 +52,255 @@ pub(super) struct FromArgs {
 pub(super) enum FromFormat {
     Npy,
     Raw,
+    Text(TextFormat),
 }
 
 impl FromStr for FromFormat {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "npy" => Ok(Self::Npy),
-            "raw" => Ok(Self::Raw),
-            _ => Err(Error::usage(format!("values are read from npy or raw, not '{text}'"))),
-        }
+        Ok(match text {
+            "npy" => Self::Npy,
+            "raw" => Self::Raw,
+            "csv" => Self::Text(TextFormat::Csv),
+            "tsv" => Self::Text(TextFormat::Tsv),
+            "text" => Self::Text(TextFormat::Text),
+            "json" => Self::Text(TextFormat::Json),
+            "ndjson" => Self::Text(TextFormat::Ndjson),
+            _ => return Err(Error::usage(format!("values are read from {}, not '{text}'", SOURCES.join(", ")))),
+        })
+    }
+}
+
+/// One character of one byte: itself, or `\t`.
+fn character(text: &str) -> Result<u8> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\n\r\"+-._".contains(byte) => Ok(*byte),
+        _ => Err(Error::usage("it is one ASCII character that is part of no number, or \\t")),
     }
 }
 
 /// Endings of files that hold elements and nothing else.
 const RAW_ENDINGS: &[&str] =
     &["dat", "bin", "raw", "f16", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+/// Endings of compressed files.
+const COMPRESSED_ENDINGS: &[&str] = &["gz", "zst", "zstd"];
+/// Bytes by which formats are told apart.
+const MAGIC: usize = 8;
+
+/// What SRC turned out to be.
+pub(super) enum Source {
+    Array(Array),
+    Text(TextSource),
+}
+
+/// Text to take values from.
+pub(super) struct TextSource {
+    feed: Feed,
+    format: TextFormat,
+    layout: Layout,
+    /// Whether the format was neither named nor told by an ending.
+    is_guess: bool,
+}
 
 impl FromArgs {
-    /// The array in SRC, if one was named. A raw SRC that nothing describes is what `same` says.
+    /// What is in SRC, if one was named. A raw SRC that nothing describes is what `same` says.
     ///
     /// `target` is the file that is written: if SRC is the same one, its elements are set aside first.
     ///
     /// # Errors
     /// Usage, where it is not known what SRC is; whatever opening it meets.
-    pub(super) fn open(&self, same: &Request, target: Option<&Mapping>) -> Result<Option<Array>> {
+    pub(super) fn open(
+        &self,
+        same: &Request,
+        target: Option<&Mapping>,
+        header: Header,
+        readings: Readings,
+    ) -> Result<Option<Source>> {
         let Some(path) = &self.from else { return Ok(None) };
-        let mapping = input::open(path)?;
-        let header = match self.format_of(&mapping)? {
-            FromFormat::Npy => HeaderUse::Recognise,
-            FromFormat::Raw => HeaderUse::Ignore,
+        let (head, opened) = headed(input::open_stream(path)?)?;
+        let compression = self.compression(path, &head);
+        let (head, opened) = match (compression, opened) {
+            (None, opened) => (head, opened),
+            // Looked into before it is read.
+            (Some(compression), opened) => decompressed_head(compression, opened)?,
         };
+        let ending = self.format_of(path, &head)?;
+        let format = ending.unwrap_or(FromFormat::Text(TextFormat::Text));
+        let FromFormat::Text(text) = format else {
+            self.refuse_layout(header, path)?;
+            let mapping = spooled(opened, compression)?;
+            return self.array(mapping, format, same, target).map(|array| Some(Source::Array(array)));
+        };
+        if self.from_spec.is_some() {
+            return Err(Error::usage(format!("--from-spec is for a raw SRC, not for {}", text.name())).at(path));
+        }
+        let feed = match opened {
+            Peeked::File(mapping) => Feed::of_file(mapping, compression),
+            Peeked::Stream(stream, name) => Feed::of_stream(stream, &name, compression, readings)?,
+        };
+        let is_guess = ending.is_none();
+        Ok(Some(Source::Text(TextSource { feed, format: text, layout: self.layout(header), is_guess })))
+    }
+
+    fn layout(&self, header: Header) -> Layout {
+        Layout {
+            delimiter: self.delimiter,
+            comment: self.comments,
+            skip: self.skip_rows,
+            header,
+            columns: self.columns.clone(),
+        }
+    }
+
+    fn refuse_layout(&self, header: Header, path: &Path) -> Result<()> {
+        if self.layout(header) == Layout::default() {
+            return Ok(());
+        }
+        Err(Error::usage("--delimiter, --comments, --skip-rows, --header and --columns are for text, and SRC is none")
+            .at(path))
+    }
+
+    /// How SRC is compressed. A raw one, whose bytes may be any, must also be called so.
+    fn compression(&self, path: &Path, head: &[u8]) -> Option<Compression> {
+        let found = Compression::recognise(head)?;
+        let is_called_so = path.extension().is_some_and(|ending| is_among(ending, COMPRESSED_ENDINGS));
+        let is_raw = match self.from_format {
+            None => self.from_spec.is_some() || by_ending(path) == Some(FromFormat::Raw),
+            Some(format) => format == FromFormat::Raw,
+        };
+        (!is_raw || is_called_so).then_some(found)
+    }
+
+    /// What SRC is, as far as anything says it.
+    fn format_of(&self, path: &Path, head: &[u8]) -> Result<Option<FromFormat>> {
+        match (self.from_format, head.starts_with(npy::MAGIC)) {
+            (Some(FromFormat::Npy), false) => Err(Error::corrupt("does not begin as a .npy file does").at(path)),
+            (None, true) => Ok(Some(FromFormat::Npy)),
+            (None, false) if self.from_spec.is_some() => Ok(Some(FromFormat::Raw)),
+            (None, false) => Ok(by_ending(path)),
+            (format, _) => Ok(format),
+        }
+    }
+
+    fn array(&self, mapping: Mapping, format: FromFormat, same: &Request, target: Option<&Mapping>) -> Result<Array> {
+        let header = if format == FromFormat::Npy { HeaderUse::Recognise } else { HeaderUse::Ignore };
         let said = self.from_spec.clone().unwrap_or_default();
         let request = if header == HeaderUse::Ignore { said.or(same.clone()) } else { said };
         let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header };
         let source = Array::over(mapping, &opening)?;
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;
-        Ok(Some(match aside {
+        Ok(match aside {
             Some(copy) => source.moved_to(copy),
             None => source,
-        }))
+        })
+    }
+}
+
+impl TextSource {
+    /// Stores all rows where `into` says.
+    ///
+    /// # Errors
+    /// As [`import`] has them.
+    pub(super) fn import(&self, wanted: Wanted<'_>, into: &Destination<'_>, ui: &Ui) -> Result<Imported> {
+        let (text, blocks) = Text::open(&self.feed, self.format, self.layout.clone())?;
+        let progress = ui.progress(self.feed.len_hint().unwrap_or(0));
+        let imported = import(&text, blocks, wanted, into, ui.crew(&progress))?;
+        if self.is_guess && matches!(imported.dtype.kind(), crate::dtype::Kind::Str(_) | crate::dtype::Kind::Bytes(_)) {
+            ui.note(&format!(
+                "{} is read as text with blanks between its fields, and they are {}; --from-format csv has commas",
+                crate::escape::path_text(self.feed.name()),
+                imported.dtype
+            ));
+        }
+        Ok(imported)
     }
 
-    fn format_of(&self, mapping: &Mapping) -> Result<FromFormat> {
-        let found = format::recognise(mapping.file(), mapping.len()).at(mapping.path());
-        let ending = mapping.path().extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        match (self.from_format, found) {
-            (Some(FromFormat::Raw), _) => Ok(FromFormat::Raw),
-            (_, Ok(Format::Npy(_))) => Ok(FromFormat::Npy),
-            (_, Err(error)) => Err(error),
-            (Some(FromFormat::Npy), Ok(_)) => {
-                Err(Error::corrupt("does not begin as a .npy file does").at(mapping.path()))
-            }
-            (None, Ok(_)) if self.from_spec.is_some() => Ok(FromFormat::Raw),
-            (None, Ok(_)) if ending.is_some_and(|ending| RAW_ENDINGS.contains(&&*ending)) => Ok(FromFormat::Raw),
-            (None, Ok(_)) => Err(Error::usage("is no .npy file, and nothing says that it is raw")
-                .at(mapping.path())
-                .hint("--from-format raw, or --from-spec f4:1000,500 where it differs from FILE")),
+    /// All rows as an array in a file without a name.
+    ///
+    /// # Errors
+    /// As [`import`] has them.
+    pub(super) fn spooled(&self, wanted: Wanted<'_>, ui: &Ui) -> Result<Array> {
+        let file = temporary()?;
+        let name = stream_name("values");
+        let into = Destination { file: &file, name: &name, offset: &|_, _| Ok(0) };
+        let Imported { dtype, shape, offset } = self.import(wanted, &into, ui)?;
+        let spec = ArraySpec { dtype, shape, order: Order::C, offset };
+        file.set_len(spec.end()).map_err(|error| Error::io("cannot keep values", error))?;
+        let mapping = Mapping::from_file(file, self.name().to_path_buf(), Mode::Read)?;
+        Ok(Array::known(mapping, spec, Format::Raw))
+    }
+
+    /// The name of SRC in messages.
+    pub(super) fn name(&self) -> &Path {
+        self.feed.name()
+    }
+}
+
+/// What a path leads to, with nothing of it lost where its first bytes were looked at.
+enum Peeked {
+    File(Mapping),
+    Stream(Box<dyn Read + Send>, PathBuf),
+}
+
+/// The first bytes, and all of them.
+fn headed(opened: Opened) -> Result<(Vec<u8>, Peeked)> {
+    match opened {
+        Opened::File(mapping) => {
+            let mut head = vec![0; MAGIC.min(usize::try_from(mapping.len()).unwrap_or(MAGIC))];
+            let read = mapping.file().read_exact_at(&mut head, 0);
+            read.map_err(|error| Error::io("cannot read", error).at(mapping.path()))?;
+            Ok((head, Peeked::File(mapping)))
         }
+        Opened::Stream(file, name) => {
+            let mut head = Vec::new();
+            let read = (&file).take(MAGIC as u64).read_to_end(&mut head);
+            read.map_err(|error| Error::io("cannot read", error).at(&name))?;
+            Ok((head.clone(), Peeked::Stream(Box::new(Cursor::new(head).chain(file)), name)))
+        }
+    }
+}
+
+/// The first bytes of what was compressed. A stream is spooled as it is, so that it can be read from its beginning again.
+fn decompressed_head(compression: Compression, opened: Peeked) -> Result<(Vec<u8>, Peeked)> {
+    let feed = Feed::of_file(spooled(opened, None)?, Some(compression));
+    let head = feed.head(MAGIC)?;
+    Ok((head, Peeked::File(feed.into_file().expect("it was made of a file"))))
+}
+
+/// All bytes in a file, decompressed where they are compressed.
+fn spooled(opened: Peeked, compression: Option<Compression>) -> Result<Mapping> {
+    match (opened, compression) {
+        (Peeked::File(mapping), None) => Ok(mapping),
+        (Peeked::Stream(mut stream, name), None) => spool(&mut stream, &name),
+        (Peeked::File(mapping), Some(compression)) => {
+            let name = mapping.path().to_path_buf();
+            Feed::of_file(mapping, Some(compression)).spooled(&name)
+        }
+        (Peeked::Stream(..), Some(_)) => unreachable!("a compressed stream has been spooled"),
+    }
+}
+
+fn is_among(ending: &OsStr, endings: &[&str]) -> bool {
+    endings.contains(&&*ending.to_string_lossy().to_lowercase())
+}
+
+/// What the ending says, behind which another may say that it is compressed.
+fn by_ending(path: &Path) -> Option<FromFormat> {
+    let ending = path.extension()?;
+    if is_among(ending, COMPRESSED_ENDINGS) {
+        return by_ending(Path::new(path.file_stem()?));
+    }
+    match &*ending.to_string_lossy().to_lowercase() {
+        "csv" => Some(FromFormat::Text(TextFormat::Csv)),
+        "tsv" | "tab" => Some(FromFormat::Text(TextFormat::Tsv)),
+        "txt" => Some(FromFormat::Text(TextFormat::Text)),
+        "json" => Some(FromFormat::Text(TextFormat::Json)),
+        "ndjson" | "jsonl" => Some(FromFormat::Text(TextFormat::Ndjson)),
+        _ if is_among(ending, RAW_ENDINGS) => Some(FromFormat::Raw),
+        _ => None,
     }
 }
 
@@ -101,4 +309,33 @@ fn set_aside(mapping: &Mapping) -> Result<Mapping> {
     let file = temporary()?;
     copy_sparse(mapping, &file).at(stream_name("copy"))?;
     Mapping::from_file(file, mapping.path().to_path_buf(), Mode::Read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_name_formats_also_behind_those_of_compression() {
+        for (path, format) in [
+            ("a.csv", Some(FromFormat::Text(TextFormat::Csv))),
+            ("a.TSV.gz", Some(FromFormat::Text(TextFormat::Tsv))),
+            ("a.txt.zst", Some(FromFormat::Text(TextFormat::Text))),
+            ("a.f32.zstd", Some(FromFormat::Raw)),
+            ("a.jsonl", Some(FromFormat::Text(TextFormat::Ndjson))),
+            ("a.gz", None),
+            ("a", None),
+            (".csv", None),
+        ] {
+            assert_eq!(by_ending(Path::new(path)), format, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_part_of_a_number_separates_nothing() {
+        assert_eq!([character(";"), character("\\t"), character(" ")].map(Result::unwrap), [b';', b'\t', b' ']);
+        for text in ["", "ab", "e", "1", "-", ".", "\n", "\"", "é"] {
+            assert!(character(text).is_err(), "{text:?}");
+        }
+    }
 }

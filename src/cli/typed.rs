@@ -1,10 +1,10 @@
 //! Values typed on the command line, as elements of a dtype.
 
 use super::args::CastArgs;
-use crate::cast::{Casting, Conversion, Overflow};
+use crate::cast::{Conversion, Overflow};
 use crate::dtype::{Class, DType, Kind, Number};
 use crate::error::{Error, Result};
-use crate::scalar::{Fraction, Scalar, Values, parse_values};
+use crate::scalar::{Scalar, Values, parse_values};
 
 /// The values of some words: one is a scalar, several are one-dimensional, a word in brackets is nested.
 ///
@@ -13,8 +13,7 @@ use crate::scalar::{Fraction, Scalar, Values, parse_values};
 /// # Errors
 /// Usage, naming the word.
 pub(super) fn typed(words: &[String], dtype: &DType, cast: CastArgs) -> Result<Values> {
-    let fraction = if cast.casting() == Casting::Unsafe { Fraction::Truncate } else { Fraction::Refuse };
-    let strict = parse_values(words, &Scalar::with_fraction(&dtype.to_native(), fraction));
+    let strict = parse_values(words, &Scalar::with_fraction(&dtype.to_native(), cast.fraction()));
     let strict = strict.and_then(|values| in_byte_order(values, dtype));
     match (strict, dtype.number()) {
         (Err(_), Some(number)) if cast.overflow != Overflow::Error && number.class() != Class::Bool => {

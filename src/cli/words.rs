@@ -18,7 +18,9 @@ pub(super) const BYTE_ORDERS: &[&str] = &["little|<", "big|>", "native|="];
 pub(super) const OVERFLOWS: &[&str] = &["error", "wrap", "saturate", "nan"];
 /// The words of `--casting`.
 pub(super) const CASTINGS: &[&str] = &["no", "equiv", "safe", "same_kind", "unsafe"];
-/// The words of `--exec-format` and `--from-format`.
+/// The words of `--from-format`.
+pub(super) const SOURCES: &[&str] = &["npy", "raw", "csv", "tsv", "text", "json", "ndjson"];
+/// The words of `--exec-format`.
 pub(super) const BINARIES: &[&str] = &["npy", "raw"];
 
 /// Reads one of the words as a value; `a|b` is a word and another spelling of it.

@@ -22,6 +22,7 @@ mod time;
 mod values;
 
 pub use column::{Column, columns};
+pub use text::{bytes_of_json, text_len};
 pub use values::{Values, parse_values};
 
 use num_complex::Complex;
@@ -129,6 +130,11 @@ impl Scalar {
     /// Bytes in one item.
     pub fn itemsize(&self) -> usize {
         self.itemsize
+    }
+
+    /// Whether the elements are text, in which blanks count.
+    pub fn is_text(&self) -> bool {
+        matches!(self.details, Details::Text)
     }
 
     /// Appends the element as text: [`parse`](Self::parse) reads it back to the same bytes, but for the sign and the

@@ -4,7 +4,10 @@
 //! went on beyond Unicode, up to the seven bytes that hold any 32-bit number; being invalid UTF-8 they are printed as
 //! `\xNN`, and read back as the same code point.
 
-use super::{Scalar, Verbs};
+use std::borrow::Cow;
+
+use super::{Scalar, Verbs, shortened};
+use crate::error::{Error, Result};
 use crate::escape::{escape_bytes, hex_digit, printable, push_hex_digits, unescape};
 
 pub(super) const BYTES: Verbs = Verbs {
@@ -51,14 +54,33 @@ pub(super) fn push_quoted(scalar: &Scalar, item: &[u8], out: &mut Vec<u8>) {
     out.push(b'\'');
 }
 
-/// Appends bytes as a JSON string: the text itself where they are UTF-8, else as [`escape_bytes`] shows them.
+/// Appends bytes as a JSON string: the text itself where they are UTF-8, else as [`escape_bytes`] shows them; so also
+/// text that would be taken for such escapes.
 pub(super) fn push_json(bytes: &[u8], out: &mut Vec<u8>) {
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !stands_for_bytes(text)
+    {
         return push_json_str(text, out);
     }
     let mut shown = Vec::new();
     escape_bytes(bytes, &mut shown);
     push_json_str(&String::from_utf8_lossy(&shown), out);
+}
+
+/// The bytes that a JSON string stands for, which [`push_json`] wrote: the inverse of it.
+pub fn bytes_of_json(text: &str) -> Cow<'_, [u8]> {
+    match unescape(text) {
+        Some(bytes) if stands_for_bytes(text) => bytes,
+        _ => Cow::Borrowed(text.as_bytes()),
+    }
+}
+
+/// Whether text is what [`escape_bytes`] makes of bytes that are no UTF-8, or of text of which this is true.
+fn stands_for_bytes(text: &str) -> bool {
+    let Some(Cow::Owned(bytes)) = unescape(text) else { return false };
+    let mut again = Vec::with_capacity(text.len());
+    escape_bytes(&bytes, &mut again);
+    again == text.as_bytes() && std::str::from_utf8(&bytes).map_or(true, stands_for_bytes)
 }
 
 /// Appends a JSON string; beyond what JSON demands, what could steer a terminal becomes `\uNNNN`.
@@ -91,8 +113,23 @@ fn unpadded(item: &[u8]) -> &[u8] {
     &item[..end]
 }
 
-fn unescaped(text: &str) -> Result<std::borrow::Cow<'_, [u8]>, String> {
+fn unescaped(text: &str) -> Result<Cow<'_, [u8]>, String> {
     unescape(text).ok_or_else(|| r"a backslash begins one of \\ \t \n \r \xNN".to_owned())
+}
+
+/// How many bytes a text has once its escapes are read, and how many code points; `None` where it is no text.
+///
+/// # Errors
+/// Usage, where a backslash begins no escape.
+pub fn text_len(text: &str) -> Result<(usize, Option<usize>)> {
+    let bytes = unescaped(text).map_err(|reason| Error::usage(format!("cannot read {} as text: {reason}", shortened(text))))?;
+    let (mut rest, mut count) = (&bytes[..], 0);
+    while !rest.is_empty() {
+        let Some((_, after)) = decode(rest) else { return Ok((bytes.len(), None)) };
+        count += 1;
+        rest = after;
+    }
+    Ok((bytes.len(), Some(count)))
 }
 
 fn parse_bytes(_: &Scalar, text: &str, item: &mut [u8]) -> Result<(), String> {
@@ -287,6 +324,26 @@ mod tests {
         assert!(refused(&void, "00ab").contains("it has 4 characters, not 6 hexadecimal digits"));
         assert!(refused(&void, "00abfg").contains("hexadecimal"));
         assert!(read(&scalar(Kind::Void(0)), "").is_empty());
+    }
+
+    #[test]
+    fn json_strings_are_told_apart_from_the_escapes_of_bytes() {
+        let bytes = scalar(Kind::Bytes(12));
+        for item in [&b"\xff"[..], br"\xff", br"\\xff", br"\\\\xff", br"a\b", br"\t\xff", b"\t\xff", br"\xFF", br"\x41", b"\xff\\"] {
+            let mut padded = item.to_vec();
+            padded.resize(12, 0);
+            let decoded: String = serde_json::from_str(&printed(&bytes, &padded).1).expect("a string");
+            assert_eq!(bytes_of_json(&decoded), item, "{decoded}");
+        }
+        assert_eq!(printed(&scalar(Kind::Bytes(3)), br"a\b").1, r#""a\\b""#);
+    }
+
+    #[test]
+    fn texts_are_measured_without_their_escapes() {
+        for (text, len) in [("", (0, Some(0))), ("日本", (6, Some(2))), (r"a\t\\", (3, Some(3))), (r"\xff", (1, None))] {
+            assert_eq!(text_len(text).expect("good escapes"), len, "{text}");
+        }
+        assert!(text_len(r"C:\data").expect_err("no escape").message().contains("a backslash begins"));
     }
 
     #[test]

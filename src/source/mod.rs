@@ -1,4 +1,6 @@
-//! Where elements come from: anything whose bytes can be read by runs, be it a mapped file or memory.
+//! Where elements come from: anything whose bytes can be read by runs, be it a mapped file or memory, and text.
+
+pub mod text;
 
 use crate::error::Result;
 use crate::plan::Run;

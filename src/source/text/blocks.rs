@@ -1,0 +1,248 @@
+//! A stream of text cut into blocks that can be read by themselves: each ends where a row ends.
+//!
+//! ```text
+//!   1.0,2.0⏎3.0,4.0⏎5.0,|6.0⏎7.0,8.0⏎     the text, read up to |
+//!   └──── block ────┘└ carry ┘              what is cut off begins the next block
+//! ```
+//!
+//! Only what must be known to find the end of a row is looked at: line ends, quotes, brackets.
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+/// Bytes of a block: long enough that handing it out costs nothing beside reading it, short enough for many of them.
+const BLOCK: usize = 1 << 20;
+
+/// Where rows end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// At line ends.
+    Lines,
+    /// At line ends that are not inside a quoted field.
+    Quoted {
+        /// What stands between two fields.
+        delimiter: u8,
+    },
+    /// Behind the commas of the outermost list.
+    Items,
+    /// Nowhere: all of it is one row.
+    Whole,
+}
+
+/// The blocks of a text, one after the other.
+pub(super) struct Blocks<'a> {
+    from: Box<dyn Read + Send + 'a>,
+    rows: Rows,
+    carry: Vec<u8>,
+    /// Where in the text the carry begins.
+    at: u64,
+    has_ended: bool,
+}
+
+impl<'a> Blocks<'a> {
+    /// Blocks of what `from` gives, whose first byte is byte `at` of the text.
+    pub(super) fn new(from: Box<dyn Read + Send + 'a>, rows: Rows, at: u64) -> Self {
+        Self { from, rows, carry: Vec::new(), at, has_ended: false }
+    }
+
+    /// The same text, rows ending elsewhere from here on.
+    pub(super) fn cut_at(&mut self, rows: Rows) {
+        self.rows = rows;
+    }
+
+    /// Puts back the end of the block that was given last, which begins at byte `at` of the text.
+    pub(super) fn give_back(&mut self, rest: &[u8], at: u64) {
+        self.carry.splice(..0, rest.iter().copied());
+        self.at = at;
+    }
+
+    /// Fills `block` with the next whole rows, and says where they begin; `None` at the end of the text. A block ends
+    /// with a line end, or a comma of the outermost list, unless it is the last one of [`Rows::Whole`].
+    ///
+    /// # Errors
+    /// Where the text cannot be read.
+    pub(super) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<Option<u64>> {
+        std::mem::swap(block, &mut self.carry);
+        self.carry.clear();
+        let mut wanted = BLOCK;
+        loop {
+            self.fill(block, wanted)?;
+            let cut = if self.has_ended { block.len() } else { last_end(self.rows, block) };
+            if cut > 0 || self.has_ended {
+                self.carry.extend_from_slice(&block[cut..]);
+                block.truncate(cut);
+                break;
+            }
+            // A row longer than a block: the next look is at twice as much, so that all looks together are few.
+            wanted = 2 * block.len().max(BLOCK);
+        }
+        if block.is_empty() {
+            return Ok(None);
+        }
+        let at = self.at;
+        self.at += block.len() as u64;
+        if self.has_ended && block.last() != Some(&b'\n') {
+            block.push(b'\n');
+        }
+        Ok(Some(at))
+    }
+
+    fn fill(&mut self, block: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
+        let mut len = block.len();
+        if self.has_ended || len >= wanted {
+            return Ok(());
+        }
+        block.resize(wanted, 0);
+        while len < wanted {
+            match self.from.read(&mut block[len..]) {
+                Ok(0) => {
+                    self.has_ended = true;
+                    break;
+                }
+                Ok(count) => len += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        block.truncate(len);
+        Ok(())
+    }
+}
+
+/// Where the last whole row ends; 0 where none does.
+fn last_end(rows: Rows, text: &[u8]) -> usize {
+    let last_line = |text: &[u8]| memrchr(b'\n', text).map_or(0, |at| at + 1);
+    match rows {
+        Rows::Lines => last_line(text),
+        Rows::Quoted { delimiter } if memchr(b'"', text).is_some() => last_unquoted_line(delimiter, text),
+        Rows::Quoted { .. } => last_line(text),
+        Rows::Items => last_comma(text),
+        Rows::Whole => 0,
+    }
+}
+
+/// The end of the last line that no quoted field is in. As in the csv crate, a quote opens a field only at its very
+/// beginning, and two of them inside a quoted field are one quote.
+fn last_unquoted_line(delimiter: u8, text: &[u8]) -> usize {
+    let mut end = 0;
+    let mut outside = 0;
+    let mut is_open = false;
+    let mut doubled = None;
+    for at in memchr_iter(b'"', text) {
+        if doubled == Some(at) {
+            continue;
+        }
+        if is_open {
+            if text.get(at + 1) == Some(&b'"') {
+                doubled = Some(at + 1);
+            } else {
+                (is_open, outside) = (false, at + 1);
+            }
+        } else if at == 0 || matches!(text[at - 1], b'\n' | b'\r') || text[at - 1] == delimiter {
+            end = memrchr(b'\n', &text[outside..at]).map_or(end, |line| outside + line + 1);
+            is_open = true;
+        }
+    }
+    if is_open { end } else { memrchr(b'\n', &text[outside..]).map_or(end, |line| outside + line + 1) }
+}
+
+/// The end of the last comma outside all brackets and strings.
+fn last_comma(text: &[u8]) -> usize {
+    let (mut end, mut depth, mut at) = (0, 0i64, 0);
+    while at < text.len() {
+        match text[at] {
+            b'"' => at = end_of_string(text, at),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            b',' if depth == 0 => end = at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    end
+}
+
+/// The closing quote of the string that opens at `start`, or the last byte.
+pub(super) fn end_of_string(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(next) = memchr::memchr2(b'"', b'\\', &text[at.min(text.len())..]) {
+        at += next;
+        if text[at] == b'"' {
+            return at;
+        }
+        at += 2;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives few bytes at a time.
+    struct Trickle<'a>(&'a [u8]);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = 7.min(self.0.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn blocks_are_whole_lines_and_all_of_the_text() {
+        let text: String = (0..300_000).map(|line| format!("{line},{}\n", line * 7)).collect();
+        let mut blocks = Blocks::new(Box::new(Trickle(text.as_bytes())), Rows::Lines, 5);
+        let (mut block, mut all) = (Vec::new(), Vec::new());
+        while let Some(at) = blocks.next(&mut block).expect("memory") {
+            assert_eq!(at, 5 + all.len() as u64);
+            assert_eq!(block.last(), Some(&b'\n'));
+            all.extend_from_slice(&block);
+        }
+        assert!(all == text.as_bytes());
+    }
+
+    #[test]
+    fn a_line_may_be_longer_than_a_block_and_the_last_has_no_end() {
+        let text = "1,".repeat(3 << 20) + "\n7";
+        let mut blocks = Blocks::new(Box::new(text.as_bytes()), Rows::Lines, 0);
+        let mut block = Vec::new();
+        assert_eq!(blocks.next(&mut block).expect("memory"), Some(0));
+        assert_eq!(block.len(), (6 << 20) + 1);
+        assert_eq!(blocks.next(&mut block).expect("memory"), Some((6 << 20) + 1));
+        assert_eq!(block, b"7\n");
+        assert_eq!(blocks.next(&mut block).expect("memory"), None);
+    }
+
+    #[test]
+    fn quoted_line_ends_are_no_row_ends() {
+        let end = |text: &str| last_end(Rows::Quoted { delimiter: b',' }, text.as_bytes());
+        for (text, rows) in [
+            ("1,2\n3", "1,2\n"),
+            ("\"a\nb\",1\n\"c\nd", "\"a\nb\",1\n"),
+            ("\"a\"\"\n\",1\n2", "\"a\"\"\n\",1\n"),
+            ("5\" disk\n6", "5\" disk\n"),
+            ("x,\"\"\ny,\"\n", "x,\"\"\n"),
+            ("\"a\n", ""),
+        ] {
+            assert_eq!(&text[..end(text)], rows, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lists_are_cut_at_their_own_commas() {
+        let end = |text: &str| last_end(Rows::Items, text.as_bytes());
+        for (text, rows) in [
+            ("1,2,3", "1,2,"),
+            ("[1,2],[3,", "[1,2],"),
+            ("{\"a,]\":[1]},{\"b", "{\"a,]\":[1]},"),
+            ("\"\\\",\",\"x", "\"\\\",\","),
+            ("[1,2", ""),
+        ] {
+            assert_eq!(&text[..end(text)], rows, "{text}");
+        }
+    }
+}

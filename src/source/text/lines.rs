@@ -1,0 +1,358 @@
+//! Lines of fields, as `numpy.loadtxt` takes them: with a delimiter, or with blanks between them.
+//!
+//! A row is read in one pass: where a field is plain decimal text, reading it finds its end. Quoted fields are the work
+//! of the csv crate, block by block, and only where there is a quote.
+
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+
+use super::cells::Cells;
+use super::parsed::{Bad, Parsed, Place, Stop};
+
+/// How fields stand in lines.
+#[derive(Clone, Debug)]
+pub(super) struct Lines {
+    /// What stands between two fields; `None` where that is any number of blanks.
+    pub(super) delimiter: Option<u8>,
+    /// What begins a comment, which goes on to the end of the line.
+    pub(super) comment: Option<u8>,
+    pub(super) quotes: Quotes,
+    /// For each column up to the last that is wanted, its place among those that are; `None` where all are wanted.
+    pub(super) picks: Option<Vec<Option<usize>>>,
+    pub(super) blank: Blank,
+}
+
+/// What a quote means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Itself.
+    Plain,
+    /// What RFC 4180 says.
+    Rfc4180,
+}
+
+/// What an empty line means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blank {
+    /// Nothing.
+    Skipped,
+    /// An empty text, where rows have one column.
+    Value,
+}
+
+/// The rows of one block on their way.
+struct Block<'a> {
+    lines: &'a Lines,
+    cells: &'a Cells,
+    text: &'a [u8],
+    /// Columns of each row, once the first is known.
+    fields: Option<usize>,
+    row_size: usize,
+    into: &'a mut Parsed,
+}
+
+impl Lines {
+    /// Reads a block, which ends with a line end.
+    pub(super) fn read(&self, text: &[u8], cells: &Cells, into: &mut Parsed) -> Result<(), Stop> {
+        let wanted = self.picks.as_ref().map(|picks| picks.iter().flatten().count());
+        let mut block = Block { lines: self, cells, text, fields: None, row_size: 0, into };
+        if let Some(fields) = cells.fields().or(wanted) {
+            block.fix(fields);
+        }
+        match (self.quotes, self.delimiter) {
+            (Quotes::Rfc4180, Some(delimiter)) if memchr(b'"', text).is_some() => block.quoted(delimiter),
+            (_, Some(delimiter)) => block.lines(|block, at| block.delimited(delimiter, at)),
+            (_, None) => block.lines(Block::spaced),
+        }
+    }
+
+    /// The fields of one line, without anything around them.
+    pub(super) fn split(&self, line: &[u8]) -> Vec<Vec<u8>> {
+        let line = line.trim_ascii_end();
+        match self.delimiter {
+            None => line.split(|&byte| is_blank(byte)).filter(|field| !field.is_empty()).map(<[u8]>::to_vec).collect(),
+            Some(delimiter) => {
+                let mut record = csv::ByteRecord::new();
+                // What is read from memory never fails, and a line is at most one record.
+                reader(delimiter, self.quotes, None, line).read_byte_record(&mut record).expect("memory can be read");
+                record.iter().map(|field| field.trim_ascii().to_vec()).collect()
+            }
+        }
+    }
+}
+
+fn reader(delimiter: u8, quotes: Quotes, comment: Option<u8>, text: &[u8]) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .quoting(quotes == Quotes::Rfc4180)
+        .comment(comment)
+        .from_reader(text)
+}
+
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
+}
+
+impl Block<'_> {
+    fn fix(&mut self, fields: usize) {
+        self.fields = Some(fields);
+        self.row_size = self.cells.row_size(fields);
+    }
+
+    /// Goes through the lines; `row` reads one from its beginning and says where the next begins.
+    fn lines(&mut self, row: impl Fn(&mut Self, usize) -> Result<usize, Stop>) -> Result<(), Stop> {
+        let mut at = 0;
+        while at < self.text.len() {
+            if self.is_skipped(at) {
+                at = self.line_end(at) + 1;
+                continue;
+            }
+            if self.into.rows == 0 {
+                self.begin(at);
+            }
+            at = row(self, at)?;
+            self.into.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// Where the line ends in which `at` lies.
+    fn line_end(&self, at: usize) -> usize {
+        at + memchr(b'\n', &self.text[at..]).expect("a block ends with a line end")
+    }
+
+    /// Whether there is nothing in the line but blanks and a comment.
+    fn is_skipped(&self, at: usize) -> bool {
+        let first = self.text[at];
+        if first > b' ' && Some(first) != self.lines.comment {
+            return false;
+        }
+        let line = &self.text[at..self.line_end(at)];
+        let content = line.iter().position(|&byte| !is_blank(byte) || Some(byte) == self.lines.delimiter);
+        match content.map(|content| line[content]) {
+            Some(byte) => Some(byte) == self.lines.comment,
+            None if self.lines.delimiter.is_none() => true,
+            // Blanks may be a text; a carriage return belongs to the line end.
+            None if line.iter().any(|&byte| byte != b'\r') => !self.cells.at(0).0.keeps_blanks(),
+            None => self.lines.blank == Blank::Skipped || self.fields.is_some_and(|fields| fields != 1),
+        }
+    }
+
+    /// Learns from the first row how many columns there are.
+    fn begin(&mut self, at: usize) {
+        if self.fields.is_none() {
+            let line = &self.text[at..self.line_end(at)];
+            self.fix(self.columns_of(line));
+        }
+        self.note_first(at);
+    }
+
+    fn note_first(&mut self, at: usize) {
+        let fields = self.fields.unwrap_or(1);
+        self.into.first = at;
+        self.into.dims = Some(match self.cells.fields() {
+            None if fields != 1 => vec![fields as u64],
+            _ => Vec::new(),
+        });
+    }
+
+    fn columns_of(&self, line: &[u8]) -> usize {
+        let line = match self.lines.comment.and_then(|comment| memchr(comment, line)) {
+            Some(comment) => &line[..comment],
+            None => line,
+        };
+        match self.lines.delimiter {
+            Some(delimiter) => memchr_iter(delimiter, line).count() + 1,
+            None => line.split(|&byte| is_blank(byte)).filter(|field| !field.is_empty()).count(),
+        }
+    }
+
+    /// Reads the row at `at`; its line ends at a line end or a comment.
+    #[inline]
+    fn delimited(&mut self, delimiter: u8, mut at: usize) -> Result<usize, Stop> {
+        let begin = at;
+        let text = self.text;
+        let start = self.into.items.len();
+        self.into.items.resize(start + self.row_size, 0);
+        // Blanks in front of a number are no part of it, unless they are what separates.
+        let skipped = if delimiter == b' ' { b'\n' } else { b' ' };
+        for column in 0usize.. {
+            let Some(field) = self.wanted(column, begin)? else {
+                let end = self.field_end(delimiter, at);
+                match text[end] {
+                    byte if byte == delimiter && !self.is_past(column) => at = end + 1,
+                    _ => return self.end_row(column, begin, end),
+                }
+                continue;
+            };
+            let (cell, offset) = self.cells.at(field);
+            let item = start + offset..start + offset + cell.itemsize;
+            if let Some(fast) = cell.fast {
+                let mut from = at;
+                while text[from] == skipped && skipped == b' ' {
+                    from += 1;
+                }
+                let len = fast(&text[from..], &mut self.into.items[item.clone()]);
+                let end = from + len;
+                if len > 0 && text[end] == delimiter {
+                    at = end + 1;
+                    continue;
+                }
+                if len > 0 && text[end] == b'\n' {
+                    return self.end_row(column, begin, end);
+                }
+            }
+            let end = self.field_end(delimiter, at);
+            let mut whole = &text[at..end];
+            if text[end] == b'\n' {
+                whole = whole.strip_suffix(b"\r").unwrap_or(whole);
+            }
+            if let Err(refusal) = cell.read(whole, &mut self.into.items[item], &mut self.into.seen) {
+                self.into.refuse(refusal, at, Place::Column(column + 1))?;
+            }
+            match text[end] {
+                byte if byte == delimiter => at = end + 1,
+                _ => return self.end_row(column, begin, end),
+            }
+        }
+        unreachable!("every line ends")
+    }
+
+    /// The place of a column among the wanted ones; `None` where it is not wanted.
+    #[inline]
+    fn wanted(&self, column: usize, begin: usize) -> Result<Option<usize>, Stop> {
+        match &self.lines.picks {
+            None if Some(column) < self.fields => Ok(Some(column)),
+            None => Err(self.ragged(begin)),
+            Some(picks) => Ok(picks.get(column).copied().flatten()),
+        }
+    }
+
+    /// Whether no column from this one on is wanted.
+    fn is_past(&self, column: usize) -> bool {
+        self.lines.picks.as_ref().is_some_and(|picks| column >= picks.len())
+    }
+
+    #[inline]
+    fn field_end(&self, delimiter: u8, at: usize) -> usize {
+        let rest = &self.text[at..];
+        let len = match self.lines.comment {
+            Some(comment) => memchr3(delimiter, b'\n', comment, rest),
+            None => memchr2(delimiter, b'\n', rest),
+        };
+        at + len.expect("a block ends with a line end")
+    }
+
+    /// The row that began at `begin` ends at `end`, with this column as its last.
+    #[inline]
+    fn end_row(&self, column: usize, begin: usize, end: usize) -> Result<usize, Stop> {
+        let enough = match &self.lines.picks {
+            None => Some(column + 1) == self.fields,
+            Some(picks) => column + 1 >= picks.len(),
+        };
+        if !enough {
+            return Err(self.ragged(begin));
+        }
+        Ok(if self.text[end] == b'\n' { end + 1 } else { self.line_end(end) + 1 })
+    }
+
+    /// Reads the row at `at`, whose fields have blanks between them.
+    fn spaced(&mut self, begin: usize) -> Result<usize, Stop> {
+        let text = self.text;
+        let start = self.into.items.len();
+        self.into.items.resize(start + self.row_size, 0);
+        let mut at = begin;
+        let ends = |at: usize| text[at] == b'\n' || Some(text[at]) == self.lines.comment;
+        for column in 0usize.. {
+            while is_blank(text[at]) {
+                at += 1;
+            }
+            if ends(at) {
+                let Some(last) = column.checked_sub(1) else { return Err(self.ragged(begin)) };
+                return self.end_row(last, begin, at);
+            }
+            if self.is_past(column) {
+                return Ok(self.line_end(at) + 1);
+            }
+            let field = self.wanted(column, begin)?;
+            let mut end = at;
+            if let Some((cell, offset)) = field.map(|field| self.cells.at(field)) {
+                let item = start + offset..start + offset + cell.itemsize;
+                if let Some(fast) = cell.fast {
+                    let len = fast(&text[at..], &mut self.into.items[item.clone()]);
+                    if len > 0 && (is_blank(text[at + len]) || ends(at + len)) {
+                        at += len;
+                        continue;
+                    }
+                }
+                while !is_blank(text[end]) && !ends(end) {
+                    end += 1;
+                }
+                if let Err(refusal) = cell.read(&text[at..end], &mut self.into.items[item], &mut self.into.seen) {
+                    self.into.refuse(refusal, at, Place::Column(column + 1))?;
+                }
+            } else {
+                while !is_blank(text[end]) && !ends(end) {
+                    end += 1;
+                }
+            }
+            at = end;
+        }
+        unreachable!("every line ends")
+    }
+
+    /// Reads all rows through the csv crate.
+    fn quoted(&mut self, delimiter: u8) -> Result<(), Stop> {
+        let mut reader = reader(delimiter, Quotes::Rfc4180, self.lines.comment, self.text);
+        let mut record = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut record).expect("memory can be read") {
+            let mut begin = record.position().map_or(0, |position| position.byte() as usize);
+            // The reader passes over empty lines when it looks for the next record.
+            begin += self.text[begin..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
+            if record.len() == 1 && !self.cells.at(0).0.keeps_blanks() && record[0].trim_ascii().is_empty() {
+                continue;
+            }
+            self.record(&record, begin)?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: &csv::ByteRecord, begin: usize) -> Result<(), Stop> {
+        if self.fields.is_none() {
+            self.fix(record.len());
+        }
+        if self.into.rows == 0 {
+            self.note_first(begin);
+        }
+        let least = self.lines.picks.as_ref().map(Vec::len);
+        if least.map_or(Some(record.len()) != self.fields, |least| record.len() < least) {
+            return Err(self.ragged_by(record.len(), begin));
+        }
+        let start = self.into.items.len();
+        self.into.items.resize(start + self.row_size, 0);
+        for (column, whole) in record.iter().enumerate() {
+            let Some(field) = self.wanted(column, begin)? else { continue };
+            let (cell, offset) = self.cells.at(field);
+            let item = start + offset..start + offset + cell.itemsize;
+            if let Err(refusal) = cell.read(whole, &mut self.into.items[item], &mut self.into.seen) {
+                self.into.refuse(refusal, begin, Place::Column(column + 1))?;
+            }
+        }
+        self.into.rows += 1;
+        Ok(())
+    }
+
+    fn ragged(&self, begin: usize) -> Stop {
+        self.ragged_by(self.columns_of(&self.text[begin..self.line_end(begin)]), begin)
+    }
+
+    fn ragged_by(&self, columns: usize, at: usize) -> Stop {
+        let message = match (&self.lines.picks, self.cells.fields()) {
+            (Some(picks), _) => format!("it has {columns} columns, and column {} is wanted", picks.len()),
+            (None, Some(fields)) => format!("it has {columns} columns, and the record {fields} fields"),
+            (None, None) => format!("it has {columns} columns, those before it {}", self.fields.unwrap_or(0)),
+        };
+        Stop::Bad(Bad { at, place: Place::Row, message })
+    }
+}

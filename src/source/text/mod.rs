@@ -1,0 +1,312 @@
+//! Text as rows of elements: csv, tsv, whitespace text, JSON and ndjson, of any size, compressed or not.
+//!
+//! ```text
+//!   Feed ─► Blocks ─► Parser ─► Parsed
+//!   bytes   whole     on any    items, packed, or where
+//!           rows      thread    and why it failed
+//! ```
+//!
+//! A [`Text`] is opened once: what stands in front of its rows (a mark of UTF-8, lines to skip, names, a bracket) is read
+//! then. Its blocks can be read in any order and on any thread; who does that, and where rows are stored, is not known
+//! here. What dtype the rows have is told, or guessed by going up the lattice of [`Kind`].
+
+mod blocks;
+mod cells;
+mod compressed;
+mod feed;
+mod json;
+mod kind;
+mod lines;
+mod parsed;
+mod preamble;
+
+use std::io;
+use std::str::FromStr;
+
+pub use cells::{Seen, Telling, dtype_of_text};
+pub use compressed::Compression;
+pub use feed::{Feed, Readings};
+pub use kind::Kind;
+pub use parsed::{Bad, Parsed, Place, Stop};
+
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::scalar::columns;
+use blocks::{Blocks, Rows};
+use cells::Cells;
+use json::Node;
+use lines::{Blank, Lines, Quotes};
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFormat {
+    /// Fields with commas between them, quoted as RFC 4180 has it.
+    Csv,
+    /// Fields with tabs between them.
+    Tsv,
+    /// Fields with blanks between them: what `numpy.loadtxt` reads.
+    Text,
+    /// One value: nested lists.
+    Json,
+    /// One JSON value a line.
+    Ndjson,
+}
+
+/// How a text is to be read, beyond its format.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// What stands between two fields, where that is not what the format says.
+    pub delimiter: Option<u8>,
+    /// What begins a comment, where that is not what the format says.
+    pub comment: Option<u8>,
+    /// Lines to skip at the beginning, whatever is in them.
+    pub skip: u64,
+    /// What the first line is.
+    pub header: Header,
+    /// The columns that are wanted, in this order; all, where there are none.
+    pub columns: Vec<Column>,
+}
+
+/// What the first line that is not skipped is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Header {
+    /// A row.
+    #[default]
+    Absent,
+    /// The names of the columns.
+    Names,
+}
+
+/// A column, by its position or its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// The position counts from 0; negative ones count from the last.
+    At(i64),
+    /// The name stands in the header.
+    Named(String),
+}
+
+impl FromStr for Column {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim_ascii() {
+            "" => Err(Error::usage("a column is a position or a name")),
+            text => Ok(text.parse().map_or_else(|_| Self::Named(text.to_owned()), Self::At)),
+        }
+    }
+}
+
+/// What rows are read as.
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a> {
+    /// Elements of this dtype, in the byte order of this machine.
+    Told(&'a DType, Telling),
+    /// Elements of a kind that holds until a field says otherwise. Text is measured, not stored.
+    Guessed(Kind),
+}
+
+/// A text whose rows can be read.
+pub struct Text<'f> {
+    feed: &'f Feed,
+    format: TextFormat,
+    layout: Layout,
+    rows: Rows,
+    names: Option<Vec<String>>,
+    lines_before: u64,
+}
+
+impl TextFormat {
+    /// The word that names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    /// Whether rows are lines of fields, and not JSON.
+    pub fn has_fields(self) -> bool {
+        !matches!(self, Self::Json | Self::Ndjson)
+    }
+}
+
+impl<'f> Text<'f> {
+    /// Opens a text, and gives the blocks of all its rows.
+    ///
+    /// # Errors
+    /// Usage, where it is no text, or the layout does not fit the format or the header; whatever reading it meets.
+    pub fn open(feed: &'f Feed, format: TextFormat, layout: Layout) -> Result<(Self, TextBlocks<'f>)> {
+        preamble::open(feed, format, layout)
+    }
+
+    /// Where it comes from.
+    pub fn feed(&self) -> &'f Feed {
+        self.feed
+    }
+
+    /// Whether rows are lines of fields, and not JSON.
+    pub fn has_fields(&self) -> bool {
+        self.format.has_fields()
+    }
+
+    /// Lines in front of the first row.
+    pub fn lines_before(&self) -> u64 {
+        self.lines_before
+    }
+
+    /// Whether all rows are items of one list, which has to be closed.
+    pub fn is_list(&self) -> bool {
+        self.rows == Rows::Items
+    }
+
+    /// Whether all of it is one element or list that is no row of others.
+    pub fn is_single(&self) -> bool {
+        self.rows == Rows::Whole
+    }
+
+    /// The blocks between two bytes of the text, each where a block began before.
+    ///
+    /// # Errors
+    /// Where the text cannot be read again.
+    pub fn blocks(&self, start: u64, stop: u64) -> Result<TextBlocks<'f>> {
+        let from = self.feed.reader(start).map_err(|error| self.feed.failed(error))?;
+        let from = io::Read::take(from, stop - start);
+        Ok(TextBlocks { blocks: Blocks::new(Box::new(from), self.rows, start), feed: self.feed })
+    }
+
+    /// What reads the blocks.
+    ///
+    /// # Errors
+    /// Usage, where the columns that are wanted are not there, or nothing is converted to the dtype.
+    pub fn parser(&self, target: Target<'_>) -> Result<Parser> {
+        if !self.format.has_fields() {
+            let node = match target {
+                Target::Told(dtype, telling) => Node::told(&dtype.to_native(), telling)?,
+                Target::Guessed(kind) => Node::guessed(kind),
+            };
+            return Ok(Parser(Way::Json { rows: self.rows, node }));
+        }
+        let cells = match target {
+            Target::Told(dtype, telling) => Cells::told(dtype, telling)?,
+            Target::Guessed(kind) => Cells::guessed(kind),
+        };
+        let record = match target {
+            Target::Told(dtype, _) if dtype.record().is_some() => Some(dtype),
+            _ => None,
+        };
+        let mut lines = lines_of(self.format, &self.layout);
+        lines.picks = self.picks(record)?;
+        if let (Some(picks), Some(dtype)) = (&lines.picks, record) {
+            let (wanted, leaves) = (picks.iter().flatten().count(), columns(dtype).len());
+            if wanted != leaves {
+                return Err(Error::usage(format!("{wanted} columns are wanted, and the record has {leaves} fields")));
+            }
+        }
+        if self.format == TextFormat::Tsv && cells.is_text() {
+            lines.blank = Blank::Value;
+        }
+        Ok(Parser(Way::Lines { lines, cells }))
+    }
+
+    /// For each column up to the last that is wanted, its place among those that are.
+    fn picks(&self, record: Option<&DType>) -> Result<Option<Vec<Option<usize>>>> {
+        let wanted: Vec<Column> = match (&self.layout.columns[..], &self.names, record) {
+            ([], Some(_), Some(dtype)) => {
+                columns(dtype).into_iter().map(|column| Column::Named(column.name)).collect()
+            }
+            ([], ..) => return Ok(None),
+            (columns, ..) => columns.to_vec(),
+        };
+        let mut picks = Vec::new();
+        for (place, column) in wanted.iter().enumerate() {
+            let position = self.position(column)?;
+            if picks.len() <= position {
+                picks.resize(position + 1, None);
+            }
+            if picks[position].replace(place).is_some() {
+                return Err(Error::usage(format!("column {position} is wanted twice")));
+            }
+        }
+        Ok(Some(picks))
+    }
+
+    fn position(&self, column: &Column) -> Result<usize> {
+        match (column, &self.names) {
+            (Column::At(position @ 0..), _) => Ok(usize::try_from(*position).unwrap_or(usize::MAX).min(1 << 24)),
+            (Column::At(position), Some(names)) => usize::try_from(names.len() as i64 + position)
+                .map_err(|_| Error::usage(format!("there is no column {position}, there are {}", names.len()))),
+            (Column::At(position), None) => {
+                Err(Error::usage(format!("column {position} counts from the last, which only --header tells")))
+            }
+            (Column::Named(name), Some(names)) => names.iter().position(|other| other == name).ok_or_else(|| {
+                Error::usage(format!("the header has no column '{name}' (it has {})", names.join(", ")))
+            }),
+            (Column::Named(name), None) => {
+                Err(Error::usage(format!("column '{name}' is a name, and there is no header")).hint("--header"))
+            }
+        }
+    }
+}
+
+/// How the format and the layout have fields stand in lines.
+fn lines_of(format: TextFormat, layout: &Layout) -> Lines {
+    let (delimiter, quotes, comment) = match format {
+        TextFormat::Csv => (Some(b','), Quotes::Rfc4180, None),
+        TextFormat::Tsv => (Some(b'\t'), Quotes::Plain, None),
+        _ => (None, Quotes::Plain, Some(b'#')),
+    };
+    Lines {
+        delimiter: layout.delimiter.or(delimiter),
+        comment: layout.comment.or(comment),
+        quotes,
+        picks: None,
+        blank: Blank::Skipped,
+    }
+}
+
+/// Blocks of whole rows, one after the other.
+pub struct TextBlocks<'f> {
+    blocks: Blocks<'f>,
+    feed: &'f Feed,
+}
+
+impl TextBlocks<'_> {
+    /// Fills `block` with the next rows and says at which byte of the text they begin; `None` at its end.
+    ///
+    /// # Errors
+    /// Where the text cannot be read.
+    pub fn next(&mut self, block: &mut Vec<u8>) -> Result<Option<u64>> {
+        self.blocks.next(block).map_err(|error| self.feed.failed(error))
+    }
+}
+
+/// Reads blocks of rows, on any thread.
+#[derive(Debug)]
+pub struct Parser(Way);
+
+#[derive(Debug)]
+enum Way {
+    Lines { lines: Lines, cells: Cells },
+    Json { rows: Rows, node: Node },
+}
+
+impl Parser {
+    /// Reads all rows of a block.
+    ///
+    /// # Errors
+    /// The first thing in it that cannot be read as the target; what was parsed until then means nothing.
+    pub fn read(&self, block: &[u8], into: &mut Parsed) -> Result<(), Stop> {
+        into.clear();
+        match &self.0 {
+            Way::Lines { lines, cells } => lines.read(block, cells, into),
+            Way::Json { rows, node } => json::read(*rows, block, node, into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! What stands in front of the rows: a mark of UTF-8, lines to skip, the names of columns, the bracket of a list.
+
+use super::blocks::{Blocks, Rows};
+use super::lines::{Lines, Quotes, is_blank};
+use super::{Feed, Header, Layout, Text, TextBlocks, TextFormat, lines_of};
+use crate::error::{At, Error, Result};
+use crate::escape::unescape;
+
+/// A text at its first row.
+pub(super) fn open(feed: &Feed, format: TextFormat, layout: Layout) -> Result<(Text<'_>, TextBlocks<'_>)> {
+    check(format, &layout).at(feed.name())?;
+    let from = feed.reader(0).map_err(|error| feed.failed(error))?;
+    let mut head = Head { feed, blocks: Blocks::new(from, Rows::Lines, 0), block: Vec::new(), done: 0, at: 0, lines: 0 };
+    head.more()?;
+    head.skip_mark().at(feed.name())?;
+    for _ in 0..layout.skip {
+        if head.line()?.is_none() {
+            break;
+        }
+    }
+    let lines = lines_of(format, &layout);
+    let names = match layout.header {
+        Header::Names => Some(head.names(&lines)?),
+        Header::Absent => None,
+    };
+    let rows = match (format, lines.quotes, lines.delimiter) {
+        (TextFormat::Ndjson, ..) => Rows::Lines,
+        (TextFormat::Json, ..) if head.opens_list()? => Rows::Items,
+        (TextFormat::Json, ..) => Rows::Whole,
+        (_, Quotes::Rfc4180, Some(delimiter)) => Rows::Quoted { delimiter },
+        _ => Rows::Lines,
+    };
+    let Head { mut blocks, block, done, at, lines: lines_before, .. } = head;
+    blocks.give_back(&block[done..], at + done as u64);
+    blocks.cut_at(rows);
+    let text = Text { feed, format, layout, rows, names, lines_before };
+    Ok((text, TextBlocks { blocks, feed }))
+}
+
+fn check(format: TextFormat, layout: &Layout) -> Result<()> {
+    let fields = [
+        (layout.delimiter.is_some(), "--delimiter"),
+        (layout.comment.is_some(), "--comments"),
+        (layout.header == Header::Names, "--header"),
+        (!layout.columns.is_empty(), "--columns"),
+    ];
+    match fields.iter().find(|(given, _)| *given && !format.has_fields()) {
+        Some((_, option)) => Err(Error::usage(format!("{option} is for lines of fields, not for {}", format.name()))),
+        None => Ok(()),
+    }
+}
+
+/// The beginning of a text, of which `done` bytes of the block are behind us.
+struct Head<'f> {
+    feed: &'f Feed,
+    blocks: Blocks<'f>,
+    block: Vec<u8>,
+    done: usize,
+    /// Where in the text the block begins.
+    at: u64,
+    lines: u64,
+}
+
+impl Head<'_> {
+    /// Looks at the next block, where this one is done; false at the end of the text.
+    fn more(&mut self) -> Result<bool> {
+        if self.done < self.block.len() {
+            return Ok(true);
+        }
+        match self.blocks.next(&mut self.block).map_err(|error| self.feed.failed(error))? {
+            Some(at) => (self.at, self.done) = (at, 0),
+            None => {
+                self.at += self.done as u64;
+                self.block.clear();
+                self.done = 0;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn skip_mark(&mut self) -> Result<()> {
+        let block = &self.block[..];
+        if block.starts_with(&[0xff, 0xfe]) || block.starts_with(&[0xfe, 0xff]) {
+            return Err(Error::usage("is UTF-16, and text is read as UTF-8").hint("iconv -f UTF-16 -t UTF-8"));
+        }
+        if memchr::memchr(0, block).is_some() {
+            return Err(Error::usage("holds NUL bytes: it is no text, and nothing says what it is")
+                .hint("--from-format raw, or --from-spec f4:1000,500 where it differs from FILE"));
+        }
+        self.done = if block.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        Ok(())
+    }
+
+    /// The next line, without its end.
+    fn line(&mut self) -> Result<Option<&[u8]>> {
+        if !self.more()? {
+            return Ok(None);
+        }
+        let start = self.done;
+        let len = memchr::memchr(b'\n', &self.block[start..]).unwrap_or(self.block.len() - start);
+        self.done = (start + len + 1).min(self.block.len());
+        self.lines += 1;
+        Ok(Some(&self.block[start..start + len]))
+    }
+
+    /// The names in the first line that is not empty; a comment sign in front of them is none of them.
+    fn names(&mut self, lines: &Lines) -> Result<Vec<String>> {
+        while let Some(line) = self.line()? {
+            let mut line = line.trim_ascii();
+            if let [first, rest @ ..] = line
+                && Some(*first) == lines.comment
+            {
+                line = rest.trim_ascii_start();
+            }
+            if line.is_empty() {
+                continue;
+            }
+            let fields = lines.split(line);
+            let name = |field: &Vec<u8>| {
+                let text = String::from_utf8_lossy(field);
+                let bytes = unescape(&text).map_or_else(|| field.clone(), std::borrow::Cow::into_owned);
+                String::from_utf8_lossy(&bytes).into_owned()
+            };
+            return Ok(fields.iter().map(name).collect());
+        }
+        Err(Error::usage("there is no header: no line is left").at(self.feed.name()))
+    }
+
+    /// Whether a list begins here, whose bracket is passed over then.
+    fn opens_list(&mut self) -> Result<bool> {
+        while self.more()? {
+            let rest = &self.block[self.done..];
+            let blanks = rest.iter().position(|&byte| byte != b'\n' && !is_blank(byte));
+            let passed = &rest[..blanks.unwrap_or(rest.len())];
+            self.lines += memchr::memchr_iter(b'\n', passed).count() as u64;
+            self.done += passed.len();
+            if let Some(&byte) = self.block.get(self.done) {
+                self.done += usize::from(byte == b'[');
+                return Ok(byte == b'[');
+            }
+        }
+        Ok(false)
+    }
+}
