@@ -143,7 +143,7 @@ impl EditArgs {
 }
 
 /// Copies the data of an array into one of the same spec that has it elsewhere.
-fn fill_copy(array: &Array, copy: &Array) -> Result<()> {
+pub(super) fn fill_copy(array: &Array, copy: &Array) -> Result<()> {
     let (from, to) = (array.spec(), copy.spec());
     copy_range(array.mapping(), from.offset, from.nbytes(), copy.mapping().file(), to.offset).at(copy.path())
 }

@@ -1,6 +1,6 @@
 //! `rmm get`: elements, one per line.
 
-use std::io::BufRead;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,6 +8,7 @@ use clap::Args;
 use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
+use super::listed::{BATCH, Places};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
@@ -73,29 +74,51 @@ impl GetArgs {
 
     /// Prints the elements of one index.
     fn print(&self, array: &Array, index: Option<&Index>, ui: &Ui) -> Result<()> {
-        let Selected { view, dtype } = self.select.select(index, array)?;
+        self.print_selected(array, &self.select.select(index, array)?, ui)
+    }
+
+    fn print_selected(&self, array: &Array, selected: &Selected, ui: &Ui) -> Result<()> {
+        let Selected { view, dtype } = selected;
         let native = dtype.to_native();
-        let convert = Conversion::between(&dtype, &native, Overflow::Error)?;
+        let convert = Conversion::between(dtype, &native, Overflow::Error)?;
         let layout = Layout { dtype: native, shape: Shape::new([view.size()])?, order: Order::C };
         let style = Style { fmt: self.fmt.clone(), ..Style::default() };
         let sink = Sink::new(OutputFormat::Tsv, &layout, &style)?;
         let progress = ui.progress(view.nbytes());
-        copy(array, &view, &convert, &sink, &mut |bytes| ui.data(bytes), ui.crew(&progress))
+        copy(array, view, &convert, &sink, &mut |bytes| ui.data(bytes), ui.crew(&progress))
     }
 
-    /// Prints the elements of the indices on stdin, line by line.
+    /// Prints the elements of the indices on stdin, in their order: single elements many at a time.
     fn print_listed(&self, array: &Array, ui: &Ui) -> Result<()> {
         if input::is_stdin(&self.file) {
             return Err(Error::usage("standard input cannot be both the array and the list of indices"));
         }
-        let stdin = std::io::stdin().lock();
-        for (number, line) in stdin.lines().enumerate() {
-            let line = line.map_err(|error| Error::io("cannot read", error).at("stdin"))?;
-            if line.trim().is_empty() {
+        let all = self.select.select(Some(&Index::all()), array)?;
+        let places = Places::of(array, &all.view);
+        let print = |batch: &mut Vec<u64>| {
+            let view = places.view(batch);
+            batch.clear();
+            self.print_selected(array, &Selected { view, dtype: all.dtype.clone() }, ui)
+        };
+        let mut stdin = BufReader::with_capacity(1 << 16, std::io::stdin());
+        let (mut line, mut batch) = (Vec::new(), Vec::new());
+        for number in 1u64.. {
+            line.clear();
+            let len = stdin.read_until(b'\n', &mut line).map_err(|error| Error::io("cannot read", error).at("stdin"))?;
+            let place = places.place(&line);
+            batch.extend(place);
+            if !batch.is_empty() && (place.is_none() || batch.len() == BATCH) {
+                print(&mut batch)?;
+            }
+            if len == 0 {
+                break;
+            }
+            if place.is_some() || line.trim_ascii().is_empty() {
                 continue;
             }
-            let printed = line.parse().and_then(|index: Index| self.print(array, Some(&index), ui));
-            printed.map_err(|error| error.within(format_args!("line {} of stdin", number + 1)))?;
+            let text = str::from_utf8(line.trim_ascii()).map_err(|_| Error::usage("is not UTF-8"));
+            let printed = text.and_then(str::parse).and_then(|index: Index| self.print(array, Some(&index), ui));
+            printed.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
         }
         Ok(())
     }

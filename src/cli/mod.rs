@@ -17,6 +17,7 @@ mod fill;
 mod get;
 mod info;
 mod input;
+mod listed;
 mod map_chunks;
 mod output;
 mod select;
@@ -28,6 +29,7 @@ mod table;
 mod timeout;
 mod typed;
 mod ui;
+mod updates;
 mod words;
 
 use std::process::ExitCode;

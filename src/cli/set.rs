@@ -11,6 +11,7 @@ use super::select::{SelectArgs, Selected};
 use super::source::{FromArgs, Source, TextSource};
 use super::typed::{typed, typed_element};
 use super::ui::Ui;
+use super::updates::Updates;
 use crate::array::Array;
 use crate::cast::{Conversion, Overflow};
 use crate::dtype::Parsed;
@@ -38,7 +39,10 @@ Examples:
   rmm set data.npy :2,:2 '[[1,2],[3,4]]'    a block
   rmm set data.npy --rows 0 -inf            with --rows every word is a VALUE
   rmm slice data.npy 1 -o row.npy --force && rmm set data.npy 2 --from row.npy
-                                            values from another array")]
+                                            values from another array
+  rmm set data.npy 0:2 --from rows.csv      values from text: csv, tsv, json, ...
+  printf '0,0\\t1.5\\n1,2\\t-3\\n' | rmm set data.npy --updates -
+                                            many elements, all of them or none")]
 pub(super) struct SetArgs {
     /// The array
     file: PathBuf,
@@ -47,6 +51,10 @@ pub(super) struct SetArgs {
     words: Vec<String>,
     #[command(flatten)]
     from: FromArgs,
+    /// Take lines of an INDEX, a tab and a VALUE from SRC; - is standard input. Nothing is stored unless all of them
+    /// fit; of repeated elements the last counts
+    #[arg(long, value_name = "SRC", help_heading = "Content", conflicts_with = "from")]
+    updates: Option<PathBuf>,
     #[command(flatten)]
     open: OpenArgs,
     #[command(flatten)]
@@ -66,6 +74,10 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         shape: Some(Dims::from(&selected.view.shape()?)),
         ..Request::default()
     };
+    if let Some(updates) = &args.updates {
+        args.edit.run(&Updates::read(updates, &array, &args.select, args.cast)?, ui)?;
+        return Ok(Exit::Done);
+    }
     match args.from.open(&same, Some(array.mapping()), args.edit.output.names(), Readings::Once)? {
         Some(Source::Array(source)) => args.store_elements(&array, &selected, &source, ui)?,
         Some(Source::Text(text)) => args.store_text(&array, &selected, &text, ui)?,
@@ -83,6 +95,12 @@ impl SetArgs {
     /// Which of the words are the index and which are values.
     fn split(&self) -> Result<(Option<Index>, &[String])> {
         let missing = || Error::usage("which values? VALUE is missing").hint("rmm set FILE 0,0 1.5");
+        if self.updates.is_some() {
+            return match (&self.words[..], self.select.names_axes()) {
+                ([], false) => Ok((None, &[])),
+                _ => Err(Error::usage("each line of --updates has its own INDEX and VALUE: there is no room for others")),
+            };
+        }
         match (&self.words[..], self.select.names_axes(), self.from.from.is_some()) {
             ([], _, true) => Ok((None, &[])),
             ([index], false, true) => Ok((Some(index.parse()?), &[])),

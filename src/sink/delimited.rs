@@ -2,8 +2,9 @@
 //!
 //! One line per row of the last axis, or per value where there is no second axis, or per record. In tsv and text one
 //! empty line stands between the planes of three and more axes, however many axes end there. Strings are escaped in
-//! all three, so a row is always one line; csv quotes them as RFC 4180 has it. `text` leaves strings bare, as
-//! `numpy.savetxt` does: one with spaces in it reads back as several.
+//! all three, so a row is always one line; csv quotes them as RFC 4180 has it. In `text`, where blanks separate, a `#`
+//! begins a comment and nothing is nothing, spaces and `#` are escaped, too, and an empty string is `\x00`, the padding
+//! that it consists of: so it reads back.
 
 use std::io;
 use std::ops::Range;
@@ -35,6 +36,8 @@ enum Planes {
 enum Quoting {
     Bare,
     Rfc4180,
+    /// What would be no part of a field is escaped.
+    Escapes,
 }
 
 impl Dialect {
@@ -43,7 +46,7 @@ impl Dialect {
         Self { delimiter: b",", comment: b"", planes: Planes::Together, quoting: Quoting::Rfc4180 };
     /// The comment is that of `numpy.savetxt`, which `numpy.loadtxt` skips.
     pub(super) const TEXT: Self =
-        Self { delimiter: b" ", comment: b"# ", planes: Planes::Apart, quoting: Quoting::Bare };
+        Self { delimiter: b" ", comment: b"# ", planes: Planes::Apart, quoting: Quoting::Escapes };
 }
 
 /// Lines of one layout in one dialect.
@@ -82,6 +85,8 @@ impl Delimited {
             None => Cells::shortest(&dtype),
             Some(fmt) => {
                 let line = fmt.bind(&dtype, rows.row())?;
+                // What a format makes of a string is what was asked for.
+                quoting = if quoting == Quoting::Escapes { Quoting::Bare } else { quoting };
                 if let Some(tail) = line.whole_line_tail {
                     (end, separator, quoting) = (tail, b"", Quoting::Bare);
                 }
@@ -133,8 +138,10 @@ impl Delimited {
     /// Quotes the cell that begins at `start`, if it must be: one with a comma, a quote or a line end in it, and an
     /// empty one alone on its line, which readers would skip.
     fn quote(&self, quoting: Quoting, start: usize, out: &mut Vec<u8>) {
-        if quoting == Quoting::Bare {
-            return;
+        match quoting {
+            Quoting::Bare => return,
+            Quoting::Escapes => return escape(start, out),
+            Quoting::Rfc4180 => {}
         }
         let cell = &out[start..];
         let is_missing = cell.is_empty() && self.is_single;
@@ -175,6 +182,23 @@ impl Delimited {
                     self.cell(&field.cell, &item[field.offset..field.offset + field.itemsize], out);
                 }
             }),
+        }
+    }
+}
+
+/// Escapes what would end the cell that begins at `start`, or leave nothing of it.
+fn escape(start: usize, out: &mut Vec<u8>) {
+    if out.len() == start {
+        return out.extend_from_slice(b"\\x00");
+    }
+    if !out[start..].iter().any(|byte| matches!(byte, b' ' | b'#')) {
+        return;
+    }
+    for byte in out.split_off(start) {
+        match byte {
+            b' ' => out.extend_from_slice(b"\\x20"),
+            b'#' => out.extend_from_slice(b"\\x23"),
+            byte => out.push(byte),
         }
     }
 }
@@ -249,6 +273,13 @@ mod tests {
         let items = strings(&["a\"b", "c,d", "e f", "", "g\nh"]);
         assert_eq!(text(Csv, &Style::default(), &items), "\"a\"\"b\"\n\"c,d\"\ne f\n\"\"\ng\\nh\n");
         assert_eq!(text(Tsv, &Style::default(), &items), "a\"b\nc,d\ne f\n\ng\\nh\n");
+    }
+
+    #[test]
+    fn text_has_a_field_for_every_string() {
+        let items = strings(&["a b", "", "#", "c"]);
+        assert_eq!(text(Text, &Style::default(), &items), "a\\x20b\n\\x00\n\\x23\nc\n");
+        assert_eq!(text(Text, &formatted("<%2s>"), &items), "<a b>\n<  >\n< #>\n< c>\n");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use rmm::index::{Choice, Index};
 use rmm::literal::{self, Literal, Longs};
 use rmm::scalar::{Scalar, parse_values};
 use rmm::shape::{Order, Shape};
+use rmm::source::text::{Feed, Kind, Layout, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat};
 use rmm::spec::{ArraySpec, Request, Trailing};
 use rmm::view::View;
 
@@ -33,6 +34,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "spec", body: |bytes| with_text(bytes, check_spec) },
     Target { name: "index", body: |bytes| with_text(bytes, check_index) },
     Target { name: "value", body: check_value },
+    Target { name: "text", body: check_import },
     Target { name: "expression", body: |bytes| with_text(bytes, check_expression) },
 ];
 
@@ -272,6 +274,58 @@ fn check_value(bytes: &[u8]) {
         // JSON's numbers have no limits, though those of its readers have.
         serde_json::from_slice::<serde::de::IgnoredAny>(&json).expect("JSON");
     }
+}
+
+/// The first byte chooses the format, the second the target; the rest is the text.
+///
+/// Whatever the text, reading it ends, in rows that are all there or in a place within the text; and however it is cut
+/// into blocks, they give the same rows.
+fn check_import(bytes: &[u8]) {
+    const FORMATS: &[TextFormat] =
+        &[TextFormat::Csv, TextFormat::Tsv, TextFormat::Text, TextFormat::Json, TextFormat::Ndjson];
+    let [format, target, text @ ..] = bytes else { return };
+    let format = FORMATS[usize::from(*format) % FORMATS.len()];
+    let layout = Layout { skip: u64::from(*target >> 7), ..Layout::default() };
+    let path = std::path::Path::new("text");
+    let feed = || Feed::of_stream(Box::new(std::io::Cursor::new(text.to_vec())), path, None, Readings::Once);
+    let feed = feed().expect("memory");
+    let Ok((text, mut blocks)) = Text::open(&feed, format, layout) else { return };
+    let dtype = dtype::parse(DTYPES[usize::from(*target) % DTYPES.len()]).expect("an ordinary dtype").dtype;
+    let (mut block, mut parsed) = (Vec::new(), Parsed::default());
+    while blocks.next(&mut block).expect("memory").is_some() {
+        let mut kind = Kind::Nothing;
+        for target in [Wanted::Told(&dtype, Telling::default()), Wanted::Guessed(Kind::Text)] {
+            let parser = text.parser(target).expect("a target for any text");
+            match parser.read(&block, &mut parsed) {
+                Ok(()) => rows_are_whole(&parsed, if matches!(target, Wanted::Told(..)) { dtype.itemsize() } else { 0 }),
+                Err(Stop::Bad(bad)) => assert!(bad.at <= block.len(), "{bad:?}"),
+                Err(Stop::Widen(kind)) => panic!("a told target has no other: {kind:?}"),
+            }
+        }
+        // The guess only goes up, so it comes to an end.
+        for _ in 0..9 {
+            let parser = text.parser(Wanted::Guessed(kind)).expect("a target for any text");
+            match parser.read(&block, &mut parsed) {
+                Ok(()) => {
+                    rows_are_whole(&parsed, kind.number().map_or(0, Number::itemsize));
+                    break;
+                }
+                Err(Stop::Bad(bad)) => {
+                    assert!(bad.at <= block.len(), "{bad:?}");
+                    break;
+                }
+                Err(Stop::Widen(other)) => {
+                    assert_ne!(kind.join(other), kind);
+                    kind = kind.join(other);
+                }
+            }
+        }
+    }
+}
+
+fn rows_are_whole(parsed: &Parsed, itemsize: usize) {
+    let row = parsed.dims.as_deref().unwrap_or_default().iter().product::<u64>();
+    assert_eq!(parsed.items.len() as u64, parsed.rows * row * itemsize as u64);
 }
 
 fn small(dims: &[u64]) -> Shape {

@@ -97,7 +97,8 @@ impl Job<'_> {
         let store = || Some(Store { into: self.into, dtype: &of_kind, swap: None });
         let first = self.pass(&parser, store(), Kind::Nothing).run(blocks, &self.all())?;
         let Some(number) = first.kind.number() else {
-            return if first.rows == 0 { self.nothing(&first) } else { self.text(first) };
+            let has_fields = first.rows > 0 && !first.dims.as_deref().unwrap_or_default().contains(&0);
+            return if has_fields { self.text(first) } else { self.nothing(&first) };
         };
         if let Some(error) = first.missing {
             let name = number.name();

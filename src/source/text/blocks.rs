@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn blocks_are_whole_lines_and_all_of_the_text() {
-        let text: String = (0..300_000).map(|line| format!("{line},{}\n", line * 7)).collect();
+        let text: String = (0..150_000).map(|line| format!("{line},{}\n", line * 7)).collect();
         let mut blocks = Blocks::new(Box::new(Trickle(text.as_bytes())), Rows::Lines, 5);
         let (mut block, mut all) = (Vec::new(), Vec::new());
         while let Some(at) = blocks.next(&mut block).expect("memory") {
@@ -211,9 +211,8 @@ mod tests {
         let mut blocks = Blocks::new(Box::new(text.as_bytes()), Rows::Lines, 0);
         let mut block = Vec::new();
         assert_eq!(blocks.next(&mut block).expect("memory"), Some(0));
-        assert_eq!(block.len(), (6 << 20) + 1);
-        assert_eq!(blocks.next(&mut block).expect("memory"), Some((6 << 20) + 1));
-        assert_eq!(block, b"7\n");
+        assert_eq!(block.len(), (6 << 20) + 3);
+        assert!(block.ends_with(b"1,\n7\n"));
         assert_eq!(blocks.next(&mut block).expect("memory"), None);
     }
 

@@ -21,7 +21,7 @@ pub(super) type Fast = fn(&[u8], &mut [u8]) -> usize;
 
 /// Why a field was not read.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// It is no value of the dtype, for this reason.
     Bad(String),
     /// It is none of the kind that was guessed, but of this one.
@@ -194,7 +194,7 @@ pub struct Telling {
 
 /// How the fields of a row become items.
 #[derive(Debug)]
-pub struct Cells(pub(super) Form);
+pub(super) struct Cells(pub(super) Form);
 
 #[derive(Debug)]
 pub(super) enum Form {
@@ -216,7 +216,7 @@ impl Cells {
     ///
     /// # Errors
     /// Usage, where nothing is converted to the dtype as it would have to be.
-    pub fn told(dtype: &DType, telling: Telling) -> Result<Self> {
+    pub(super) fn told(dtype: &DType, telling: Telling) -> Result<Self> {
         let native = dtype.to_native();
         if native.record().is_none() {
             return Ok(Self(Form::Same(Cell::told(&native, telling)?)));
@@ -228,7 +228,7 @@ impl Cells {
     }
 
     /// Elements of a kind that is guessed. Text is measured and not stored.
-    pub fn guessed(kind: Kind) -> Self {
+    pub(super) fn guessed(kind: Kind) -> Self {
         Self(Form::Same(Cell::guessed(kind)))
     }
 

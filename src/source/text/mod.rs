@@ -29,11 +29,11 @@ pub use feed::{Feed, Readings};
 pub use kind::Kind;
 pub use parsed::{Bad, Parsed, Place, Stop};
 
-use crate::dtype::DType;
+use crate::dtype::{ByteSwap, DType};
 use crate::error::{Error, Result};
 use crate::scalar::columns;
 use blocks::{Blocks, Rows};
-use cells::Cells;
+use cells::{Cell, Cells, Refusal};
 use json::Node;
 use lines::{Blank, Lines, Quotes};
 
@@ -268,6 +268,39 @@ fn lines_of(format: TextFormat, layout: &Layout) -> Lines {
     }
 }
 
+/// Reads single values of one dtype, many of them.
+#[derive(Debug)]
+pub struct Value {
+    cell: Cell,
+    swap: Option<ByteSwap>,
+}
+
+impl Value {
+    /// Values of this dtype, in its byte order.
+    ///
+    /// # Errors
+    /// Usage, where nothing is converted to the dtype as it would have to be.
+    pub fn of(dtype: &DType, telling: Telling) -> Result<Self> {
+        let native = dtype.to_native();
+        Ok(Self { cell: Cell::told(&native, telling)?, swap: ByteSwap::between(&native, dtype) })
+    }
+
+    /// Reads a value; where that fails, the bytes of `item` mean nothing.
+    ///
+    /// # Errors
+    /// Usage, where the text is no value of the dtype or does not fit it.
+    pub fn read(&self, text: &[u8], item: &mut [u8]) -> Result<()> {
+        let is_plain = self.cell.fast.is_some_and(|fast| fast(text, item) == text.len() && !text.is_empty());
+        if !is_plain && let Err(Refusal::Bad(message)) = self.cell.read(text, item, &mut Seen::default()) {
+            return Err(Error::usage(message));
+        }
+        if let Some(swap) = &self.swap {
+            swap.apply(item);
+        }
+        Ok(())
+    }
+}
+
 /// Blocks of whole rows, one after the other.
 pub struct TextBlocks<'f> {
     blocks: Blocks<'f>,
@@ -307,6 +340,3 @@ impl Parser {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

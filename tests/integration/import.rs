@@ -1,0 +1,171 @@
+//! Text in: `create --from` and `set --from` of csv, tsv, whitespace text and JSON.
+
+use std::io::Write;
+
+use crate::harness::{Rmm, arange, bytes, npy_bytes, npy_in};
+use rmm::shape::Order;
+
+fn floats(values: &[f64], dims: &[u64]) -> Vec<u8> {
+    npy_bytes("<f8", dims, &bytes(values))
+}
+
+fn csv(text: &str) -> Rmm {
+    Rmm::new().file("t.csv", text)
+}
+
+#[test]
+fn endings_name_the_format_and_fields_the_dtype() {
+    csv("1,2\n3,4.5\n").run(["create", "a.npy", "--from", "t.csv"]).done().file_is(
+        "a.npy",
+        floats(&[1.0, 2.0, 3.0, 4.5], &[2, 2]),
+    );
+    for (name, text) in [("t.tsv", "1\t2\n"), ("t.txt", "# x\n 1 2\n"), ("t.json", "[[1,2]]"), ("t.jsonl", "[1,2]\n")] {
+        let made = Rmm::new().file(name, text).run(["create", "a.npy", "--from", name]).done();
+        made.file_is("a.npy", npy_bytes("<i8", &[1, 2], &bytes(&[1_i64, 2])));
+    }
+}
+
+#[test]
+fn stdin_is_text_unless_its_bytes_say_otherwise() {
+    let made = Rmm::new().stdin("1 2\n3 4\n").run(["create", "a.npy", "--from", "-"]).done();
+    made.file_is("a.npy", npy_bytes("<i8", &[2, 2], &bytes(&[1_i64, 2, 3, 4])));
+    let npy = npy_bytes("<f8", &[3], &arange(3));
+    Rmm::new().stdin(&npy).run(["create", "a.npy", "--from", "-"]).done().file_is("a.npy", &npy);
+    let noted = Rmm::new().stdin("1,2\n").run(["create", "a.npy", "--from", "-"]).code(0);
+    noted.stderr_has("--from-format csv").then().run(["get", "a.npy", "0"]).prints("1,2\n");
+}
+
+#[test]
+fn dtype_and_shape_are_those_that_are_asked_for() {
+    let made = csv("1,2,3,4\n").run(["create", "a.npy", "--from", "t.csv", "-d", ">i2", "-s", "2,-1"]).done();
+    made.file_is("a.npy", npy_bytes(">i2", &[2, 2], &[0, 1, 0, 2, 0, 3, 0, 4]));
+    let made = csv("1,2\n3,4\n").run(["create", "a.npy", "--from", "t.csv", "-d", "u1", "--order", "F"]).done();
+    made.file_is("a.npy", npy_in("|u1", &[2, 2], Order::F, &[1, 3, 2, 4]));
+    let made = csv("1,2\n").run(["create", "a.npy", "--from", "t.csv", "-d", "u1", "-s", "3,2"]).done();
+    made.file_is("a.npy", npy_bytes("|u1", &[3, 2], &[1, 2, 1, 2, 1, 2]));
+    let made = csv("1,2\n").run(["create", "a.dat", "--from", "t.csv", "-d", "u1", "--offset", "2", "--sidecar"]).done();
+    let made = made.file_is("a.dat", [0, 0, 1, 2]).then().run(["get", "a.dat", "0,1"]).prints("2\n");
+    made.then().run(["create", "b.npy", "--from", "t.csv", "-s", "3"]).refused(2, "t.csv");
+    csv("1,2,3\n").run(["create", "b.npy", "--from", "t.csv", "-s", "2,-1"]).refused(2, "cannot reshape").names_are(["t.csv"]);
+}
+
+#[test]
+fn long_headers_do_not_move_the_elements() {
+    // A header of such a dtype takes more than the usual 128 bytes.
+    let names: Vec<String> = (0..40).map(|at| format!("a_rather_long_name_{at}:u1")).collect();
+    let row: Vec<String> = (0..40).map(|at| at.to_string()).collect();
+    let text = format!("{}\n", row.join(",")).repeat(3);
+    let made = csv(&text).run(["create", "a.npy", "--from", "t.csv", "-d", &names.join(",")]).done();
+    made.then().run(["slice", "a.npy", "2", "-f", "csv"]).prints(format!("{}\n", row.join(",")));
+}
+
+#[test]
+fn headers_columns_and_skipped_rows() {
+    let text = "made by hand\nlon,lat,n\n1,2,3\n4,5,6\n";
+    let run = |words: &[&str]| csv(text).run([&["create", "a.npy", "--from", "t.csv", "--skip-rows", "1"], words].concat());
+    run(&["--header", "--columns", "n,lon"]).done().then().run(["slice", "a.npy"]).prints("3\t1\n6\t4\n");
+    run(&["--header", "-d", "lat:f4,n:i2"]).done().then().run(["slice", "a.npy"]).prints("2.0\t3\n5.0\t6\n");
+    run(&["--header", "-d", "x:f4"]).refused(2, "the header has no column 'x' (it has lon, lat, n)");
+    run(&["--columns", "n"]).refused(2, "there is no header").stderr_has("hint: --header");
+    run(&["--columns", "0,,1"]).refused(2, "--columns");
+    csv("1;2\n").run(["create", "a.npy", "--from", "t.csv", "--delimiter", ";"]).done().then().run(["slice", "a.npy"]).prints("1\t2\n");
+    csv("1%x\n").run(["create", "a.npy", "--from", "t.csv", "--comments", "%"]).done().then().run(["slice", "a.npy"]).prints("1\n");
+    csv("1").run(["create", "a.npy", "--from", "t.csv", "--delimiter", "ab"]).refused(2, "one ASCII character");
+    csv("1").run(["create", "a.npy", "--header"]).refused(2, "--from");
+}
+
+#[test]
+fn bad_text_is_named_and_nothing_is_left() {
+    for (text, words, message) in [
+        ("1,2\n3,x\n", &["-d", "f4"][..], "t.csv: line 2, column 2: cannot read 'x' as float32"),
+        ("1,2\n3\n", &[], "t.csv: line 2: it has 1 columns, those before it 2: '3'"),
+        ("1,,2\n", &[], "line 1, column 2: the field is empty"),
+        ("1\0", &[], "holds NUL bytes"),
+        ("\"1,2\n3,4\n", &["-d", "f4"], "line 1, column 1: cannot read"),
+        ("1\n", &["--from-spec", "f4:1", "--from-format", "csv"], "--from-spec is for a raw SRC"),
+        ("1\n", &["--from-format", "raw", "--skip-rows", "1"], "are for text"),
+        ("1\n", &["--from-format", "json", "--header"], "--header is for lines of fields"),
+        ("1\n", &["--from-format", "xml"], "ndjson"),
+    ] {
+        let run = csv(text).run([&["create", "a.npy", "--from", "t.csv"], words].concat());
+        run.refused(2, message).names_are(["t.csv"]);
+    }
+    csv("1\n").file("a.npy", "old").run(["create", "a.npy", "--from", "t.csv"]).refused(2, "--force").file_is("a.npy", "old");
+    csv("x\n").file("a.npy", "old").run(["create", "a.npy", "--from", "t.csv", "-d", "f4", "--force"]).code(2).file_is("a.npy", "old");
+    csv("1\n").run(["create", "a.npy", "--from", "t.csv", "--value", "1"]).refused(2, "one content");
+    Rmm::new().run(["create", "a.npy", "--from", "none.csv"]).refused(3, "none.csv");
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).expect("memory");
+    writer.finish().expect("memory")
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn compressed_sources_are_known_by_their_first_bytes() {
+    let array = npy_bytes("<f8", &[3], &arange(3));
+    for compress in [gzip, zstd] {
+        let packed = compress(b"1,2\n3,4\n");
+        let expected = npy_bytes("<i8", &[2, 2], &bytes(&[1_i64, 2, 3, 4]));
+        let made = Rmm::new().file("t.csv.gz", &packed).run(["create", "a.npy", "--from", "t.csv.gz"]).done();
+        made.file_is("a.npy", &expected);
+        let made = Rmm::new().stdin(&packed).run(["create", "a.npy", "--from", "-", "--from-format", "csv"]).done();
+        made.file_is("a.npy", &expected);
+        let made = Rmm::new().file("t", compress(&array)).run(["create", "a.npy", "--from", "t"]).done();
+        made.file_is("a.npy", &array);
+        let raw = Rmm::new().file("t.dat.gz", compress(&arange(3)));
+        raw.run(["create", "a.npy", "--from", "t.dat.gz", "--from-spec", "f8:-1"]).done().file_is("a.npy", &array);
+        let cut = Rmm::new().file("t.csv.gz", &packed[..packed.len() - 4]);
+        cut.run(["create", "a.npy", "--from", "t.csv.gz"]).refused(5, "damaged or cut short").names_are(["t.csv.gz"]);
+    }
+    // Elements may begin as compressed bytes do.
+    let raw = Rmm::new().file("t.dat", [0x1f, 0x8b, 8, 0]);
+    raw.run(["create", "a.npy", "--from", "t.dat", "-d", "u1"]).done().file_is("a.npy", npy_bytes("|u1", &[4], &[0x1f, 0x8b, 8, 0]));
+}
+
+#[test]
+fn set_reads_text_as_the_dtype_that_is_there() {
+    let run = |text: &str, words: &[&str]| {
+        let m = Rmm::new().npy("m.npy", "<i2", [2, 3], bytes(&[0_i16, 1, 2, 3, 4, 5]));
+        m.stdin(text).run([&["set", "m.npy"], words, &["--from", "-"]].concat())
+    };
+    let holds = |ran: crate::harness::Ran, values: [i16; 6]| {
+        ran.done().file_is("m.npy", npy_bytes("<i2", &[2, 3], &bytes(&values)));
+    };
+    holds(run("7,8,9\n", &["1", "--from-format", "csv"]), [0, 1, 2, 7, 8, 9]);
+    holds(run("7 8 9", &[]), [7, 8, 9, 7, 8, 9]);
+    holds(run("[[7],[8]]", &["--from-format", "json"]), [7, 7, 7, 8, 8, 8]);
+    holds(run("7\n8\n", &[":,1"]), [0, 7, 2, 3, 8, 5]);
+    holds(run("b a\n7 8\n", &[":,0", "--header", "--columns", "a"]), [8, 1, 2, 8, 4, 5]);
+    holds(run("1.9\n", &["0,0", "--casting", "unsafe"]), [1, 1, 2, 3, 4, 5]);
+    holds(run("99999\n", &["0,0", "--overflow", "saturate"]), [32767, 1, 2, 3, 4, 5]);
+    run("1.9\n", &["0,0"]).refused(2, "--casting unsafe");
+    run("99999\n", &["0,0"]).refused(2, "line 1, column 1: cannot read '99999' as int16: out of range");
+    run("1 2\n", &[]).refused(2, "broadcast");
+    run("1 2 3\n1 2 3\n1 2 x\n", &[]).refused(2, "line 3, column 3");
+}
+
+#[test]
+fn what_slice_prints_is_stored_back() {
+    for format in ["tsv", "csv", "text", "json", "ndjson"] {
+        let ran = Rmm::new().arange("a.npy", [2, 3, 4]).sh(&format!(
+            "rmm slice a.npy -f {format} | rmm create b.npy --from - --from-format {format} -s 2,3,4 -d f8 && cmp a.npy b.npy && \
+             rmm slice a.npy ::-1 -f {format} | rmm set b.npy ::-1 --from - --from-format {format} && cmp a.npy b.npy"
+        ));
+        ran.done();
+    }
+}
+
+#[test]
+fn long_pipes_are_read_in_little_memory() {
+    // 12 MB of text and 8 MB of elements in address space for neither.
+    let ran = Rmm::new().sh(
+        "(seq 1000000 | sed 's/$/.5/'; echo nan) | (ulimit -v 100000; rmm create a.npy --from - -j 2 -q) && rmm get a.npy 0 -2 -1",
+    );
+    ran.prints("1.5\n1000000.5\nnan\n");
+}
