@@ -20,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import import_text
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
 SUFFIXES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -159,7 +161,7 @@ def fill(bench):
                None, bench.args.size)
 
 
-ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill]
+ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill, *import_text.rows_of(Row, warm)]
 
 
 def memory(bench):

@@ -11,8 +11,8 @@ use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
 use crate::mapping::{Mode, Replace, Sync};
-use crate::shape::Order;
 use crate::scalar::Fraction;
+use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
 
 /// What is known of an array: the options that name it.

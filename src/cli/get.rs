@@ -104,7 +104,8 @@ impl GetArgs {
         let (mut line, mut batch) = (Vec::new(), Vec::new());
         for number in 1u64.. {
             line.clear();
-            let len = stdin.read_until(b'\n', &mut line).map_err(|error| Error::io("cannot read", error).at("stdin"))?;
+            let len =
+                stdin.read_until(b'\n', &mut line).map_err(|error| Error::io("cannot read", error).at("stdin"))?;
             let place = places.place(&line);
             batch.extend(place);
             if !batch.is_empty() && (place.is_none() || batch.len() == BATCH) {

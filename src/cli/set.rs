@@ -98,7 +98,9 @@ impl SetArgs {
         if self.updates.is_some() {
             return match (&self.words[..], self.select.names_axes()) {
                 ([], false) => Ok((None, &[])),
-                _ => Err(Error::usage("each line of --updates has its own INDEX and VALUE: there is no room for others")),
+                _ => {
+                    Err(Error::usage("each line of --updates has its own INDEX and VALUE: there is no room for others"))
+                }
             };
         }
         match (&self.words[..], self.select.names_axes(), self.from.from.is_some()) {

@@ -128,7 +128,8 @@ impl<'a> Updates<'a> {
         if parsed.shape.is_empty() {
             return Ok((selected, Box::new(Constant(parsed.bytes))));
         }
-        let view = View::of_array(&Shape::new(parsed.shape)?, selected.dtype.itemsize(), Order::C, 0).broadcast(&dims)?;
+        let view =
+            View::of_array(&Shape::new(parsed.shape)?, selected.dtype.itemsize(), Order::C, 0).broadcast(&dims)?;
         Ok((selected, Box::new(Listed { bytes: Memory(parsed.bytes), view })))
     }
 }

@@ -122,7 +122,8 @@ fn unescaped(text: &str) -> Result<Cow<'_, [u8]>, String> {
 /// # Errors
 /// Usage, where a backslash begins no escape.
 pub fn text_len(text: &str) -> Result<(usize, Option<usize>)> {
-    let bytes = unescaped(text).map_err(|reason| Error::usage(format!("cannot read {} as text: {reason}", shortened(text))))?;
+    let bytes =
+        unescaped(text).map_err(|reason| Error::usage(format!("cannot read {} as text: {reason}", shortened(text))))?;
     let (mut rest, mut count) = (&bytes[..], 0);
     while !rest.is_empty() {
         let Some((_, after)) = decode(rest) else { return Ok((bytes.len(), None)) };
@@ -329,7 +330,18 @@ mod tests {
     #[test]
     fn json_strings_are_told_apart_from_the_escapes_of_bytes() {
         let bytes = scalar(Kind::Bytes(12));
-        for item in [&b"\xff"[..], br"\xff", br"\\xff", br"\\\\xff", br"a\b", br"\t\xff", b"\t\xff", br"\xFF", br"\x41", b"\xff\\"] {
+        for item in [
+            &b"\xff"[..],
+            br"\xff",
+            br"\\xff",
+            br"\\\\xff",
+            br"a\b",
+            br"\t\xff",
+            b"\t\xff",
+            br"\xFF",
+            br"\x41",
+            b"\xff\\",
+        ] {
             let mut padded = item.to_vec();
             padded.resize(12, 0);
             let decoded: String = serde_json::from_str(&printed(&bytes, &padded).1).expect("a string");
@@ -340,7 +352,8 @@ mod tests {
 
     #[test]
     fn texts_are_measured_without_their_escapes() {
-        for (text, len) in [("", (0, Some(0))), ("日本", (6, Some(2))), (r"a\t\\", (3, Some(3))), (r"\xff", (1, None))] {
+        for (text, len) in [("", (0, Some(0))), ("日本", (6, Some(2))), (r"a\t\\", (3, Some(3))), (r"\xff", (1, None))]
+        {
             assert_eq!(text_len(text).expect("good escapes"), len, "{text}");
         }
         assert!(text_len(r"C:\data").expect_err("no escape").message().contains("a backslash begins"));

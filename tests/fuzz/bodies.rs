@@ -297,7 +297,10 @@ fn check_import(bytes: &[u8]) {
         for target in [Wanted::Told(&dtype, Telling::default()), Wanted::Guessed(Kind::Text)] {
             let parser = text.parser(target).expect("a target for any text");
             match parser.read(&block, &mut parsed) {
-                Ok(()) => rows_are_whole(&parsed, if matches!(target, Wanted::Told(..)) { dtype.itemsize() } else { 0 }),
+                Ok(()) => {
+                    let itemsize = if matches!(target, Wanted::Told(..)) { dtype.itemsize() } else { 0 };
+                    rows_are_whole(&parsed, itemsize);
+                }
                 Err(Stop::Bad(bad)) => assert!(bad.at <= block.len(), "{bad:?}"),
                 Err(Stop::Widen(kind)) => panic!("a told target has no other: {kind:?}"),
             }

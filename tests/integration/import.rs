@@ -15,10 +15,10 @@ fn csv(text: &str) -> Rmm {
 
 #[test]
 fn endings_name_the_format_and_fields_the_dtype() {
-    csv("1,2\n3,4.5\n").run(["create", "a.npy", "--from", "t.csv"]).done().file_is(
-        "a.npy",
-        floats(&[1.0, 2.0, 3.0, 4.5], &[2, 2]),
-    );
+    csv("1,2\n3,4.5\n")
+        .run(["create", "a.npy", "--from", "t.csv"])
+        .done()
+        .file_is("a.npy", floats(&[1.0, 2.0, 3.0, 4.5], &[2, 2]));
     for (name, text) in [("t.tsv", "1\t2\n"), ("t.txt", "# x\n 1 2\n"), ("t.json", "[[1,2]]"), ("t.jsonl", "[1,2]\n")] {
         let made = Rmm::new().file(name, text).run(["create", "a.npy", "--from", name]).done();
         made.file_is("a.npy", npy_bytes("<i8", &[1, 2], &bytes(&[1_i64, 2])));
@@ -43,10 +43,14 @@ fn dtype_and_shape_are_those_that_are_asked_for() {
     made.file_is("a.npy", npy_in("|u1", &[2, 2], Order::F, &[1, 3, 2, 4]));
     let made = csv("1,2\n").run(["create", "a.npy", "--from", "t.csv", "-d", "u1", "-s", "3,2"]).done();
     made.file_is("a.npy", npy_bytes("|u1", &[3, 2], &[1, 2, 1, 2, 1, 2]));
-    let made = csv("1,2\n").run(["create", "a.dat", "--from", "t.csv", "-d", "u1", "--offset", "2", "--sidecar"]).done();
+    let made =
+        csv("1,2\n").run(["create", "a.dat", "--from", "t.csv", "-d", "u1", "--offset", "2", "--sidecar"]).done();
     let made = made.file_is("a.dat", [0, 0, 1, 2]).then().run(["get", "a.dat", "0,1"]).prints("2\n");
     made.then().run(["create", "b.npy", "--from", "t.csv", "-s", "3"]).refused(2, "t.csv");
-    csv("1,2,3\n").run(["create", "b.npy", "--from", "t.csv", "-s", "2,-1"]).refused(2, "cannot reshape").names_are(["t.csv"]);
+    csv("1,2,3\n")
+        .run(["create", "b.npy", "--from", "t.csv", "-s", "2,-1"])
+        .refused(2, "cannot reshape")
+        .names_are(["t.csv"]);
 }
 
 #[test]
@@ -62,14 +66,25 @@ fn long_headers_do_not_move_the_elements() {
 #[test]
 fn headers_columns_and_skipped_rows() {
     let text = "made by hand\nlon,lat,n\n1,2,3\n4,5,6\n";
-    let run = |words: &[&str]| csv(text).run([&["create", "a.npy", "--from", "t.csv", "--skip-rows", "1"], words].concat());
+    let run =
+        |words: &[&str]| csv(text).run([&["create", "a.npy", "--from", "t.csv", "--skip-rows", "1"], words].concat());
     run(&["--header", "--columns", "n,lon"]).done().then().run(["slice", "a.npy"]).prints("3\t1\n6\t4\n");
     run(&["--header", "-d", "lat:f4,n:i2"]).done().then().run(["slice", "a.npy"]).prints("2.0\t3\n5.0\t6\n");
     run(&["--header", "-d", "x:f4"]).refused(2, "the header has no column 'x' (it has lon, lat, n)");
     run(&["--columns", "n"]).refused(2, "there is no header").stderr_has("hint: --header");
     run(&["--columns", "0,,1"]).refused(2, "--columns");
-    csv("1;2\n").run(["create", "a.npy", "--from", "t.csv", "--delimiter", ";"]).done().then().run(["slice", "a.npy"]).prints("1\t2\n");
-    csv("1%x\n").run(["create", "a.npy", "--from", "t.csv", "--comments", "%"]).done().then().run(["slice", "a.npy"]).prints("1\n");
+    csv("1;2\n")
+        .run(["create", "a.npy", "--from", "t.csv", "--delimiter", ";"])
+        .done()
+        .then()
+        .run(["slice", "a.npy"])
+        .prints("1\t2\n");
+    csv("1%x\n")
+        .run(["create", "a.npy", "--from", "t.csv", "--comments", "%"])
+        .done()
+        .then()
+        .run(["slice", "a.npy"])
+        .prints("1\n");
     csv("1").run(["create", "a.npy", "--from", "t.csv", "--delimiter", "ab"]).refused(2, "one ASCII character");
     csv("1").run(["create", "a.npy", "--header"]).refused(2, "--from");
 }
@@ -90,8 +105,16 @@ fn bad_text_is_named_and_nothing_is_left() {
         let run = csv(text).run([&["create", "a.npy", "--from", "t.csv"], words].concat());
         run.refused(2, message).names_are(["t.csv"]);
     }
-    csv("1\n").file("a.npy", "old").run(["create", "a.npy", "--from", "t.csv"]).refused(2, "--force").file_is("a.npy", "old");
-    csv("x\n").file("a.npy", "old").run(["create", "a.npy", "--from", "t.csv", "-d", "f4", "--force"]).code(2).file_is("a.npy", "old");
+    csv("1\n")
+        .file("a.npy", "old")
+        .run(["create", "a.npy", "--from", "t.csv"])
+        .refused(2, "--force")
+        .file_is("a.npy", "old");
+    csv("x\n")
+        .file("a.npy", "old")
+        .run(["create", "a.npy", "--from", "t.csv", "-d", "f4", "--force"])
+        .code(2)
+        .file_is("a.npy", "old");
     csv("1\n").run(["create", "a.npy", "--from", "t.csv", "--value", "1"]).refused(2, "one content");
     Rmm::new().run(["create", "a.npy", "--from", "none.csv"]).refused(3, "none.csv");
 }
@@ -125,7 +148,9 @@ fn compressed_sources_are_known_by_their_first_bytes() {
     }
     // Elements may begin as compressed bytes do.
     let raw = Rmm::new().file("t.dat", [0x1f, 0x8b, 8, 0]);
-    raw.run(["create", "a.npy", "--from", "t.dat", "-d", "u1"]).done().file_is("a.npy", npy_bytes("|u1", &[4], &[0x1f, 0x8b, 8, 0]));
+    raw.run(["create", "a.npy", "--from", "t.dat", "-d", "u1"])
+        .done()
+        .file_is("a.npy", npy_bytes("|u1", &[4], &[0x1f, 0x8b, 8, 0]));
 }
 
 #[test]

@@ -27,10 +27,14 @@ fn the_last_of_repeated_elements_counts() {
     holds("0,0\t1\n0,0\t2\n0,0\t3\n", &[], [3, 1, 2, 3, 4, 5]);
     holds("0,0\t1\n:\t9\n0,0\t2\n", &[], [2, 9, 9, 9, 9, 9]);
     let lines: String = (0..100_000).map(|at| format!("{},{}\t{}\n", at % 2, at % 3, at % 30_011)).collect();
-    holds(&lines, &[], std::array::from_fn(|place| {
-        let last = (0..100_000).rev().find(|at| at % 2 * 3 + at % 3 == place).expect("each is there");
-        (last % 30_011) as i16
-    }));
+    holds(
+        &lines,
+        &[],
+        std::array::from_fn(|place| {
+            let last = (0..100_000).rev().find(|at| at % 2 * 3 + at % 3 == place).expect("each is there");
+            (last % 30_011) as i16
+        }),
+    );
 }
 
 #[test]
@@ -75,7 +79,11 @@ fn updates_come_from_a_file_and_go_to_copies_and_fields() {
 fn indices_of_all_kinds_print_in_their_order() {
     m().stdin("0,0\n1\n-1,-1\n:,0\n0,2\n").run(["get", "m.npy", "-"]).prints("0\n3\n4\n5\n5\n0\n3\n2\n");
     m().stdin("0,0\r\n 1 , 2 \r\n").run(["get", "m.npy", "-"]).prints("0\n5\n");
-    m().stdin("0,1\n0,2\n0,3\n").run(["get", "m.npy", "-"]).code(2).stdout("1\n2\n").stderr_has("line 3 of stdin: index 3");
+    m().stdin("0,1\n0,2\n0,3\n")
+        .run(["get", "m.npy", "-"])
+        .code(2)
+        .stdout("1\n2\n")
+        .stderr_has("line 3 of stdin: index 3");
     let f = Rmm::new().file("x", [1, 2, 3, 4, 5, 6]);
     f.stdin("0,1\n1,2\n0,0\n").run(["get", "x", "-", "--spec", "u1:2,3:F"]).prints("3\n6\n1\n");
     let f = Rmm::new().file("x", [1, 2, 3, 4, 5, 6]);

@@ -98,11 +98,13 @@ impl Job<'_> {
         let first = self.pass(&parser, store(), Kind::Nothing).run(blocks, &self.all())?;
         let Some(number) = first.kind.number() else {
             let has_fields = first.rows > 0 && !first.dims.as_deref().unwrap_or_default().contains(&0);
-            return if has_fields { self.text(first) } else { self.nothing(&first) };
+            return if has_fields { self.text(&first) } else { self.nothing(&first) };
         };
         if let Some(error) = first.missing {
             let name = number.name();
-            return Err(error.within(format_args!("all other fields are {name}")).hint("--dtype U8 reads fields as text"));
+            return Err(error
+                .within(format_args!("all other fields are {name}"))
+                .hint("--dtype U8 reads fields as text"));
         }
         for stretch in first.stretches.iter().filter(|stretch| !stretch.kind.has_bytes_of(first.kind)) {
             let blocks = self.text.blocks(stretch.start, stretch.stop)?;
@@ -112,7 +114,7 @@ impl Job<'_> {
     }
 
     /// Text: what was parsed as numbers is measured, too, then all of it is stored.
-    fn text(&self, first: Outcome) -> Result<Imported> {
+    fn text(&self, first: &Outcome) -> Result<Imported> {
         let measure = |_| self.text.parser(Target::Guessed(Kind::Text));
         let mut seen: Seen = first.seen;
         for stretch in first.stretches.iter().filter(|stretch| stretch.kind != Kind::Text) {
@@ -121,10 +123,9 @@ impl Job<'_> {
         }
         let dtype = dtype_of_text(seen);
         let parser = |_| self.text.parser(Target::Told(&dtype, Telling::default()));
-        let (Some(start), Some(stop)) =
-            (first.stretches.first(), first.stretches.last().map(|stretch| stretch.stop))
+        let (Some(start), Some(stop)) = (first.stretches.first(), first.stretches.last().map(|stretch| stretch.stop))
         else {
-            return self.nothing(&first);
+            return self.nothing(first);
         };
         let store = Store { into: self.into, dtype: &|_| Some(dtype.clone()), swap: None };
         let blocks = self.text.blocks(start.start, stop)?;

@@ -231,7 +231,8 @@ impl Hall<'_, '_> {
     ) -> Result<Option<u64>> {
         if parsed.rows > 0 {
             let message = desk.is_closed.then(|| "something follows the list".to_owned());
-            let message = message.or_else(|| ragged(desk.found.dims.as_deref(), parsed.dims.as_deref(), self.pass.text));
+            let message =
+                message.or_else(|| ragged(desk.found.dims.as_deref(), parsed.dims.as_deref(), self.pass.text));
             if let Some(message) = message {
                 return Err(located(&Bad { at: parsed.first, place: Place::Row, message }, desk.line, block));
             }
@@ -314,7 +315,7 @@ fn shown(at: usize, block: &[u8]) -> String {
     let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |end| at + end);
     let line = block[begin..end].trim_ascii_end();
     // What is wrong is shown, not what is far in front of it.
-    let from = if at - begin > SHOWN / 2 { at - begin - SHOWN / 2 } else { 0 };
+    let from = (at - begin).saturating_sub(SHOWN / 2);
     let part = &line[from.min(line.len())..(from + SHOWN).min(line.len())];
     let mut text = Vec::new();
     escape_bytes(part, &mut text);

@@ -258,8 +258,7 @@ fn every_dtype_reads_back_from_every_format() {
         let dtype = crate::dtype::parse(text).expect(text).dtype;
         for dims in [&[40][..], &[7, 3], &[2, 3, 4]] {
             let shape = Shape::new(dims).expect("small");
-            let items: Vec<u8> =
-                (0..shape.size()).flat_map(|_| canonical(&dtype, &mut random)).collect();
+            let items: Vec<u8> = (0..shape.size()).flat_map(|_| canonical(&dtype, &mut random)).collect();
             for (out, format) in [
                 (OutputFormat::Tsv, TextFormat::Tsv),
                 (OutputFormat::Csv, TextFormat::Csv),
@@ -276,13 +275,14 @@ fn every_dtype_reads_back_from_every_format() {
     }
 }
 
+/// Few bytes, so that ends of text, escapes and zeros are there often.
+const BYTES: &[u8] = b"\0\0\0\0 #\\x,\"'\t\n\rae19.\x7f\xff\xc3\xa9[{";
+
 /// An element whose text says all of it: no NaN with a payload, no bool but 0 and 1.
 fn canonical(dtype: &DType, random: &mut impl FnMut() -> u64) -> Vec<u8> {
     let scalar = Scalar::of(&dtype.to_native());
-    // Few bytes, so that ends of text, escapes and zeros are there often.
-    const BYTES: &[u8] = b"\0\0\0\0 #\\x,\"'\t\n\rae19.\x7f\xff\xc3\xa9[{";
     let item: Vec<u8> = (0..dtype.itemsize())
-        .map(|_| if random() % 2 == 0 { BYTES[random() as usize % BYTES.len()] } else { random() as u8 })
+        .map(|_| if random().is_multiple_of(2) { BYTES[random() as usize % BYTES.len()] } else { random() as u8 })
         .collect();
     let (mut shown, mut back) = (Vec::new(), vec![0; item.len()]);
     scalar.print(&item, &mut shown);
@@ -327,7 +327,8 @@ fn overflow_brings_numbers_into_the_dtype() {
         let dtype = crate::dtype::parse("u1").expect("a dtype").dtype;
         let telling = Telling { overflow, ..Telling::default() };
         let (text, blocks) = Text::open(&feed, TextFormat::Csv, Layout::default()).expect("a text");
-        import(&text, blocks, Wanted::Told(&dtype, telling), &into, Crew { threads: 1, progress: &Silent }).expect("rows");
+        import(&text, blocks, Wanted::Told(&dtype, telling), &into, Crew { threads: 1, progress: &Silent })
+            .expect("rows");
         let mut found = [0; 3];
         std::os::unix::fs::FileExt::read_exact_at(&file, &mut found, 0).expect("all was stored");
         assert_eq!(found, bytes);

@@ -14,6 +14,9 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// Bytes of a block: long enough that handing it out costs nothing beside reading it, short enough for many of them.
 const BLOCK: usize = 1 << 20;
 
+/// Bytes of the first look at a text.
+const PIECE: usize = 16 << 10;
+
 /// Where rows end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rows {
@@ -93,8 +96,11 @@ impl<'a> Blocks<'a> {
         if self.has_ended || len >= wanted {
             return Ok(());
         }
-        block.resize(wanted, 0);
         while len < wanted {
+            if len == block.len() {
+                // A short text takes little room.
+                block.resize((2 * len).clamp(PIECE, wanted), 0);
+            }
             match self.from.read(&mut block[len..]) {
                 Ok(0) => {
                     self.has_ended = true;
@@ -114,9 +120,8 @@ impl<'a> Blocks<'a> {
 fn last_end(rows: Rows, text: &[u8]) -> usize {
     let last_line = |text: &[u8]| memrchr(b'\n', text).map_or(0, |at| at + 1);
     match rows {
-        Rows::Lines => last_line(text),
         Rows::Quoted { delimiter } if memchr(b'"', text).is_some() => last_unquoted_line(delimiter, text),
-        Rows::Quoted { .. } => last_line(text),
+        Rows::Lines | Rows::Quoted { .. } => last_line(text),
         Rows::Items => last_comma(text),
         Rows::Whole => 0,
     }

@@ -280,18 +280,18 @@ fn fast(number: Number) -> Option<Fast> {
 }
 
 trait Finite {
-    fn is_finite(self) -> bool;
+    fn is_finite(&self) -> bool;
 }
 
 impl Finite for f32 {
-    fn is_finite(self) -> bool {
-        f32::is_finite(self)
+    fn is_finite(&self) -> bool {
+        f32::is_finite(*self)
     }
 }
 
 impl Finite for f64 {
-    fn is_finite(self) -> bool {
-        f64::is_finite(self)
+    fn is_finite(&self) -> bool {
+        f64::is_finite(*self)
     }
 }
 

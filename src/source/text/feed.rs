@@ -50,7 +50,12 @@ impl Feed {
     ///
     /// # Errors
     /// Io, where it cannot be kept.
-    pub fn of_stream(stream: Stream, name: &Path, compression: Option<Compression>, readings: Readings) -> Result<Self> {
+    pub fn of_stream(
+        stream: Stream,
+        name: &Path,
+        compression: Option<Compression>,
+        readings: Readings,
+    ) -> Result<Self> {
         let kept = (readings == Readings::Again).then(temporary).transpose()?;
         let origin = Origin::Stream { stream: Mutex::new(Some(stream)), kept };
         Ok(Self { origin, compression, name: name.to_path_buf() })
@@ -161,7 +166,9 @@ struct Noting<'a> {
 
 impl Read for Noting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buffer).inspect_err(|error| *self.failure = Some(io::Error::new(error.kind(), error.to_string())))
+        self.reader
+            .read(buffer)
+            .inspect_err(|error| *self.failure = Some(io::Error::new(error.kind(), error.to_string())))
     }
 }
 

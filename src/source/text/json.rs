@@ -102,7 +102,7 @@ struct Reader<'a> {
     into: &'a mut Parsed,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn lines(&mut self) -> Result<(), Stop> {
         let whole = self.text;
         while self.at < whole.len() {

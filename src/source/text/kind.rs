@@ -49,9 +49,11 @@ impl Kind {
         let (low, high) = if self.height() <= other.height() { (self, other) } else { (other, self) };
         match (low, high) {
             (low, high) if low == high => high,
-            (Nothing, high) | (Natural, high @ (Int | UInt | Float | Complex)) => high,
             (Int, UInt) | (UInt, Int) => Float,
-            (Int | UInt, high @ (Float | Complex)) | (Float, high @ Complex) => high,
+            (Nothing, high)
+            | (Natural, high @ (Int | UInt | Float | Complex))
+            | (Int | UInt, high @ (Float | Complex))
+            | (Float, high @ Complex) => high,
             (Bool | Natural | Int | UInt | Float | Complex | Text, _) => Text,
         }
     }
@@ -74,7 +76,13 @@ impl Kind {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return match text.parse::<i128>() {
-                Ok(value) if i64::try_from(value).is_ok() => if value < 0 { Self::Int } else { Self::Natural },
+                Ok(value) if i64::try_from(value).is_ok() => {
+                    if value < 0 {
+                        Self::Int
+                    } else {
+                        Self::Natural
+                    }
+                }
                 Ok(value) if u64::try_from(value).is_ok() => Self::UInt,
                 _ => Self::Float,
             };

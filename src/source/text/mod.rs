@@ -215,9 +215,7 @@ impl<'f> Text<'f> {
     /// For each column up to the last that is wanted, its place among those that are.
     fn picks(&self, record: Option<&DType>) -> Result<Option<Vec<Option<usize>>>> {
         let wanted: Vec<Column> = match (&self.layout.columns[..], &self.names, record) {
-            ([], Some(_), Some(dtype)) => {
-                columns(dtype).into_iter().map(|column| Column::Named(column.name)).collect()
-            }
+            ([], Some(_), Some(dtype)) => columns(dtype).into_iter().map(|column| Column::Named(column.name)).collect(),
             ([], ..) => return Ok(None),
             (columns, ..) => columns.to_vec(),
         };

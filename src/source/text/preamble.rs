@@ -10,7 +10,8 @@ use crate::escape::unescape;
 pub(super) fn open(feed: &Feed, format: TextFormat, layout: Layout) -> Result<(Text<'_>, TextBlocks<'_>)> {
     check(format, &layout).at(feed.name())?;
     let from = feed.reader(0).map_err(|error| feed.failed(error))?;
-    let mut head = Head { feed, blocks: Blocks::new(from, Rows::Lines, 0), block: Vec::new(), done: 0, at: 0, lines: 0 };
+    let mut head =
+        Head { feed, blocks: Blocks::new(from, Rows::Lines, 0), block: Vec::new(), done: 0, at: 0, lines: 0 };
     head.more()?;
     head.skip_mark().at(feed.name())?;
     for _ in 0..layout.skip {
@@ -67,16 +68,14 @@ impl Head<'_> {
         if self.done < self.block.len() {
             return Ok(true);
         }
-        match self.blocks.next(&mut self.block).map_err(|error| self.feed.failed(error))? {
-            Some(at) => (self.at, self.done) = (at, 0),
-            None => {
-                self.at += self.done as u64;
-                self.block.clear();
-                self.done = 0;
-                return Ok(false);
-            }
+        if let Some(at) = self.blocks.next(&mut self.block).map_err(|error| self.feed.failed(error))? {
+            (self.at, self.done) = (at, 0);
+            return Ok(true);
         }
-        Ok(true)
+        self.at += self.done as u64;
+        self.block.clear();
+        self.done = 0;
+        Ok(false)
     }
 
     fn skip_mark(&mut self) -> Result<()> {
