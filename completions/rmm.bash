@@ -129,7 +129,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__create)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --value --arange --start --step --linspace --random --seed --expr --with --from --from-format --from-spec --like --overflow --casting --npy --sidecar --preallocate --mode --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --value --arange --start --step --linspace --random --seed --expr --with --from --from-format --from-spec --delimiter --comments --skip-rows --columns --header --like --overflow --casting --npy --sidecar --preallocate --mode --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -200,10 +200,26 @@ _rmm() {
                     return 0
                     ;;
                 --from-format)
-                    COMPREPLY=($(compgen -W "npy raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "npy raw csv tsv text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --from-spec)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --delimiter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --comments)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-rows)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -811,7 +827,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__set)
-            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -822,10 +838,30 @@ _rmm() {
                     return 0
                     ;;
                 --from-format)
-                    COMPREPLY=($(compgen -W "npy raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "npy raw csv tsv text json ndjson" -- "${cur}"))
                     return 0
                     ;;
                 --from-spec)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --delimiter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --comments)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-rows)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --updates)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -54,10 +54,19 @@ complete -c rmm -n "__fish_rmm_using_subcommand create" -l random -d 'Random val
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l seed -d 'Where --random begins, 0 to 2**128 - 1 [default: one from the system, told on stderr]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l expr -d 'Compute an expression in NumPy\'s words: x is the array, i j k or i0 i1 ... its coordinates, as in \'where(x > 0, sqrt(x), 0)\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l with -d 'Another array in --expr, broadcast to the selection; may be repeated' -r
-complete -c rmm -n "__fish_rmm_using_subcommand create" -l from -d 'Take the values from the array in SRC; - is standard input' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand create" -l from-format -d 'What SRC is: npy or raw [default: by its first bytes, then its ending]' -r -f -a "npy\t''
-raw\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l from -d 'Take the values from SRC: an array, or text, also compressed by gzip or zstd; - is standard input' -r -F
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l from-format -d 'What SRC is: npy, raw, csv, tsv, text, json or ndjson [default: by its first bytes, then its ending, else text]' -r -f -a "npy\t''
+raw\t''
+csv\t''
+tsv\t''
+text\t''
+json\t''
+ndjson\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l from-spec -d 'What is in a raw SRC: dtype:shape[:order][@offset] [default: the same as in FILE]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l delimiter -d 'What stands between two fields of text: one character, or \\t [default: a comma in csv, a tab in tsv, else blanks]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l comments -d 'What begins a comment in text, up to the end of the line [default: # in text, nothing in csv and tsv]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l skip-rows -d 'Skip the first N lines of text, whatever is in them' -r
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l columns -d 'The columns of text to take, in this order: positions from 0, or names in the header' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l like -d 'Take shape, dtype and order from the array in OTHER' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l overflow -d 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)' -r -f -a "error\t''
 wrap\t''
@@ -81,6 +90,7 @@ always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand create" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l arange -d 'Count in C index order, as numpy.arange does: start, start + step, ...'
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l header -d 'The first line of text that is not skipped names the columns'
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l npy -d 'Write a .npy header whatever the name'
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l sidecar -d 'Also write FILE.rmm.json, which says what is in a raw file'
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l preallocate -d 'Reserve the blocks now, so that the disk cannot be full later'
@@ -159,10 +169,20 @@ complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The f
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l from -d 'Take the values from the array in SRC; - is standard input' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l from-format -d 'What SRC is: npy or raw [default: by its first bytes, then its ending]' -r -f -a "npy\t''
-raw\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l from -d 'Take the values from SRC: an array, or text, also compressed by gzip or zstd; - is standard input' -r -F
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l from-format -d 'What SRC is: npy, raw, csv, tsv, text, json or ndjson [default: by its first bytes, then its ending, else text]' -r -f -a "npy\t''
+raw\t''
+csv\t''
+tsv\t''
+text\t''
+json\t''
+ndjson\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l from-spec -d 'What is in a raw SRC: dtype:shape[:order][@offset] [default: the same as in FILE]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l delimiter -d 'What stands between two fields of text: one character, or \\t [default: a comma in csv, a tab in tsv, else blanks]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l comments -d 'What begins a comment in text, up to the end of the line [default: # in text, nothing in csv and tsv]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l skip-rows -d 'Skip the first N lines of text, whatever is in them' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l columns -d 'The columns of text to take, in this order: positions from 0, or names in the header' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l updates -d 'Take lines of an INDEX, a tab and a VALUE from SRC; - is standard input. Nothing is stored unless all of them fit; of repeated elements the last counts' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
