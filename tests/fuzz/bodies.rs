@@ -11,7 +11,9 @@ use rmm::index::{Choice, Index};
 use rmm::literal::{self, Literal, Longs};
 use rmm::scalar::{Scalar, parse_values};
 use rmm::shape::{Order, Shape};
-use rmm::source::text::{Feed, Kind, Layout, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat};
+use rmm::source::text::{
+    Block, Feed, Kind, Layout, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat,
+};
 use rmm::spec::{ArraySpec, Request, Trailing};
 use rmm::view::View;
 
@@ -291,7 +293,7 @@ fn check_import(bytes: &[u8]) {
     let feed = feed().expect("memory");
     let Ok((text, mut blocks)) = Text::open(&feed, format, layout) else { return };
     let dtype = dtype::parse(DTYPES[usize::from(*target) % DTYPES.len()]).expect("an ordinary dtype").dtype;
-    let (mut block, mut parsed) = (Vec::new(), Parsed::default());
+    let (mut block, mut parsed) = (Block::default(), Parsed::default());
     while blocks.next(&mut block).expect("memory").is_some() {
         let mut kind = Kind::Nothing;
         for target in [Wanted::Told(&dtype, Telling::default()), Wanted::Guessed(Kind::Text)] {

@@ -8,7 +8,7 @@ use super::{Crew, Destination};
 use crate::dtype::{ByteSwap, DType};
 use crate::error::{Error, Result};
 use crate::escape::escape_bytes;
-use crate::source::text::{Bad, Kind, Parsed, Parser, Place, Seen, Stop, Text, TextBlocks};
+use crate::source::text::{Bad, Block, Kind, Parsed, Parser, Place, Seen, Stop, Text, TextBlocks};
 use crate::view::tuple;
 
 /// Makes what parses rows of a kind.
@@ -140,7 +140,7 @@ impl Hall<'_, '_> {
 
     fn take_part(&self) {
         let _alarm = Alarm(self);
-        let (mut block, mut parsed) = (Vec::new(), Parsed::default());
+        let (mut block, mut parsed) = (Block::default(), Parsed::default());
         let mut parser: Option<(Kind, Parser)> = None;
         while let Some((ticket, start)) = self.take(&mut block) {
             let read = start.and_then(|start| Ok((start, self.read(&block, &mut parser, &mut parsed)?)));
@@ -155,7 +155,7 @@ impl Hall<'_, '_> {
     }
 
     /// The next block, its ticket, and where in the text it begins or why it could not be read.
-    fn take(&self, block: &mut Vec<u8>) -> Option<(u64, Result<u64>)> {
+    fn take(&self, block: &mut Block) -> Option<(u64, Result<u64>)> {
         let mut input = self.input.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let desk = self.desk();

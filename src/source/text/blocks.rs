@@ -8,6 +8,7 @@
 //! Only what must be known to find the end of a row is looked at: line ends, quotes, brackets.
 
 use std::io::{self, Read};
+use std::ops::Deref;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -65,16 +66,17 @@ impl<'a> Blocks<'a> {
     ///
     /// # Errors
     /// Where the text cannot be read.
-    pub(super) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<Option<u64>> {
-        std::mem::swap(block, &mut self.carry);
+    pub(super) fn next(&mut self, block: &mut Block) -> io::Result<Option<u64>> {
+        block.clear();
+        block.extend(&self.carry);
         self.carry.clear();
         let mut wanted = BLOCK;
         loop {
-            self.fill(block, wanted)?;
+            self.has_ended = self.has_ended || block.fill(&mut self.from, wanted)?;
             let cut = if self.has_ended { block.len() } else { last_end(self.rows, block) };
             if cut > 0 || self.has_ended {
                 self.carry.extend_from_slice(&block[cut..]);
-                block.truncate(cut);
+                block.len = cut;
                 break;
             }
             // A row longer than a block: the next look is at twice as much, so that all looks together are few.
@@ -86,33 +88,57 @@ impl<'a> Blocks<'a> {
         let at = self.at;
         self.at += block.len() as u64;
         if self.has_ended && block.last() != Some(&b'\n') {
-            block.push(b'\n');
+            block.extend(b"\n");
         }
         Ok(Some(at))
     }
+}
 
-    fn fill(&mut self, block: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        let mut len = block.len();
-        if self.has_ended || len >= wanted {
-            return Ok(());
+/// Bytes of a text, in room that is cleared once and used again.
+#[derive(Debug, Default)]
+pub struct Block {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Deref for Block {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl Block {
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    fn extend(&mut self, bytes: &[u8]) {
+        let end = self.len + bytes.len();
+        if end > self.bytes.len() {
+            self.bytes.resize(end, 0);
         }
-        while len < wanted {
-            if len == block.len() {
+        self.bytes[self.len..end].copy_from_slice(bytes);
+        self.len = end;
+    }
+
+    /// Reads until there are so many bytes; whether the text has ended before.
+    fn fill(&mut self, from: &mut dyn Read, wanted: usize) -> io::Result<bool> {
+        while self.len < wanted {
+            if self.len == self.bytes.len() {
                 // A short text takes little room.
-                block.resize((2 * len).clamp(PIECE, wanted), 0);
+                self.bytes.resize((2 * self.len).clamp(PIECE, wanted), 0);
             }
-            match self.from.read(&mut block[len..]) {
-                Ok(0) => {
-                    self.has_ended = true;
-                    break;
-                }
-                Ok(count) => len += count,
+            let end = self.bytes.len().min(wanted);
+            match from.read(&mut self.bytes[self.len..end]) {
+                Ok(0) => return Ok(true),
+                Ok(count) => self.len += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        block.truncate(len);
-        Ok(())
+        Ok(false)
     }
 }
 
@@ -201,7 +227,7 @@ mod tests {
     fn blocks_are_whole_lines_and_all_of_the_text() {
         let text: String = (0..150_000).map(|line| format!("{line},{}\n", line * 7)).collect();
         let mut blocks = Blocks::new(Box::new(Trickle(text.as_bytes())), Rows::Lines, 5);
-        let (mut block, mut all) = (Vec::new(), Vec::new());
+        let (mut block, mut all) = (Block::default(), Vec::new());
         while let Some(at) = blocks.next(&mut block).expect("memory") {
             assert_eq!(at, 5 + all.len() as u64);
             assert_eq!(block.last(), Some(&b'\n'));
@@ -214,7 +240,7 @@ mod tests {
     fn a_line_may_be_longer_than_a_block_and_the_last_has_no_end() {
         let text = "1,".repeat(3 << 20) + "\n7";
         let mut blocks = Blocks::new(Box::new(text.as_bytes()), Rows::Lines, 0);
-        let mut block = Vec::new();
+        let mut block = Block::default();
         assert_eq!(blocks.next(&mut block).expect("memory"), Some(0));
         assert_eq!(block.len(), (6 << 20) + 3);
         assert!(block.ends_with(b"1,\n7\n"));

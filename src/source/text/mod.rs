@@ -23,6 +23,7 @@ mod preamble;
 use std::io;
 use std::str::FromStr;
 
+pub use blocks::Block;
 pub use cells::{Seen, Telling, dtype_of_text};
 pub use compressed::Compression;
 pub use feed::{Feed, Readings};
@@ -310,7 +311,7 @@ impl TextBlocks<'_> {
     ///
     /// # Errors
     /// Where the text cannot be read.
-    pub fn next(&mut self, block: &mut Vec<u8>) -> Result<Option<u64>> {
+    pub fn next(&mut self, block: &mut Block) -> Result<Option<u64>> {
         self.blocks.next(block).map_err(|error| self.feed.failed(error))
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in front of the rows: a mark of UTF-8, lines to skip, the names of columns, the bracket of a list.
 
-use super::blocks::{Blocks, Rows};
+use super::blocks::{Block, Blocks, Rows};
 use super::lines::{Lines, Quotes, is_blank};
 use super::{Feed, Header, Layout, Text, TextBlocks, TextFormat, lines_of};
 use crate::error::{At, Error, Result};
@@ -11,7 +11,7 @@ pub(super) fn open(feed: &Feed, format: TextFormat, layout: Layout) -> Result<(T
     check(format, &layout).at(feed.name())?;
     let from = feed.reader(0).map_err(|error| feed.failed(error))?;
     let mut head =
-        Head { feed, blocks: Blocks::new(from, Rows::Lines, 0), block: Vec::new(), done: 0, at: 0, lines: 0 };
+        Head { feed, blocks: Blocks::new(from, Rows::Lines, 0), block: Block::default(), done: 0, at: 0, lines: 0 };
     head.more()?;
     head.skip_mark().at(feed.name())?;
     for _ in 0..layout.skip {
@@ -55,7 +55,7 @@ fn check(format: TextFormat, layout: &Layout) -> Result<()> {
 struct Head<'f> {
     feed: &'f Feed,
     blocks: Blocks<'f>,
-    block: Vec<u8>,
+    block: Block,
     done: usize,
     /// Where in the text the block begins.
     at: u64,
