@@ -42,7 +42,7 @@ Examples:
   rmm create copy.npy --from data.npy -d f4            another dtype
   rmm create t.npy --from table.csv --skip-rows 1      text: dtype and shape from all of it
   rmm create t.npy --from table.csv --header --columns lon,lat -d f4
-  zcat log.gz | rmm create l.npy --from - --from-format tsv
+  printf '1 2\\n3 4\\n' | rmm create l.npy --from -     from standard input, also compressed
   rmm create like.npy --like data.npy                  the same shape and dtype, zeros")]
 pub(super) struct CreateArgs {
     /// The file to make

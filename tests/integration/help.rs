@@ -29,6 +29,8 @@ fn every_example_succeeds() {
         std::fs::write(folder.path().join("data.npy"), npy_bytes("<f8", &[3, 4], &arange(12))).expect("room");
         let floats: Vec<f32> = (0..32_u8).map(f32::from).collect();
         std::fs::write(folder.path().join("raw.dat"), bytes(&floats)).expect("room");
+        std::fs::write(folder.path().join("table.csv"), "lon,lat\n8.5,47.4\n").expect("room");
+        std::fs::write(folder.path().join("rows.csv"), "1,2,3,4\n5,6,7,8\n").expect("room");
         for line in commands {
             let mut command = Command::new("sh");
             prepare(command.args(["-c", &line]), folder.path()).stdin(Stdio::null());
