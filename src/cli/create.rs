@@ -41,7 +41,7 @@ Examples:
   rmm create dice.npy -s 99 -d i1 --random integers:1,7
   rmm create copy.npy --from data.npy -d f4            another dtype
   rmm create t.npy --from table.csv --skip-rows 1      text: dtype and shape from all of it
-  rmm create t.npy --from table.csv --header --columns lon,lat -d f4
+  rmm create p.npy --from table.csv --header --columns lon,lat -d f4
   printf '1 2\\n3 4\\n' | rmm create l.npy --from -     from standard input, also compressed
   rmm create like.npy --like data.npy                  the same shape and dtype, zeros")]
 pub(super) struct CreateArgs {
