@@ -20,6 +20,15 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(out).expect("escapes are ASCII and the rest was text"))
 }
 
+/// `text` in at most so many characters, with an ellipsis as the last where the rest is left out.
+pub fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.chars().nth(longest).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let kept: String = text.chars().take(longest.saturating_sub(1)).collect();
+    Cow::Owned(kept + "…")
+}
+
 /// A path as text: what is no UTF-8, backslashes and controls escaped, so that different paths look different.
 pub fn path_text(path: &Path) -> String {
     let mut out = Vec::new();
@@ -127,6 +136,13 @@ mod tests {
         let mut out = Vec::new();
         escape_bytes(bytes, &mut out);
         String::from_utf8(out).expect("escapes are ASCII")
+    }
+
+    #[test]
+    fn what_is_too_long_ends_in_an_ellipsis() {
+        assert!(matches!(shortened("five", 4), Cow::Borrowed("five")));
+        assert_eq!(shortened("été 日本", 4), "été…");
+        assert_eq!(shortened("ab", 0), "…");
     }
 
     #[test]

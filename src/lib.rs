@@ -4,13 +4,14 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | words | [`error`], [`escape`], [`literal`], [`shape`], [`dtype`] |
+//! | words | [`error`], [`escape`], [`literal`], [`calendar`], [`shape`], [`dtype`] |
 //! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
 //! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
 //! | jobs | [`job`] |
 //! | command line | `cli`, with the default feature of that name |
 
 pub mod array;
+pub mod calendar;
 pub mod cast;
 #[cfg(feature = "cli")]
 pub mod cli;
