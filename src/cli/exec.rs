@@ -58,6 +58,11 @@ pub(super) struct Computation<'a> {
 }
 
 impl ExecArgs {
+    /// What is stored whole or not at all, if that was said.
+    pub(super) fn chunk(&self) -> Option<ChunkSize> {
+        self.chunk
+    }
+
     /// The type that results are asked for in.
     pub(super) fn astype(&self) -> Result<Option<DType>> {
         self.astype.as_ref().map(element_type).transpose()

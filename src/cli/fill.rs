@@ -7,13 +7,14 @@ use clap::Args;
 use super::args::{CastArgs, Intent, OpenArgs};
 use super::content::ContentArgs;
 use super::edit::{Edit, EditArgs};
-use super::expr::{ExprArgs, Expression, Place};
+use super::expr::{ComputedEdit, ExprArgs, Expression, Place, Validation};
 use super::failure::Exit;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::error::{At, Error};
 use crate::index::Index;
+use crate::job::computed::Storing;
 use crate::job::exec::each_once;
 
 /// Fill a region of an array in place
@@ -62,7 +63,9 @@ impl FillArgs {
         let selected = Selected { view: each_once(&selected.view), ..selected };
         let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array)? };
         let computed = expression.in_place(place, self.cast)?;
-        self.edit.run(&Edit { array, selected: &selected, values: &computed }, ui)?;
+        let (validation, storing) = (Validation::First, Storing::default());
+        let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
+        self.edit.run(&edit, ui)?;
         Ok(Exit::Done)
     }
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::{CastArgs, Intent, OpenArgs};
-use super::edit::{Edit, EditArgs, Store};
+use super::edit::EditArgs;
 use super::exec::ExecArgs;
-use super::expr::{ExprArgs, Place};
+use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::index::Index;
+use crate::job::computed::Storing;
 use crate::job::exec::each_once;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
@@ -103,8 +104,10 @@ impl MapChunksArgs {
                 ..self.place_of(&array, &selected)?
             };
             let computed = expression.in_place(place, self.cast)?;
-            let edit = Edit { array: &array, selected: &selected, values: &computed };
-            return if self.place.check { edit.check(ui) } else { self.edit.run(&edit, ui) };
+            let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
+            let edit =
+                ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
+            return if self.place.check { edit.validate(ui) } else { self.edit.run(&edit, ui) };
         }
         let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;
         if self.place.check { computation.check(ui) } else { self.edit.run(&computation, ui) }

@@ -39,6 +39,8 @@ pub struct Program {
     pub(super) widths: Vec<usize>,
     pub(super) result: Register,
     pub(super) number: Number,
+    /// The number of operations.
+    pub(super) operations: usize,
     /// Elements in a block.
     pub(super) block: usize,
 }
@@ -88,6 +90,7 @@ impl Program {
             widths: Vec::new(),
             result: 0,
             number: graph.number(root),
+            operations: 0,
             block: 0,
         };
         let mut register_of: Vec<Register> = vec![0; graph.steps().len()];
@@ -112,6 +115,7 @@ impl Program {
                 Step::Apply(op, number, operands) => {
                     let sources: Vec<Register> = operands.iter().map(|&operand| register_of[operand]).collect();
                     program.instructions.push((Instruction::Apply(*op, *number, sources), register));
+                    program.operations += 1;
                     let mut done: Vec<StepId> = operands.clone();
                     done.sort_unstable();
                     done.dedup();

@@ -5,7 +5,7 @@
 use fearless_simd::{Level, dispatch};
 
 /// `out[n] = f(a[n])`.
-pub(super) fn map1<A: Copy, B>(a: &[A], out: &mut [B], f: impl Fn(A) -> B) {
+pub(in super::super) fn map1<A: Copy, B>(a: &[A], out: &mut [B], f: impl Fn(A) -> B) {
     dispatch!(Level::new(), _level => loop1(a, out, f));
 }
 
@@ -20,7 +20,7 @@ pub(super) fn map3<A: Copy, B: Copy, C: Copy, D>(a: &[A], b: &[B], c: &[C], out:
 }
 
 /// Each item replaced by what `f` makes of it.
-pub(super) fn update<A: Copy>(items: &mut [A], f: impl Fn(A) -> A) {
+pub(in super::super) fn update<A: Copy>(items: &mut [A], f: impl Fn(A) -> A) {
     dispatch!(Level::new(), _level => loop_over(items, f));
 }
 
