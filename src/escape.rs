@@ -20,6 +20,15 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(out).expect("escapes are ASCII and the rest was text"))
 }
 
+/// The beginning of a text that may have any length, for messages.
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    const CHARS: usize = 80;
+    match text.char_indices().nth(CHARS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// A path as text: what is no UTF-8, backslashes and controls escaped, so that different paths look different.
 pub fn path_text(path: &Path) -> String {
     let mut out = Vec::new();
@@ -139,6 +148,13 @@ mod tests {
     fn escapes_what_steers_a_terminal() {
         assert_eq!(printable("\u{1b}[31m\u{9b}\u{202e}"), "\\x1b[31m\\xc2\\x9b\\xe2\\x80\\xae");
         assert_eq!(escaped(b"a\tb\nc\\d\xff\x00e"), "a\\tb\\nc\\\\d\\xff\\x00e");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert!(matches!(excerpt("short"), Cow::Borrowed("short")));
+        assert_eq!(excerpt(&"é".repeat(81)), format!("{}…", "é".repeat(80)));
+        assert_eq!(excerpt(&"é".repeat(80)), "é".repeat(80));
     }
 
     #[test]
