@@ -76,6 +76,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -102,6 +105,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l get -d 'Print one value per file, in the form that the option of that name accepts' -r -f -a "path\t'The file as it was named'
 format\t'npy or raw'
 dtype\t'The element type, as --dtype accepts it'
@@ -146,6 +152,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l along -d 'The same along axis K; may be repeated' -r
@@ -177,6 +186,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l along -d 'The same along axis K; may be repeated' -r
@@ -227,6 +239,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l along -d 'The same along axis K; may be repeated' -r
@@ -292,6 +307,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l along -d 'The same along axis K; may be repeated' -r
@@ -351,6 +369,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l along -d 'The same along axis K; may be repeated' -r

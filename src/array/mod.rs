@@ -13,7 +13,7 @@ use crate::dtype::{DType, Kind, Parsed};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::format::sidecar::{self, Sidecar};
 use crate::format::{self, Format, npy};
-use crate::mapping::{Mapping, Mode, Reader};
+use crate::mapping::{Io, Mapping, Mode, Reader};
 use crate::plan::Run;
 use crate::source::{ReadRuns, Readable};
 use crate::spec::{ArraySpec, Dims, Request, Trailing};
@@ -39,6 +39,8 @@ pub struct Opening {
     pub trailing: Trailing,
     /// Whether a header counts.
     pub header: HeaderUse,
+    /// How bytes travel between file and memory.
+    pub io: Io,
 }
 
 /// Whether a file's own header counts.
@@ -80,6 +82,7 @@ impl Array {
     /// # Errors
     /// As [`Array::open`].
     pub fn over(mapping: Mapping, opening: &Opening) -> Result<Self> {
+        let mapping = mapping.with_io(opening.io);
         let path = mapping.path().to_path_buf();
         let sidecar = if mapping.is_named() { sidecar::read_beside(&path).at(&path)? } else { None };
         let sidecar = sidecar.map(Request::from).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{CastArgs, SpecArgs, WriteArgs};
+use super::args::{CastArgs, IoArgs, SpecArgs, WriteArgs};
 use super::content::ContentArgs;
 use super::expr::ExprArgs;
 use super::failure::Exit;
@@ -79,13 +79,16 @@ struct MakeArgs {
     mode: Option<Mode>,
     #[command(flatten)]
     write: WriteArgs,
+    #[command(flatten)]
+    io: IoArgs,
 }
 
 pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let replace = args.make.replace()?;
     let like = args.like.as_deref().map(like).transpose()?.unwrap_or_default();
     let said = args.spec.request()?.or(like);
-    let source = args.from.open(&Request { offset: None, ..said.clone() }, None)?;
+    let io = args.make.io.io();
+    let source = args.from.open(&Request { offset: None, ..said.clone() }, None, io, ui)?;
     let contents = [source.is_some(), args.content.is_given(), args.expr.is_given()];
     if contents.iter().filter(|given| **given).count() > 1 {
         return Err(Error::usage("there is one content: name one of --from, --expr and the generators").into());
@@ -93,7 +96,7 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let request = source.as_ref().map_or(said.clone(), |source| said.clone().or(of_source(source)));
     let spec = request.resolve_new().at(&args.file)?;
     let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
-    let expression = args.expr.expression()?;
+    let expression = args.expr.expression(io, ui)?;
     let content = match (&source, &expression) {
         (_, Some(expression)) => {
             Some(Content::Computed(expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?))
@@ -151,7 +154,7 @@ impl CreateArgs {
             return Err(Error::usage("is not a regular file").at(&self.file));
         }
         let describe = if self.make.sidecar { Describe::Always } else { Describe::WhereNeeded };
-        let new = NewArray::begin(&self.file, spec, container, describe, replace)?;
+        let new = NewArray::begin(&self.file, spec, container, describe, replace)?.with_io(self.make.io.io());
         signals::heed();
         let array = new.array()?;
         if self.make.preallocate {

@@ -14,7 +14,7 @@ use crate::cast::Overflow;
 use crate::error::{At, Error, Result};
 use crate::job::store::{Changes, check, compare, store};
 use crate::job::values::Values;
-use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range};
+use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range, remove_leftovers};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::spec::ArraySpec;
@@ -104,12 +104,16 @@ impl EditArgs {
     fn in_place(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
         let mapping = edit.array().mapping();
         let _lock = Lock::exclusive(mapping.file(), mapping.path())?;
+        remove_leftovers(mapping.path());
         edit.check(ui)?;
         if edit.selected().view.size() == 0 {
             return Ok(());
         }
         signals::heed();
-        edit.store(edit.array(), &edit.selected().view, ui)?;
+        edit.store(edit.array(), &edit.selected().view, ui).inspect_err(|_| {
+            // What is stored deserves its time; what went wrong first is what is told.
+            let _ = mapping.touch();
+        })?;
         mapping.finish_writing(self.write.sync())
     }
 
@@ -118,6 +122,7 @@ impl EditArgs {
         let container = self.output.format()?.container();
         let spec = ArraySpec { offset: 0, ..edit.array().spec().clone() };
         let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
+        let new = new.with_io(edit.array().mapping().io());
         // From here on there is something to be cleared away, also while the values are checked.
         signals::heed();
         edit.check(ui)?;

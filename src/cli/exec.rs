@@ -155,6 +155,7 @@ impl Computation<'_> {
     ) -> Result<()> {
         let spec = ArraySpec { dtype: layout.dtype.clone(), shape: layout.shape.clone(), order: Order::C, offset: 0 };
         let new = NewArray::begin(path, spec, format.container(), format.describe(), write.replace())?;
+        let new = new.with_io(self.array.mapping().io());
         if format.is_binary() && !new.file().is_direct() {
             let array = new.array()?;
             // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
@@ -221,11 +222,7 @@ impl Store for Computation<'_> {
         signals::heed();
         let progress = ui.progress(view.nbytes());
         let place = Target { file: target.mapping(), view, convert: &self.convert };
-        self.exec.edit(&self.input(), &place, ui.crew(&progress)).map_err(|error| {
-            // The chunks that are stored deserve their time; what went wrong first is what is told.
-            let _ = target.mapping().finish_writing(Sync::No);
-            error.at(target.path())
-        })
+        self.exec.edit(&self.input(), &place, ui.crew(&progress)).at(target.path())
     }
 
     fn changes(&self, ui: &Ui) -> Result<Changes> {

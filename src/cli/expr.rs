@@ -1,12 +1,14 @@
 //! `--expr`: an expression over arrays, and the ways of its results.
 
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::args::{CastArgs, Destination, WriteArgs};
+use super::args::{CastArgs, Destination, WriteArgs, warn_of_writer};
 use super::edit::Store;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::select::Selected;
@@ -20,7 +22,7 @@ use crate::expr::{Program, Variable, compile};
 use crate::job::computed::{Computed, Operand, Stopped, Storing};
 use crate::job::copy::emit_values;
 use crate::job::store::{Changes, compare};
-use crate::mapping::{Mapping, Sync};
+use crate::mapping::{Io, Mapping, Sync};
 use crate::shape::{Order, Shape};
 use crate::sink::{Layout, OutputFormat, Sink};
 use crate::spec::{ArraySpec, Request};
@@ -35,7 +37,7 @@ pub(super) struct ExprArgs {
     #[arg(long, value_name = "E")]
     expr: Option<String>,
     /// Another array in --expr, broadcast to the selection; may be repeated
-    #[arg(long, value_name = "NAME=FILE[:SPEC]", requires = "expr")]
+    #[arg(long, value_name = "NAME=FILE[:SPEC]", requires = "expr", value_parser = with_parser())]
     with: Vec<With>,
 }
 
@@ -47,19 +49,25 @@ struct With {
     spec: Request,
 }
 
-impl FromStr for With {
-    type Err = Error;
+/// A path need not be text, so its option is not, either.
+fn with_parser() -> impl TypedValueParser<Value = With> {
+    OsStringValueParser::new().try_map(|word: OsString| With::parse(&word.into_vec()))
+}
 
-    fn from_str(text: &str) -> Result<Self> {
-        let Some((name, rest)) = text.split_once('=') else {
-            return Err(Error::usage(format!("'{text}' is no NAME=FILE")).hint("--with y=other.npy"));
-        };
+impl With {
+    fn parse(word: &[u8]) -> Result<Self> {
+        let shown = || String::from_utf8_lossy(word).into_owned();
+        let no_name = || Error::usage(format!("'{}' is no NAME=FILE", shown())).hint("--with y=other.npy");
+        let equals = word.iter().position(|&byte| byte == b'=').ok_or_else(no_name)?;
+        let name = std::str::from_utf8(&word[..equals]).map_err(|_| no_name())?;
+        let rest = &word[equals + 1..];
+        let path = |end: usize| Path::new(OsStr::from_bytes(&rest[..end]));
         // A path may have colons of its own: what is there counts, the longest first.
-        let ends = rest.rmatch_indices(':').map(|(at, _)| at);
-        let end = std::iter::once(rest.len()).chain(ends).find(|&end| Path::new(&rest[..end]).exists());
-        let (path, spec) = end.map_or((rest, ""), |end| (&rest[..end], rest[end..].trim_start_matches(':')));
+        let ends = (0..rest.len()).rev().filter(|&at| rest[at] == b':');
+        let end = std::iter::once(rest.len()).chain(ends).find(|&end| path(end).exists()).unwrap_or(rest.len());
+        let spec = std::str::from_utf8(&rest[end..]).map_err(|_| no_name())?.trim_start_matches(':');
         let spec = if spec.is_empty() { Request::default() } else { spec.parse()? };
-        Ok(Self { name: name.to_owned(), path: PathBuf::from(path), spec })
+        Ok(Self { name: name.to_owned(), path: path(end).to_path_buf(), spec })
     }
 }
 
@@ -79,11 +87,13 @@ impl ExprArgs {
     ///
     /// # Errors
     /// Whatever opening them meets.
-    pub(super) fn expression(&self) -> Result<Option<Expression<'_>>> {
+    pub(super) fn expression(&self, io: Io, ui: &Ui) -> Result<Option<Expression<'_>>> {
         let Some(text) = &self.expr else { return Ok(None) };
         let open = |with: &With| {
-            let opening = Opening { request: with.spec.clone(), ..Opening::default() };
-            Array::open(&with.path, &opening).map(|array| (with.name.clone(), array))
+            let opening = Opening { request: with.spec.clone(), io, ..Opening::default() };
+            let array = Array::open(&with.path, &opening)?;
+            warn_of_writer(array.mapping(), ui);
+            Ok((with.name.clone(), array))
         };
         Ok(Some(Expression { text, with: self.with.iter().map(open).collect::<Result<_>>()? }))
     }
@@ -291,6 +301,7 @@ impl Results<'_> {
             return self.stream(&sink, &mut |bytes| ui.data(bytes), ui);
         };
         let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
+        let new = new.with_io(self.array.mapping().io());
         signals::heed();
         if format.is_binary() && !new.file().is_direct() {
             let array = new.array()?;

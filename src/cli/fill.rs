@@ -82,7 +82,7 @@ pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     }
     let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
     let selected = args.select.select(args.index.as_ref(), &array)?;
-    if let Some(expression) = args.expr.expression()? {
+    if let Some(expression) = args.expr.expression(args.open.io(), ui)? {
         return args.compute(&array, selected, &expression, ui);
     }
     let ranks = args.select.ranks(args.index.as_ref(), &array)?;

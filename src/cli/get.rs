@@ -15,6 +15,7 @@ use crate::cast::{Conversion, Overflow};
 use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::job::copy::copy;
+use crate::mapping::Stream;
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Layout, OutputFormat, Sink, Style};
 
@@ -88,6 +89,7 @@ impl GetArgs {
         if input::is_stdin(&self.file) {
             return Err(Error::usage("standard input cannot be both the array and the list of indices"));
         }
+        Stream::Stdin.check().map_err(|error| Error::io("cannot read", error).at("stdin"))?;
         let stdin = std::io::stdin().lock();
         for (number, line) in stdin.lines().enumerate() {
             let line = line.map_err(|error| Error::io("cannot read", error).at("stdin"))?;

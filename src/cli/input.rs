@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::mapping::{Mapping, Mode, spool, stream_name};
+use crate::mapping::{Mapping, Mode, Stream, spool, stream_name};
 
 /// Whether a path names a descriptor that the process was started with: `-`, `/dev/stdin`, `/dev/fd/N`.
 pub(super) fn is_stream(path: &Path) -> bool {
@@ -41,6 +41,9 @@ pub(super) fn open(path: &Path) -> Result<Mapping> {
         _ => (path.to_path_buf(), File::open(path)),
     };
     let failed = |error| Error::io("cannot open", error).at(&name);
+    if number == 0 {
+        Stream::Stdin.check().map_err(failed)?;
+    }
     let mut file = file.map_err(failed)?;
     if file.metadata().map_err(failed)?.is_file() {
         Mapping::from_file(file, name, Mode::Read)

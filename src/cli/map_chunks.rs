@@ -98,7 +98,7 @@ impl MapChunksArgs {
         let array = self.edit.opening(&self.open)?.open(&self.file, Intent::Edit, ui)?;
         let Selected { view, dtype } = self.select.select(self.index.as_ref(), &array)?;
         let selected = Selected { view: each_once(&view), dtype };
-        if let Some(expression) = self.expr.expression()? {
+        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let place = Place {
                 ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
                 ..self.place_of(&array, &selected)?
@@ -119,7 +119,7 @@ impl MapChunksArgs {
         }
         let array = self.open.open(&self.file, Intent::Read, ui)?;
         let selected = self.select.select(self.index.as_ref(), &array)?;
-        if let Some(expression) = self.expr.expression()? {
+        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let astype = self.exec.astype()?;
             let results = expression.elsewhere(self.place_of(&array, &selected)?, astype, self.cast.overflow)?;
             return if self.place.check {

@@ -17,7 +17,7 @@ use crate::error::{At, Error, Result};
 use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
-use crate::mapping::{Identity, copy_range, pour};
+use crate::mapping::{Identity, Stream, copy_range, pour};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
 use crate::spec::ArraySpec;
@@ -226,8 +226,11 @@ impl OutputFormat {
     }
 }
 
+/// Whether standard output takes the result: it must be open, and not the array itself.
+///
 /// A shell empties `> FILE` before it starts us, and `>> FILE` would never end.
 pub(super) fn refuse_own_input(array: &Array) -> Result<()> {
+    Stream::Stdout.check().map_err(|error| Error::io("cannot write", error).at("stdout"))?;
     let stdout = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
     let is_own =
         stdout.is_ok_and(|stdout| Identity::of(&stdout).is_ok_and(|identity| identity == array.mapping().identity()));

@@ -64,7 +64,7 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         shape: Some(Dims::from(&selected.view.shape()?)),
         ..Request::default()
     };
-    match args.from.open(&same, Some(array.mapping()))? {
+    match args.from.open(&same, Some(array.mapping()), args.open.io(), ui)? {
         Some(source) => args.store_elements(&array, &selected, &source, ui)?,
         None => args.store_typed(&array, &selected, values, ui)?,
     }

@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::args::warn_of_writer;
 use super::input;
+use super::ui::Ui;
 use super::words::{BINARIES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
 use crate::error::{At, Error, Result};
 use crate::format::{self, Format};
-use crate::mapping::{Mapping, Mode, copy_sparse, stream_name, temporary};
+use crate::mapping::{Io, Mapping, Mode, copy_sparse, stream_name, temporary};
 use crate::spec::{Request, Trailing};
 
 /// Where values come from.
@@ -58,7 +60,7 @@ impl FromArgs {
     ///
     /// # Errors
     /// Usage, where it is not known what SRC is; whatever opening it meets.
-    pub(super) fn open(&self, same: &Request, target: Option<&Mapping>) -> Result<Option<Array>> {
+    pub(super) fn open(&self, same: &Request, target: Option<&Mapping>, io: Io, ui: &Ui) -> Result<Option<Array>> {
         let Some(path) = &self.from else { return Ok(None) };
         let mapping = input::open(path)?;
         let header = match self.format_of(&mapping)? {
@@ -67,12 +69,13 @@ impl FromArgs {
         };
         let said = self.from_spec.clone().unwrap_or_default();
         let request = if header == HeaderUse::Ignore { said.or(same.clone()) } else { said };
-        let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header };
+        let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header, io };
         let source = Array::over(mapping, &opening)?;
+        warn_of_writer(source.mapping(), ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;
         Ok(Some(match aside {
-            Some(copy) => source.moved_to(copy),
+            Some(copy) => source.moved_to(copy.with_io(io)),
             None => source,
         }))
     }

@@ -13,6 +13,7 @@ use super::signals;
 use crate::error::{Error, Result};
 use crate::escape::printable;
 use crate::job::{Crew, Progress};
+use crate::mapping::Stream;
 
 /// A job is worth a progress bar when it has taken this long.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -56,6 +57,7 @@ struct Stdout;
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Stream::Stdout.check()?;
         Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
     }
 

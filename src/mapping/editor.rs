@@ -54,7 +54,7 @@ impl Writer<'_> {
         if self.holds(piece) {
             return Ok(true);
         }
-        if !self.mapping.maps_to_store() || !self.visits.deserve_window(piece, self.mapping) {
+        if !self.mapping.maps() || !self.visits.deserve_window(piece, self.mapping) {
             return Ok(false);
         }
         self.mapping.check_len()?;

@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
     }
 
     fn way(&mut self, piece: &Run) -> Store {
-        let maps = self.mapping.maps_to_store();
+        let maps = self.mapping.maps();
         let collects = piece.count == 1 && (self.stores == Stores::Overwrite || !maps);
         let follows = !self.collected.is_empty() && piece.file == self.first + self.collected.len() as u64;
         if collects && (follows || piece.unit >= WHOLE || !maps) {

@@ -15,6 +15,7 @@ mod harness;
 mod help;
 mod info;
 mod layers;
+mod leftovers;
 mod map_chunks;
 mod modes;
 mod naming;

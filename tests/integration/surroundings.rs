@@ -34,9 +34,23 @@ fn a_file_that_somebody_stores_in_is_busy() {
         {
             a().sh(&format!("flock a.npy rmm {line}")).refused(4, "rmm: a.npy: ");
         }
-        a().sh("flock a.npy rmm get a.npy 0,1").prints("1.0\n");
-        a().sh("flock a.npy rmm slice a.npy 0,1").prints("1.0\n");
-        a().sh("flock a.npy rmm set a.npy 0,0 1 -m c -o b.npy").done();
+        a().sh("flock a.npy rmm set a.npy 0,0 1").refused(4, "is in use by process ").stderr_has(" (flock), ");
+    }
+}
+
+#[test]
+fn readers_do_not_wait_for_a_writer_and_are_told_of_it_once() {
+    if has("flock") {
+        let said = "(flock) is storing in it: what is read may be partly old and partly new\n";
+        for line in ["get a.npy 0,1", "slice a.npy 0,1", "get a.npy 0,1 --mode c"] {
+            let ran = a().sh(&format!("flock a.npy rmm {line}")).code(0).stdout("1.0\n").stderr_has(said);
+            assert_eq!(ran.said().lines().count(), 1, "{}", ran.said());
+            a().sh(&format!("flock a.npy rmm {line} -q")).prints("1.0\n");
+        }
+        a().sh("flock a.npy rmm set a.npy 0,0 1 -m c -o b.npy").code(0).stderr_has(said);
+        a().sh("flock a.npy rmm create b.npy --from a.npy -s 3,4").code(0).stderr_has(said);
+        a().sh("flock a.npy rmm create b.npy -s 3,4 --expr y --with y=a.npy").code(0).stderr_has(said);
+        a().sh("flock -s a.npy rmm get a.npy 0,1").prints("1.0\n");
     }
 }
 
@@ -49,7 +63,7 @@ fn a_limit_on_sizes_is_an_error_and_no_signal() {
 /// Starts a job that takes a minute, sends it a signal once it is under way, and says how it ended.
 fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String) {
     let err = File::create(folder.path("err")).expect("a new file");
-    let mut command = Command::new(RMM);
+    let mut command = Command::new(&*RMM);
     command.args(["map-chunks", "a.npy", "--exec", "touch started; sleep 60; cat"]).args(to);
     command.current_dir(folder.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(err);
     let mut job = command.spawn().expect("rmm runs");
