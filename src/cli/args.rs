@@ -10,6 +10,7 @@ use crate::array::{Array, HeaderUse, Opening, Origin};
 use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
+use crate::format::Follow;
 use crate::mapping::{Mode, Replace, Sync};
 use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
@@ -63,6 +64,9 @@ pub(super) struct OpenArgs {
     /// Read as raw bytes even though the file has a header
     #[arg(long)]
     raw: bool,
+    /// Read the data file that a header names even where it lies outside the folder of the header
+    #[arg(long, conflicts_with = "raw")]
+    follow: bool,
 }
 
 /// What a command does with the file it opens.
@@ -116,6 +120,7 @@ impl OpenArgs {
             mode: self.mode(intent)?,
             trailing: if self.allow_trailing { Trailing::Allow } else { Trailing::Refuse },
             header: if self.raw { HeaderUse::Ignore } else { HeaderUse::Recognise },
+            follow: if self.follow { Follow::Anywhere } else { Follow::Inside },
         })
     }
 

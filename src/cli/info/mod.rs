@@ -157,6 +157,7 @@ fn value(facts: &Facts, key: Key) -> Result<Vec<u8>> {
     match (key, facts.value(key), facts.spec()) {
         // A name need not be UTF-8, but must name the same file again.
         (Key::Path, ..) => Ok(line(facts.path().as_os_str().as_bytes())),
+        (Key::DataFile, ..) => Ok(line(facts.data_file().unwrap_or(facts.path()).as_os_str().as_bytes())),
         (_, Value::Null, Err(misfit)) => Err(unknown(facts.path(), misfit)),
         (_, value, _) => Ok(line(facts::text(&value).as_bytes())),
     }
@@ -206,7 +207,7 @@ mod tests {
         assert!(text.starts_with("{\"schema\": 1, \"path\": \"") && text.ends_with("}\n"), "{text}");
         assert!(
             text.contains(
-                "\"format\": \"raw\", \"dtype\": \"<i2\", \"name\": \"int16\", \"byteorder\": \"little\", \
+                "\"format\": \"raw\", \"data_file\": null, \"dtype\": \"<i2\", \"name\": \"int16\", \"byteorder\": \"little\", \
                  \"shape\": [3,4], \"ndim\": 2, \"size\": 12, \"order\": \"C\", \"fortran_order\": false, \
                  \"offset\": 0, \"itemsize\": 2, \"nbytes\": 24, \"strides\": [8,2], \"file_size\": 24, \"allocated\": "
             ),
