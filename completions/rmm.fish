@@ -123,6 +123,11 @@ holes\t'Bytes of the file that occupy none'
 trailing\t'Bytes behind the array'
 spec\t'All that finds an element, as --spec accepts it'"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l expect -d 'Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l emit -d 'Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of np.memmap (numpy), or the sidecar (json)' -r -f -a "nhdr\t''
+mhd\t''
+envi\t''
+numpy\t''
+json\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -131,6 +136,8 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The 
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l guess -d 'Rank what a raw file may be, by its bytes, with the commands that read it so'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -40,9 +40,8 @@ impl Beside {
         }
         // Beside a file that is replaced it goes with the old content; beside a new one it is somebody else's.
         if replace == Replace::Never {
-            return Err(Error::usage("exists already and would describe the new file")
-                .at(path)
-                .hint("--force replaces it"));
+            let why = if text.is_some() { "exists already" } else { "exists already and would describe the new file" };
+            return Err(Error::usage(why).at(path).hint("--force replaces it"));
         }
         Ok(Self { path, text, stale: true })
     }

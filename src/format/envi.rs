@@ -212,7 +212,10 @@ pub fn write(spec: &ArraySpec) -> Result<String> {
         [samples] => (1, 1, samples),
         [lines, samples] => (1, lines, samples),
         [bands, lines, samples] => (bands, lines, samples),
-        ref dims => return Err(Error::usage(format!("ENVI has 1 to 3 axes, not {}", dims.len()))),
+        ref dims => {
+            let error = Error::usage(format!("ENVI has 1 to 3 axes, not {}", dims.len()));
+            return Err(error.hint("--emit nhdr and mhd have more"));
+        }
     };
     let byte_order = u8::from(spec.dtype.byte_order() == Some(ByteOrder::Big));
     Ok(format!(

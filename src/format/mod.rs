@@ -7,6 +7,7 @@ mod beside;
 pub mod data_file;
 pub mod envi;
 mod header_text;
+pub mod memmap;
 pub mod metaimage;
 pub mod npy;
 pub mod nrrd;

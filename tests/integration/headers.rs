@@ -218,3 +218,60 @@ fn the_examples_are_one_array() {
         ran.prints("-50\t-47\t-44\t-41\n-30\t-27\t-24\t-21\n-10\t-7\t-4\t-1\n");
     }
 }
+
+#[test]
+fn what_is_emitted_is_read_back() {
+    for (form, name) in [("nhdr", "scan.nhdr"), ("mhd", "scan.mhd"), ("envi", "scan.hdr")] {
+        let content = [b"front".as_slice(), &data()].concat();
+        let rmm = Rmm::new().file("scan.img", content);
+        let line = format!("rmm info scan.img --spec '>i2:2,3,4@5' --emit {form} > {name}");
+        let rmm = rmm.sh(&line).done().then();
+        let rmm = rmm.run(["info", name, "--expect", ">i2:2,3,4@5"]).done().then();
+        // And a header says the same of another.
+        rmm.run(["info", name, "--emit", "nhdr"])
+            .code(0)
+            .stdout_has("byte skip: 5")
+            .stdout_has("data file: scan.img\n");
+    }
+    let rmm = Rmm::new().file("scan.img", data());
+    rmm.run(["info", "scan.img", "--spec", ">i2:2,-1", "--emit", "numpy"])
+        .prints("np.memmap('scan.img', dtype='>i2', mode='r', offset=0, shape=(2, 12), order='C')\n");
+}
+
+#[test]
+fn what_a_format_cannot_say_is_not_emitted() {
+    for (form, spec, message) in [
+        ("nhdr", "c8:3,2", "NRRD has no element type for complex64"),
+        ("mhd", "?:6,8", "MetaImage has no element type for bool"),
+        ("envi", "i1:6,8", "ENVI has no data type for int8"),
+        ("envi", "u1:2,2,2,6", "ENVI has 1 to 3 axes, not 4"),
+        ("nhdr", "f4:3,4:F", "NRRD has no word for order F"),
+        ("numpy", "bfloat16:24", "NumPy has no dtype for bfloat16"),
+    ] {
+        let ran = Rmm::new().file("scan.img", data()).run(["info", "scan.img", "--spec", spec, "--emit", form]);
+        ran.refused(2, &format!("rmm: scan.img: {message}")).stderr_has("hint: ");
+    }
+    let rmm = Rmm::new().file("scan.img", [0; 7]).run(["info", "scan.img", "--emit", "nhdr"]).refused(2, "left over");
+    rmm.then().run(["info", "scan.img", "--emit", "nhdr", "--json"]).refused(2, "--json");
+}
+
+#[test]
+fn a_sidecar_is_written_beside_the_file() {
+    let text = "{\"version\": 3, \"typestr\": \">i2\", \"dtype\": \"int16\", \"shape\": [4,6], \"fortran_order\": true, \
+                \"offset\": 0}\n";
+    let rmm = Rmm::new().file("scan.img", data());
+    let rmm = rmm.run(["info", "scan.img", "--spec", ">i2:4,6:F", "--emit", "json"]).prints(text).then();
+    let ran = rmm.run(["info", "scan.img", "--spec", ">i2:4,6:F", "--write-sidecar"]).done();
+    let rmm = ran.file_is("scan.img.rmm.json", text).then().run(["get", "scan.img", "1,0"]).prints("1\n").then();
+    let rmm = rmm.run(["info", "scan.img", "-s", "24", "--write-sidecar"]).refused(2, "exists already").then();
+    let rmm = rmm.run(["info", "scan.img", "-s", "24", "--write-sidecar", "--force"]).done().then();
+    let rmm = rmm.run(["info", "scan.img", "--get", "shape"]).prints("24\n").then();
+    let rmm = rmm.stdin(data()).run(["info", "-", "-d", "i2", "--write-sidecar"]).refused(2, "no file").then();
+    rmm.file("odd", [0; 7]).run(["info", "odd", "--write-sidecar"]).refused(2, "left over");
+}
+
+#[test]
+fn a_sidecar_describes_the_data_file_of_a_header() {
+    let ran = folder("scan.nhdr", NHDR).run(["info", "scan.nhdr", "--write-sidecar"]).done();
+    ran.then().run(["get", "scan.img", "1,2,3"]).prints("23\n");
+}
