@@ -109,7 +109,8 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l io -d 'How bytes are re
 mmap\t''
 pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l get -d 'Print one value per file, in the form that the option of that name accepts' -r -f -a "path\t'The file as it was named'
-format\t'npy or raw'
+format\t'npy, nrrd, metaimage, envi or raw'
+data_file\t'The file with the elements, where the header is in another'
 dtype\t'The element type, as --dtype accepts it'
 name\t'NumPy\'s name for it'
 byteorder\t'little, big, mixed, or not applicable'
@@ -128,13 +129,21 @@ holes\t'Bytes of the file that occupy none'
 trailing\t'Bytes behind the array'
 spec\t'All that finds an element, as --spec accepts it'"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l expect -d 'Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l emit -d 'Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of np.memmap (numpy), or the sidecar (json)' -r -f -a "nhdr\t''
+mhd\t''
+envi\t''
+numpy\t''
+json\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l guess -d 'Rank what a raw file may be, by its bytes, with the commands that read it so'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -166,6 +175,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l from -d 'Take the values from the array in SRC; - is standard input' -r -F
@@ -219,6 +229,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l force -d 'Replace OUT if it exists'
@@ -280,6 +291,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l sync -d 'Put everything on stable storage before exiting'
@@ -341,6 +353,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -s j -l threads -d 'Number
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l arange -d 'Count in C index order, as numpy.arange does: start, start + step, ...'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l force -d 'Replace OUT if it exists'
@@ -405,6 +418,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run eve
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l force -d 'Replace OUT if it exists'

@@ -11,6 +11,7 @@ use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
 use crate::escape::path_text;
+use crate::format::Follow;
 use crate::mapping::{Holder, Io, Mapping, Mode, Replace, Sync};
 use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
@@ -64,6 +65,9 @@ pub(super) struct OpenArgs {
     /// Read as raw bytes even though the file has a header
     #[arg(long)]
     raw: bool,
+    /// Read the data file that a header names even where it lies outside the folder of the header
+    #[arg(long, conflicts_with = "raw")]
+    follow: bool,
     #[command(flatten)]
     io: IoArgs,
 }
@@ -142,6 +146,7 @@ impl OpenArgs {
             trailing: if self.allow_trailing { Trailing::Allow } else { Trailing::Refuse },
             header: if self.raw { HeaderUse::Ignore } else { HeaderUse::Recognise },
             io: self.io(),
+            follow: if self.follow { Follow::Anywhere } else { Follow::Inside },
         })
     }
 

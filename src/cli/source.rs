@@ -69,7 +69,8 @@ impl FromArgs {
         };
         let said = self.from_spec.clone().unwrap_or_default();
         let request = if header == HeaderUse::Ignore { said.or(same.clone()) } else { said };
-        let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header, io };
+        let trailing = Trailing::Refuse;
+        let opening = Opening { request, mode: Mode::Read, trailing, header, io, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
         warn_of_writer(source.mapping(), ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
@@ -85,7 +86,8 @@ impl FromArgs {
         let ending = mapping.path().extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match (self.from_format, found) {
             (Some(FromFormat::Raw), _) => Ok(FromFormat::Raw),
-            (_, Ok(Format::Npy(_))) => Ok(FromFormat::Npy),
+            // Whatever describes itself is read as it says.
+            (_, Ok(Format::Npy(_))) | (None, Ok(Format::Raster(_))) => Ok(FromFormat::Npy),
             (_, Err(error)) => Err(error),
             (Some(FromFormat::Npy), Ok(_)) => {
                 Err(Error::corrupt("does not begin as a .npy file does").at(mapping.path()))

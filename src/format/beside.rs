@@ -1,13 +1,15 @@
 //! The place of a sidecar beside a file that is about to appear: what is there, and what will be.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
 use super::sidecar::path_of;
 use crate::error::{Error, Result};
-use crate::mapping::{NewFile, RANDOM, Replace, Sync, temporary_prefix};
+use crate::mapping::{Lock, NewFile, RANDOM, Replace, Sync, temporary_prefix};
 
 /// What will stand, or no longer stand, beside a new file.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct Prepared {
 #[derive(Debug)]
 struct Aside {
     path: PathBuf,
+    /// What tells others that its name is not left over from somebody who was killed.
+    _lock: Option<Lock>,
     /// `None` when it has been discarded.
     elsewhere: Option<TempPath>,
 }
@@ -43,7 +47,10 @@ impl Aside {
         let place = tempfile::Builder::new().prefix(&temporary_prefix(name)).rand_bytes(RANDOM).tempfile_in(folder);
         let elsewhere = place.map_err(failed)?.into_temp_path();
         std::fs::rename(path, &elsewhere).map_err(failed)?;
-        Ok(Self { path: path.to_path_buf(), elsewhere: Some(elsewhere) })
+        // A link has no lock of its own, and is never taken for something left over.
+        let file = File::options().read(true).custom_flags(libc::O_NOFOLLOW).open(&elsewhere).ok();
+        let lock = file.and_then(|file| Lock::exclusive(&file, &elsewhere).ok());
+        Ok(Self { path: path.to_path_buf(), _lock: lock, elsewhere: Some(elsewhere) })
     }
 
     fn discard(mut self) {
@@ -80,9 +87,8 @@ impl Beside {
         }
         // Beside a file that is replaced it goes with the old content; beside a new one it is somebody else's.
         if replace == Replace::Never {
-            return Err(Error::usage("exists already and would describe the new file")
-                .at(path)
-                .hint("--force replaces it"));
+            let why = if text.is_some() { "exists already" } else { "exists already and would describe the new file" };
+            return Err(Error::usage(why).at(path).hint("--force replaces it"));
         }
         Ok(Self { path, text, stale: true })
     }

@@ -12,6 +12,7 @@ mod generated;
 mod get;
 mod guess;
 mod harness;
+mod headers;
 mod help;
 mod info;
 mod layers;

@@ -1,5 +1,6 @@
 //! `rmm info`: what a file holds, told without reading its elements.
 
+mod emit;
 mod expect;
 mod facts;
 mod guesses;
@@ -15,9 +16,13 @@ use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
 use super::ui::Ui;
+use super::words::one_of;
 use crate::array::Opening;
-use crate::error::{Error, Result};
+use crate::error::{At, Error, Result};
+use crate::format::{Beside, sidecar};
+use crate::mapping::{Replace, Sync};
 use crate::spec::Request;
+use emit::{FORMS, Form};
 use facts::{Facts, Key, Misfit};
 use guesses::Guesses;
 
@@ -33,6 +38,9 @@ const SCHEMA: u32 = 1;
 /// it prints nothing else. What SPEC leaves out may be anything, and so may the length of an axis given as -1. A dtype
 /// without a byte order means this machine's.
 ///
+/// --emit describes the array for other programs: print a header to a file beside the one with the elements. Formats with
+/// one order of axes name the fastest first; they refuse an array in F order, and every type that they have no word for.
+///
 /// --guess looks at some of the bytes of a raw file of which nothing is known, and ranks what they may be: dtypes, byte
 /// orders, offsets and shapes, each with its first values. Where a header, a sidecar or an option says what is in the
 /// file, the table is the usual one.
@@ -45,6 +53,10 @@ Examples:
   rmm info data.npy --get shape                one value, as --shape accepts it
   rmm slice data.npy --raw --spec \"$(rmm info data.npy --get spec)\"
                                                a whole SPEC, as --spec accepts it
+  rmm info raw.dat -d f4 -s 4,8 --emit nhdr > raw.nhdr
+                                               a header beside it, for programs that read NRRD
+  rmm info raw.dat -d f4 -s 4,8 --write-sidecar
+                                               then nothing has to be said of it any more
   rmm info raw.dat --guess                     what may a file be that nobody described?
   rmm info data.npy --expect '<f8:-1,4'        is it float64, with 4 columns?")]
 pub(super) struct InfoArgs {
@@ -62,6 +74,17 @@ pub(super) struct InfoArgs {
     /// Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs
     #[arg(long, value_name = "SPEC", help_heading = "Output")]
     expect: Option<Request>,
+    /// Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of
+    /// np.memmap (numpy), or the sidecar (json)
+    #[arg(long, value_name = "FORM", value_parser = one_of::<Form>(FORMS), hide_possible_values = true,
+        conflicts_with_all = ["json", "get", "expect", "guess"], help_heading = "Output")]
+    emit: Option<Form>,
+    /// Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing
+    #[arg(long, conflicts_with_all = ["json", "get", "expect", "guess", "emit"], help_heading = "Output")]
+    write_sidecar: bool,
+    /// Replace a sidecar that is there
+    #[arg(long, requires = "write_sidecar", help_heading = "Output")]
+    force: bool,
     /// Rank what a raw file may be, by its bytes, with the commands that read it so
     #[arg(long, conflicts_with_all = ["get", "expect"], help_heading = "Output")]
     guess: bool,
@@ -115,6 +138,14 @@ impl InfoArgs {
 
     /// What is printed of one file.
     fn text(&self, facts: &Facts) -> Result<Vec<u8>> {
+        if let Some(form) = self.emit {
+            let spec = facts.spec().map_err(|misfit| unknown(facts.path(), misfit))?;
+            return Ok(form.text(facts, spec)?.into_bytes());
+        }
+        if self.write_sidecar {
+            self.sidecar(facts)?;
+            return Ok(Vec::new());
+        }
         match self.get {
             Some(key) => value(facts, key),
             None if self.json => Ok(object(facts, None).into_bytes()),
@@ -123,9 +154,21 @@ impl InfoArgs {
         }
     }
 
+    /// Writes what is known beside the file with the elements.
+    fn sidecar(&self, facts: &Facts) -> Result<()> {
+        let spec = facts.spec().map_err(|misfit| unknown(facts.path(), misfit))?;
+        let path = facts.data_file().unwrap_or(facts.path());
+        if input::is_stream(path) {
+            return Err(Error::usage("there is no file that a sidecar could lie beside").at(path));
+        }
+        let text = sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset).at(path)?;
+        let replace = if self.force { Replace::Force } else { Replace::Never };
+        Beside::plan(path, Some(text), replace)?.prepare()?.commit(Sync::No)
+    }
+
     /// What stands between two files.
     fn between(&self) -> &'static [u8] {
-        if self.json || self.get.is_some() { b"" } else { b"\n" }
+        if self.json || self.get.is_some() || self.emit.is_some() { b"" } else { b"\n" }
     }
 
     /// Whether the array is what was expected, if anything was.
@@ -157,6 +200,7 @@ fn value(facts: &Facts, key: Key) -> Result<Vec<u8>> {
     match (key, facts.value(key), facts.spec()) {
         // A name need not be UTF-8, but must name the same file again.
         (Key::Path, ..) => Ok(line(facts.path().as_os_str().as_bytes())),
+        (Key::DataFile, ..) => Ok(line(facts.data_file().unwrap_or(facts.path()).as_os_str().as_bytes())),
         (_, Value::Null, Err(misfit)) => Err(unknown(facts.path(), misfit)),
         (_, value, _) => Ok(line(facts::text(&value).as_bytes())),
     }
@@ -206,7 +250,7 @@ mod tests {
         assert!(text.starts_with("{\"schema\": 1, \"path\": \"") && text.ends_with("}\n"), "{text}");
         assert!(
             text.contains(
-                "\"format\": \"raw\", \"dtype\": \"<i2\", \"name\": \"int16\", \"byteorder\": \"little\", \
+                "\"format\": \"raw\", \"data_file\": null, \"dtype\": \"<i2\", \"name\": \"int16\", \"byteorder\": \"little\", \
                  \"shape\": [3,4], \"ndim\": 2, \"size\": 12, \"order\": \"C\", \"fortran_order\": false, \
                  \"offset\": 0, \"itemsize\": 2, \"nbytes\": 24, \"strides\": [8,2], \"file_size\": 24, \"allocated\": "
             ),
