@@ -5,7 +5,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | words | [`error`], [`escape`], [`literal`], [`calendar`], [`shape`], [`dtype`] |
-//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
+//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`], [`journal`] |
 //! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
 //! | jobs | [`job`] |
 //! | command line | `cli`, with the default feature of that name |
@@ -24,6 +24,7 @@ pub mod generate;
 pub mod guess;
 pub mod index;
 pub mod job;
+pub mod journal;
 pub mod literal;
 pub mod mapping;
 pub mod plan;
