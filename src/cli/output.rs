@@ -17,6 +17,7 @@ use crate::error::{At, Error, Result};
 use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
+use crate::job::lay::lay;
 use crate::mapping::{Identity, Stream, copy_range, pour};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
@@ -195,6 +196,9 @@ impl<'a> Formatted<'a> {
         if self.format.is_binary() && !new.file().is_direct() {
             // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
             let _ = new.reserve();
+            let array = new.array()?;
+            let target = View::of_array(&self.view.shape()?, self.dtype.itemsize(), Order::C, new.spec().offset);
+            return lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress));
         }
         let failed = |error| Error::io("cannot write", error).at(new.file().target());
         let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(failed);

@@ -15,6 +15,7 @@
 
 mod chunks;
 mod cursor;
+mod tiles;
 mod walk;
 
 pub use chunks::{Chunk, Chunks};
@@ -438,6 +439,26 @@ mod tests {
                 together.extend(gathered(&chunk.view, &file));
             }
             prop_assert_eq!(together, naive(&view, &file));
+        }
+
+        #[test]
+        fn tiles_are_the_view_whatever_their_order(view in any_view(), most in 1u64..40) {
+            let dims = view.dims();
+            let mut seen = std::collections::BTreeSet::new();
+            let mut left = view.tiles(most).count_left();
+            for tile in view.tiles(most) {
+                prop_assert!(tile.view.size() <= most);
+                prop_assert_eq!(&tile.of(&view), &tile.view);
+                let shape = Shape::new(tile.view.dims()).expect("small");
+                for rank in 0..shape.size() {
+                    let place: Vec<u64> = shape.position(rank).iter().zip(&tile.start).map(|(at, start)| at + start).collect();
+                    let rank_in_view = place.iter().zip(&dims).fold(0, |rank, (at, len)| rank * len + at);
+                    prop_assert!(rank > 0 || rank_in_view == tile.rank);
+                    prop_assert!(seen.insert(rank_in_view));
+                }
+                left -= 1;
+            }
+            prop_assert_eq!((left, seen.len() as u64), (0, view.size()));
         }
     }
 }

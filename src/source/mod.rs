@@ -1,5 +1,10 @@
 //! Where elements come from: anything whose bytes can be read by runs, be it a mapped file or memory.
 
+mod gather;
+mod permute;
+
+pub use gather::Gather;
+
 use crate::error::Result;
 use crate::plan::Run;
 
