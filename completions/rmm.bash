@@ -129,7 +129,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__create)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --value --arange --start --step --linspace --random --seed --expr --with --from --from-format --from-spec --like --overflow --casting --npy --sidecar --preallocate --mode --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --value --arange --start --step --linspace --random --seed --expr --with --from --from-format --from-spec --like --overflow --casting --npy --sidecar --preallocate --mode --force --sync --io --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -227,6 +227,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -247,7 +251,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__fill)
-            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -321,6 +325,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --rows)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -385,7 +393,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__get)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --rows --cols --along --field --fmt --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --fmt --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +433,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -607,7 +619,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__info)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --json --get --expect --emit --write-sidecar --force --guess --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --json --get --expect --emit --write-sidecar --force --guess --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -649,6 +661,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --get)
                     COMPREPLY=($(compgen -W "path format data_file dtype name byteorder shape ndim size order fortran_order offset itemsize nbytes strides file_size allocated holes trailing spec" -- "${cur}"))
                     return 0
@@ -681,7 +697,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__map__subcmd__chunks)
-            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --in-place --check --no-journal --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --in-place --check --no-journal --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -751,6 +767,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --rows)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -815,7 +835,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__set)
-            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -867,6 +887,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -933,7 +957,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__slice)
-            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -973,6 +997,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
