@@ -116,7 +116,8 @@ impl Program {
             }
             let is_between = matches!(step, Step::Apply(..)) && id != root;
             // The constant that is the result itself is moved a block at a time, too.
-            let extent = if is_between || (is_constant_step(graph, id) && id != root) { Extent::Strip } else { Extent::Block };
+            let extent =
+                if is_between || (is_constant_step(graph, id) && id != root) { Extent::Strip } else { Extent::Block };
             let reused = if is_between { free.pop() } else { None };
             let register = reused.unwrap_or_else(|| {
                 program.registers.push((extent, 0));

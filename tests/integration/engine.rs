@@ -9,7 +9,10 @@ const ROWS: u64 = 1531;
 const COLUMNS: u64 = 1537;
 
 fn each(f: impl Fn(u64, u64) -> f64) -> Vec<f64> {
-    (0..ROWS).flat_map(|row| (0..COLUMNS).map(move |column| (row, column))).map(|(row, column)| f(row, column)).collect()
+    (0..ROWS)
+        .flat_map(|row| (0..COLUMNS).map(move |column| (row, column)))
+        .map(|(row, column)| f(row, column))
+        .collect()
 }
 
 fn value(row: u64, column: u64) -> f64 {
@@ -18,7 +21,10 @@ fn value(row: u64, column: u64) -> f64 {
 
 fn in_fortran_order(values: &[f64]) -> Vec<f64> {
     let at = |row: u64, column: u64| values[(row * COLUMNS + column) as usize];
-    (0..COLUMNS).flat_map(|column| (0..ROWS).map(move |row| (row, column))).map(|(row, column)| at(row, column)).collect()
+    (0..COLUMNS)
+        .flat_map(|column| (0..ROWS).map(move |row| (row, column)))
+        .map(|(row, column)| at(row, column))
+        .collect()
 }
 
 #[test]
@@ -74,7 +80,9 @@ fn parts_turned_round_and_listed_are_stored_where_they_came_from() {
 /// A million int16, of which the named ones become more than an int16 holds when they are added to themselves.
 fn shorts(large: &[usize]) -> Vec<i16> {
     let mut values: Vec<i16> = (0..1 << 20).map(|k| (k % 1000) as i16).collect();
-    large.iter().for_each(|&at| values[at] = 20_000);
+    for &at in large {
+        values[at] = 20_000;
+    }
     values
 }
 
@@ -120,7 +128,9 @@ fn the_first_chunk_is_known_to_be_good_before_anything_is_stored() {
     }
     // fill and --check look at everything first.
     let late = || Rmm::new().file("a.dat", bytes(&shorts(&[1_000_000])));
-    late().run(["fill", "a.dat", "-d", "i2", "--expr", DOUBLE, "--casting", "unsafe"]).refused(2, "at index (1000000,)");
+    late()
+        .run(["fill", "a.dat", "-d", "i2", "--expr", DOUBLE, "--casting", "unsafe"])
+        .refused(2, "at index (1000000,)");
     late()
         .run(["map-chunks", "a.dat", "-d", "i2", "--expr", DOUBLE, "-i", "--casting", "unsafe", "--check"])
         .refused(2, "at index (1000000,)");
@@ -146,6 +156,8 @@ fn small_floats_and_bools_are_decoded_and_encoded_in_blocks() {
     let _ = ran.done().file_is("h.npy", npy_bytes("f2", &dims, &bytes(&negated)));
     let truth: Vec<u8> = (0..100_000).map(|k| (k % 3) as u8).collect();
     let mut expected = String::new();
-    truth.iter().for_each(|byte| writeln!(expected, "{}", if *byte == 0 { "True" } else { "False" }).expect("memory"));
+    for byte in &truth {
+        writeln!(expected, "{}", if *byte == 0 { "True" } else { "False" }).expect("memory takes every byte");
+    }
     Rmm::new().file("b.dat", truth).run(["map-chunks", "b.dat", "-d", "?", "--expr", "!x"]).prints(expected);
 }

@@ -107,17 +107,13 @@ fn is_defined(op: Op, number: Number) -> bool {
     let class = number.class();
     let is_float = class == Class::Float;
     match op {
+        Op::Add | Op::Multiply | Op::Absolute => true,
         _ if op.comparison().is_some() => true,
-        Op::Conjugate => class != Class::Bool,
-        Op::Add | Op::Multiply => true,
-        Op::Subtract | Op::Square | Op::Negative | Op::Power => class != Class::Bool,
-        Op::Minimum | Op::Maximum | Op::Fmin | Op::Fmax => class != Class::Complex,
-        Op::FloorDivide | Op::Remainder | Op::Fmod => !matches!(class, Class::Bool | Class::Complex),
+        Op::Conjugate | Op::Subtract | Op::Square | Op::Negative | Op::Power => class != Class::Bool,
+        Op::Minimum | Op::Maximum | Op::Fmin | Op::Fmax | Op::Floor | Op::Ceil | Op::Trunc => class != Class::Complex,
+        Op::FloorDivide | Op::Remainder | Op::Fmod | Op::Sign => !matches!(class, Class::Bool | Class::Complex),
         Op::And | Op::Or | Op::Xor | Op::Invert => !matches!(class, Class::Float | Class::Complex),
         Op::LeftShift | Op::RightShift => matches!(class, Class::Signed | Class::Unsigned),
-        Op::Absolute => true,
-        Op::Sign => !matches!(class, Class::Bool | Class::Complex),
-        Op::Floor | Op::Ceil | Op::Trunc => class != Class::Complex,
         Op::Real | Op::Imag | Op::Angle => class == Class::Complex,
         Op::Divide | Op::Sqrt | Op::Exp | Op::Log | Op::Sin | Op::Cos | Op::IsNan | Op::IsInf | Op::IsFinite => {
             is_float || class == Class::Complex
@@ -133,7 +129,8 @@ fn noise(number: Number, seed: u64) -> Vec<u64> {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state ^ (state >> 29)
     };
-    let specials = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 700.0, -90.0, 1e-310];
+    let specials =
+        [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 700.0, -90.0, 1e-310];
     let mut real = |nth: usize| match nth % 4 {
         0 => specials[word() as usize % specials.len()],
         1 => f64::from_bits(word()),
@@ -150,10 +147,8 @@ fn noise(number: Number, seed: u64) -> Vec<u64> {
         let values = super::elements_mut::<f64>(&mut block, MOST * 2);
         values.iter_mut().enumerate().for_each(|(nth, out)| *out = real(nth));
     } else {
-        block.iter_mut().for_each(|out| *out = word());
-        if number == Number::Bool {
-            block.iter_mut().for_each(|out| *out &= 0x0101_0101_0101_0101);
-        }
+        let mask = if number == Number::Bool { 0x0101_0101_0101_0101 } else { u64::MAX };
+        block.fill_with(|| word() & mask);
     }
     block
 }
