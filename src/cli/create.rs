@@ -99,7 +99,8 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let expression = args.expr.expression(io, ui)?;
     let content = match (&source, &expression) {
         (_, Some(expression)) => {
-            Some(Content::Computed(expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?))
+            let computed = expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?;
+            Some(Content::Computed(Box::new(computed)))
         }
         (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast)?))),
         _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?.map(Content::Values),
@@ -111,7 +112,7 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
 /// What the elements of a new array are.
 enum Content<'a> {
     Values(Box<dyn Values + 'a>),
-    Computed(Computed<'a>),
+    Computed(Box<Computed<'a>>),
 }
 
 impl Content<'_> {

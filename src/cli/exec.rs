@@ -40,7 +40,8 @@ pub(super) struct ExecArgs {
     /// A chunk that takes longer fails: 30s, 500ms, 2m
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Timeout>,
-    /// Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]
+    /// What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less
+    /// from 3 threads on; with --expr 16KiB or less, in the order of the file]
     #[arg(long, value_name = "N|SIZE")]
     chunk: Option<ChunkSize>,
     /// The type of the results [default: the array's own]

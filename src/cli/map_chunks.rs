@@ -19,8 +19,10 @@ use crate::job::exec::each_once;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
 ///
-/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are; in
-/// place, every value is checked before the first is stored.
+/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are. In
+/// place, a value that does not fit keeps its whole chunk from being stored, and ends the job: with exit code 2 if it
+/// is in the first chunk, and nothing has changed; with 7, and the chunks that are stored named, if it is found later.
+/// --check finds it before anything is stored.
 ///
 /// With --exec, chunks are slabs along the slowest axis. Each is piped through a command, several at once, which must
 /// give back as many elements and exit with status 0 before anything of the chunk is stored. It finds in its
@@ -105,8 +107,7 @@ impl MapChunksArgs {
             };
             let computed = expression.in_place(place, self.cast)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
-            let edit =
-                ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
+            let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
             return if self.place.check { edit.validate(ui) } else { self.edit.run(&edit, ui) };
         }
         let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;

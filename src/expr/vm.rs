@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use bytemuck::{Pod, Zeroable};
 
 use super::kernel::{self, Offender, elements, elements_mut, half, map1, update};
-use super::program::{Instruction, Program};
+use super::program::{Extent, Instruction, Load, Program};
 use crate::dtype::{BFloat16, Float8E4M3, Float8E5M2, Number};
 use crate::error::{Error, Result};
 
@@ -25,8 +25,8 @@ pub trait Feed {
     /// Where there are none.
     fn index(&mut self, axis: usize, out: &mut [i64]) -> Result<()>;
 
-    /// Told before each operation, of which `share` (at most 1) is that part of all of a block: the time to have the
-    /// elements of the next block brought nearer.
+    /// Told before each part of a block is computed, which is `share` (at most 1) of it: the time to have as much of the
+    /// next block brought nearer.
     fn ahead(&mut self, _share: f64) {}
 }
 
@@ -75,14 +75,16 @@ pub enum Stop {
 impl Program {
     /// Registers to run it with, constants filled in.
     pub fn registers(&self) -> Registers {
-        let lines = |width: &usize| vec![Line::zeroed(); (width * self.block).div_ceil(size_of::<Line>())];
-        let mut blocks: Vec<Vec<Line>> = self.widths.iter().map(lines).collect();
+        let lines = |bytes: usize| vec![Line::zeroed(); bytes.div_ceil(size_of::<Line>())];
+        let elements = |extent| if extent == Extent::Block { self.block } else { self.strip };
+        let register = |(extent, width): &(Extent, usize)| lines(width * elements(*extent));
+        let mut blocks: Vec<Vec<Line>> = self.registers.iter().map(register).collect();
         for (bits, number, register) in &self.constants {
             let width = kernel::width(*number);
             let element = &bytemuck::cast_slice::<u64, u8>(bits)[..width];
             repeat(element, bytemuck::cast_slice_mut(&mut blocks[*register]));
         }
-        Registers { blocks, packed: lines(&size_of::<[u64; 2]>()) }
+        Registers { blocks, packed: lines(size_of::<[u64; 2]>() * self.block) }
     }
 
     /// Computes the next `len` elements, at most [`Program::block_len`], in `registers` that this program made: their
@@ -96,31 +98,54 @@ impl Program {
         feed: &mut dyn Feed,
         len: usize,
     ) -> Result<&'r mut [u8], Stop> {
-        let share = 1.0 / self.operations as f64;
-        for (instruction, register) in &self.instructions {
-            // A value never replaces one that is still read, so the block can be away while it is filled.
-            let mut lines = std::mem::take(&mut registers.blocks[*register]);
-            let block: &mut [u64] = bytemuck::cast_slice_mut(&mut lines);
-            let done = match instruction {
-                Instruction::Load(input) => {
+        for (from, register) in &self.loads {
+            let block: &mut [u64] = bytemuck::cast_slice_mut(&mut registers.blocks[*register]);
+            let loaded = match from {
+                Load::Index(axis) => feed.index(*axis, elements_mut(block, len)),
+                Load::Input(input) => {
                     let number = self.inputs[*input].dtype.number().expect("inputs are numbers");
-                    load(number, feed, *input, len, block, &mut registers.packed).map_err(Stop::Feed)
-                }
-                Instruction::Index(axis) => feed.index(*axis, elements_mut(block, len)).map_err(Stop::Feed),
-                Instruction::Apply(op, number, operands) => {
-                    feed.ahead(share);
-                    let mut blocks: [&[u64]; 3] = [&[]; 3];
-                    for (slot, operand) in blocks.iter_mut().zip(operands) {
-                        *slot = bytemuck::cast_slice(&registers.blocks[*operand]);
-                    }
-                    kernel::apply(*op, *number, &blocks[..operands.len()], block, len)
-                        .map_err(|Offender(item)| Stop::Undefined(Undefined { item }))
+                    load(number, feed, *input, len, block, &mut registers.packed)
                 }
             };
-            registers.blocks[*register] = lines;
-            done?;
+            loaded.map_err(Stop::Feed)?;
+        }
+        for start in (0..len).step_by(self.strip) {
+            let strip = self.strip.min(len - start);
+            feed.ahead(strip as f64 / len as f64);
+            for instruction in &self.instructions {
+                self.run_strip(instruction, registers, start, strip)
+                    .map_err(|Offender(item)| Stop::Undefined(Undefined { item: start + item }))?;
+            }
         }
         Ok(self.result(registers, len))
+    }
+
+    /// Does one operation for `len` elements of a block from the `start`-th on.
+    fn run_strip(
+        &self,
+        instruction: &Instruction,
+        registers: &mut Registers,
+        start: usize,
+        len: usize,
+    ) -> Result<(), Offender> {
+        let Instruction { op, number, operands, out } = instruction;
+        // Strips begin on whole words, as they hold a multiple of eight elements.
+        let first = |register: usize, width: usize| match self.registers[register].0 {
+            Extent::Block => start * width / size_of::<u64>(),
+            Extent::Strip => 0,
+        };
+        // A value never replaces one that is still read, so the register can be away while it is filled.
+        let mut lines = std::mem::take(&mut registers.blocks[*out]);
+        let mut blocks: [&[u64]; 3] = [&[]; 3];
+        for (nth, (slot, operand)) in blocks.iter_mut().zip(operands).enumerate() {
+            let block: &[u64] = bytemuck::cast_slice(&registers.blocks[*operand]);
+            *slot = &block[first(*operand, kernel::width(op.operand(*number, nth)))..];
+        }
+        let block: &mut [u64] = bytemuck::cast_slice_mut(&mut lines);
+        let from = first(*out, kernel::width(op.result(*number)));
+        let done = kernel::apply(*op, *number, &blocks[..operands.len()], &mut block[from..], len);
+        registers.blocks[*out] = lines;
+        done
     }
 
     /// Computes every element of `out`, whose bytes are elements of [`Program::dtype`].

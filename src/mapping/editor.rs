@@ -103,7 +103,9 @@ mod tests {
                     writer.read_runs(&mut runs.iter().copied(), &mut scratch).expect("within the file");
                     prop_assert!(scratch == seen);
                     writer.prefetch(0, 1 << 20);
-                    scratch.iter_mut().for_each(|byte| *byte = byte.wrapping_add(1));
+                    for byte in &mut scratch {
+                        *byte = byte.wrapping_add(1);
+                    }
                     writer.write_runs(&mut runs.iter().copied(), &scratch).expect("within the file");
                     for (file, at) in runs.iter().flat_map(bytes) {
                         expected[file] = scratch[at];

@@ -13,6 +13,8 @@ pub(super) mod float;
 pub(super) mod half;
 mod int;
 mod level;
+#[cfg(test)]
+mod levels;
 
 use bytemuck::Pod;
 use num_complex::Complex;

@@ -1,5 +1,7 @@
 //! The job that stores what is computed: in place, block by block in the order of the file, or in a new array.
 
+use std::ops::Range;
+
 use super::extent::{Done, Extent};
 use super::lane::{Lane, Walked};
 use super::share::{Part, Share};
@@ -93,7 +95,7 @@ impl Computed<'_> {
             let mut commit = Commit { writer: array.mapping().writer(stores)? };
             let mut lane = Lane::new(self, own);
             while let Some(part) = share.take() {
-                commit.writer.expect(plan.span(&part));
+                commit.writer.expect(part.span());
                 let (number, done) = part.store(&plan, share, &mut lane, &mut commit);
                 share.done(part.extent(&plan, number));
                 if let Err(error) = done {
@@ -165,18 +167,18 @@ impl Plan {
         let stopped = |(error, done): (Error, Done)| Stopped { error, stored: done.told() };
         Share::new(parts, self.block).run(Crew { threads, ..crew }, take_part).map_err(stopped)
     }
+}
 
-    /// The bytes of the file that a part lies in, if most of them are stored.
-    fn span(&self, part: &Part) -> std::ops::Range<u64> {
-        let view = &part.chunk.view;
+impl Part {
+    /// The bytes of the file that it lies in, if most of them are stored.
+    fn span(&self) -> Range<u64> {
+        let view = &self.chunk.view;
         let start = view.byte_of(&vec![0; view.axes().len()]);
         let last: Vec<u64> = view.dims().iter().map(|len| len - 1).collect();
         let end = view.byte_of(&last) + view.item().size() as u64;
         if end - start <= view.nbytes() / 3 * 4 { start..end } else { 0..0 }
     }
-}
 
-impl Part {
     /// Computes and stores its blocks: the number of the one at which it ended, and why it ended early.
     fn store(
         &self,

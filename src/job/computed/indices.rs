@@ -41,8 +41,7 @@ mod tests {
     fn every_rank_has_the_coordinates_of_c_order() {
         let dims = [3, 4, 5];
         for (first, stride, unit, count) in [(0, 0, 60, 1), (7, 0, 44, 1), (3, 20, 5, 3), (2, 5, 1, 9), (9, 0, 2, 4)] {
-            let run =
-                Run { file: first, file_stride: stride, scratch: 0, scratch_stride: unit as isize, unit, count };
+            let run = Run { file: first, file_stride: stride, scratch: 0, scratch_stride: unit as isize, unit, count };
             let ranks: Vec<u64> =
                 (0..count).flat_map(|k| (0..unit as u64).map(move |at| first + k * stride as u64 + at)).collect();
             for axis in 0..3 {

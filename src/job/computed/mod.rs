@@ -24,7 +24,7 @@ use crate::plan::{Chunk, Walk};
 use crate::source::Readable;
 use crate::view::{Item, View};
 
-pub use apply::{Storing, Stopped};
+pub use apply::{Stopped, Storing};
 use lane::{Lane, Walked};
 
 /// An array that a program names.

@@ -44,7 +44,11 @@ impl<'a> Share<'a> {
     }
 
     /// Has all threads take part; the failure of the lowest block, and what is done then.
-    pub(super) fn run(self, crew: Crew<'_>, take_part: &(dyn Fn(&Self) -> Result<()> + Sync)) -> Result<(), (Error, Done)> {
+    pub(super) fn run(
+        self,
+        crew: Crew<'_>,
+        take_part: &(dyn Fn(&Self) -> Result<()> + Sync),
+    ) -> Result<(), (Error, Done)> {
         let work = || {
             let _alarm = Alarm(&self);
             if let Err(error) = take_part(&self) {
