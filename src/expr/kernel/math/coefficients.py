@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes coefficients.rs: the minimax polynomials and the split constants of the elementary functions.
 
-    pip install mpmath && python3 src/expr/kernel/math/coefficients.py > src/expr/kernel/math/coefficients.rs
+    pip install mpmath
+    python3 src/expr/kernel/math/coefficients.py > src/expr/kernel/math/coefficients.rs && cargo fmt
 
 Each polynomial is found by Remez' exchange in 60 digits, then its coefficients are rounded to float64. The comment above
 it tells the greatest error after that rounding, relative to the function that it is part of.

@@ -76,13 +76,14 @@ macro_rules! of_positive {
             impl Function for $Name {
                 #[inline(always)]
                 fn common(x: f64) -> f64 {
-                    $value(reduced_normal(x))
+                    let result = $value(reduced_normal(x));
+                    if x < 0.0 { f64::NAN } else { result }
                 }
 
-                /// All that are not positive, normal and finite.
+                /// Zeros, subnormal and infinite numbers, NaN. Not the negative ones: `where(x > 0, log(x), 0)` has many.
                 #[inline(always)]
                 fn is_rare(x: f64) -> bool {
-                    !((x >= f64::MIN_POSITIVE) & (x < f64::INFINITY))
+                    !((x.abs() >= f64::MIN_POSITIVE) & (x.abs() < f64::INFINITY))
                 }
 
                 #[inline(always)]
