@@ -9,7 +9,7 @@
 //! Knows neither the operations of a program nor their names.
 
 #![expect(clippy::inline_always, reason = "so that all is compiled for the level of its caller")]
-#![expect(clippy::needless_bitwise_bool, clippy::manual_range_contains, reason = "lanes have no branches")]
+#![expect(clippy::needless_bitwise_bool, reason = "lanes have no branches")]
 #![expect(clippy::neg_cmp_op_on_partial_ord, reason = "NaN is rare, too")]
 
 mod area;

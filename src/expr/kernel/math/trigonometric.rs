@@ -44,6 +44,16 @@ fn sine((high, low): (f64, f64)) -> (f64, f64) {
     (high, (z * high).mul_add(polynomial(&SIN, z), low * (-0.5f64).mul_add(z, 1.0)))
 }
 
+/// As [`sine`], with more digits: a quotient has errors of its own.
+#[inline(always)]
+fn precise_sine((high, low): (f64, f64)) -> (f64, f64) {
+    let (z, z_low) = product(high, high);
+    let (cube, cube_low) = product(z, high);
+    let factor = polynomial(&SIN, z);
+    let beyond = low.mul_add((-0.5f64).mul_add(z, 1.0), z_low.mul_add(high, cube_low) * factor);
+    ordered_sum(high, cube.mul_add(factor, beyond))
+}
+
 /// `cos(r)` as a sum of two numbers.
 #[inline(always)]
 fn cosine((high, low): (f64, f64)) -> (f64, f64) {
@@ -63,8 +73,8 @@ fn turned(Reduced { quadrant, rest }: Reduced) -> f64 {
 
 #[inline(always)]
 fn tangent(Reduced { quadrant, rest }: Reduced) -> f64 {
-    let (sine, cosine) = (sine(rest), cosine(rest));
-    let (sine, cosine) = (ordered_sum(sine.0, sine.1), ordered_sum(cosine.0, cosine.1));
+    let (sine, cosine) = (precise_sine(rest), cosine(rest));
+    let cosine = ordered_sum(cosine.0, cosine.1);
     let is_even = quadrant & 1 == 0;
     let (high, low) =
         quotient(if is_even { sine } else { (-cosine.0, -cosine.1) }, if is_even { cosine } else { sine });
