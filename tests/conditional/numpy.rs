@@ -11,11 +11,14 @@ use crate::needs::{self, trial};
 
 /// How many cases a seed, unless `RMM_CASES` says otherwise.
 const CASES: &str = "300";
+/// Inputs a function whose accuracy is measured, unless `RMM_INPUTS` says otherwise.
+const INPUTS: &str = "20000";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("numpy::agrees_on_the_fixed_seed", needs::python(), |python| differential(&python, "1")),
         trial("numpy::expressions_agree", needs::python(), |python| expressions(&python)),
+        trial("numpy::functions_are_as_accurate_as_promised", needs::python(), |python| accuracy(&python)),
         trial("numpy::agrees_on_a_new_seed", new_seed(), |python| {
             let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos().to_string();
             differential(&python, &seed)
@@ -29,6 +32,15 @@ fn expressions(python: &Path) -> Result<(), Failed> {
     let script = needs::root().join("tests/numpy/expressions.py");
     let mut command = Command::new(python);
     command.arg("-B").arg(script).args(["--rmm", needs::RMM, "--cases", &cases]);
+    needs::succeeded(&command.output()?)
+}
+
+/// The elementary functions beside NumPy's in a wider type.
+fn accuracy(python: &Path) -> Result<(), Failed> {
+    let inputs = std::env::var("RMM_INPUTS").unwrap_or_else(|_| INPUTS.to_owned());
+    let script = needs::root().join("tests/numpy/accuracy.py");
+    let mut command = Command::new(python);
+    command.arg("-B").arg(script).args(["--rmm", needs::RMM, "--count", &inputs, "--pairs", &inputs]);
     needs::succeeded(&command.output()?)
 }
 
