@@ -18,6 +18,26 @@ pub(super) const BYTE_ORDERS: &[&str] = &["little|<", "big|>", "native|="];
 pub(super) const OVERFLOWS: &[&str] = &["error", "wrap", "saturate", "nan"];
 /// The words of `--casting`.
 pub(super) const CASTINGS: &[&str] = &["no", "equiv", "safe", "same_kind", "unsafe"];
+/// The words of `--reduce`.
+pub(super) const REDUCTIONS: &[&str] = &[
+    "sum",
+    "prod",
+    "min",
+    "max",
+    "mean",
+    "std",
+    "var",
+    "any",
+    "all",
+    "count_nonzero",
+    "argmin",
+    "argmax",
+    "nansum",
+    "nanmin",
+    "nanmax",
+    "nanmean",
+    "nanstd",
+];
 /// The words of `--exec-format` and `--from-format`.
 pub(super) const BINARIES: &[&str] = &["npy", "raw"];
 
@@ -39,6 +59,7 @@ mod tests {
     use crate::cast::{Casting, Overflow};
     use crate::dtype::ByteOrder;
     use crate::mapping::Mode;
+    use crate::reduce::Op;
     use crate::shape::Order;
     use crate::sink::OutputFormat;
 
@@ -56,6 +77,8 @@ mod tests {
         all_parse::<ByteOrder>(BYTE_ORDERS);
         all_parse::<Overflow>(OVERFLOWS);
         all_parse::<Casting>(CASTINGS);
+        all_parse::<Op>(REDUCTIONS);
+        assert_eq!(REDUCTIONS.len(), Op::ALL.len());
         assert_eq!(FORMATS.len(), OutputFormat::ALL.len());
     }
 }

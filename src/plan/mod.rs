@@ -14,8 +14,10 @@
 //! the axes and the signs of the strides, so that each page is touched once a chunk.
 
 mod chunks;
+mod rectangles;
 
 pub use chunks::{Chunk, Chunks};
+pub use rectangles::rectangles;
 
 use crate::view::{Axis, View};
 
