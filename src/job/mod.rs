@@ -9,6 +9,7 @@ pub mod copy;
 mod delivery;
 pub mod exec;
 pub mod reduce;
+pub mod stats;
 pub mod store;
 pub mod values;
 

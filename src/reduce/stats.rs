@@ -11,7 +11,7 @@ use super::items::Item;
 use super::lanes;
 use super::spread::{Moments, Parts};
 use super::value::Value;
-use crate::dtype::Bool8;
+use crate::dtype::{Bool8, DType, Number};
 
 /// An item that has all nine figures.
 pub trait Measured: Addend + Parts {
@@ -178,6 +178,45 @@ fn wider<T: Item>(a: Option<(T, T)>, b: Option<(T, T)>) -> Option<(T, T)> {
         if other_low.is_less(low) { other_low } else { low },
         if high.is_less(other_high) { other_high } else { high },
     ))
+}
+
+/// Work that needs the type of the items that are measured.
+pub trait Survey {
+    /// What the work gives.
+    type Output;
+
+    /// Does the work for items of type `T`.
+    fn over<T: Measured>(self) -> Self::Output;
+}
+
+/// The dtype of items as which elements of `dtype` are measured, without loss; `None` where it has no figures.
+pub fn items(dtype: &DType) -> Option<DType> {
+    let number = match dtype.number()? {
+        Number::Float8E4M3 | Number::Float8E5M2 | Number::BFloat16 | Number::Float16 => Number::Float32,
+        Number::Complex64 => Number::Complex128,
+        Number::LongDouble | Number::CLongDouble => return None,
+        other => other,
+    };
+    Some(DType::native(number))
+}
+
+/// Does `survey` for the items of a dtype that [`items`] gave; `None` for any other.
+pub fn survey<S: Survey>(items: &DType, survey: S) -> Option<S::Output> {
+    Some(match items.number()? {
+        Number::Bool => survey.over::<Bool8>(),
+        Number::Int8 => survey.over::<i8>(),
+        Number::Int16 => survey.over::<i16>(),
+        Number::Int32 => survey.over::<i32>(),
+        Number::Int64 => survey.over::<i64>(),
+        Number::UInt8 => survey.over::<u8>(),
+        Number::UInt16 => survey.over::<u16>(),
+        Number::UInt32 => survey.over::<u32>(),
+        Number::UInt64 => survey.over::<u64>(),
+        Number::Float32 => survey.over::<f32>(),
+        Number::Float64 => survey.over::<f64>(),
+        Number::Complex128 => survey.over::<Complex<f64>>(),
+        _ => return None,
+    })
 }
 
 /// The figures as a fold, so that they are computed as any reduction is.

@@ -79,7 +79,7 @@ pub(super) struct Facts {
     allocated: u64,
     sidecar: Option<PathBuf>,
     origin: Origin,
-    array: Result<ArraySpec>,
+    array: Result<Array>,
 }
 
 impl fmt::Display for Key {
@@ -110,7 +110,7 @@ impl Facts {
         };
         let (file_size, allocated) = (mapping.len(), mapping.allocated_bytes().at(&name)?);
         let (origin, array) = match Array::over(mapping, opening) {
-            Ok(array) => (array.origin(), Ok(array.spec().clone())),
+            Ok(array) => (array.origin(), Ok(array)),
             Err(error) if misfit == Misfit::IsTold && format == Format::Raw && error.kind() == ErrorKind::Usage => {
                 (Origin::Default, Err(error.hint("rmm info FILE --guess ranks what fits its size and bytes")))
             }
@@ -148,6 +148,11 @@ impl Facts {
 
     /// The array, or why there is none.
     pub(super) fn spec(&self) -> Result<&ArraySpec, &Error> {
+        self.array.as_ref().map(Array::spec)
+    }
+
+    /// The array, open, or why there is none.
+    pub(super) fn array(&self) -> Result<&Array, &Error> {
         self.array.as_ref()
     }
 
