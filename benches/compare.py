@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures rmm beside its peers and writes the tables into docs/performance.md.
 
-    python3 benches/compare.py                 all rows: some minutes, and five times --size of disk
+    python3 benches/compare.py                 all rows: some minutes, and six times --size of disk
     python3 benches/compare.py --only get --runs 3 --print
 
 Every row is a whole process from start to end. The commands of a row take turns (A B C A B C …) after one round that
@@ -70,6 +70,14 @@ class Bench:
                 for start in range(0, self.args.size, len(block)):
                     # Not the same block everywhere.
                     file.write((start.to_bytes(8, "little") + block[8:])[: self.args.size - start])
+        warm(path)
+        return str(path)
+
+    def floats(self):
+        """Random numbers between 0 and 1: bytes at random are NaN now and then."""
+        path = self.folder / "floats.f8"
+        if not path.exists():
+            run([self.rmm, "create", str(path), "-s", str(self.args.size // 8), "-d", "f8", "--random", "uniform", "--seed", "1"])
         warm(path)
         return str(path)
 
@@ -159,7 +167,29 @@ def fill(bench):
                None, bench.args.size)
 
 
-ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill]
+def info_stats(bench):
+    data = bench.floats()
+    load = f"import numpy as np; a = np.memmap({data!r}, dtype='f8', mode='r'); "
+    nine = load + "a.min(), a.max(), a.sum(), a.mean(), a.std(), np.isnan(a).sum(), np.isinf(a).sum(), np.count_nonzero(a)"
+    return Row("`rmm info --stats` / NumPy's min, max, sum, mean, std, isnan, isinf, count_nonzero in turn; its min alone",
+               {"numpy": 10, "min": 0.7},
+               {"rmm": [bench.rmm, "info", data, "-d", "f8", "--stats", "-j", "2"], "numpy": [bench.args.python, "-c", nine],
+                "min": [bench.args.python, "-c", load + "a.min()"]}, None, bench.args.size)
+
+
+def reduce_columns(bench):
+    data = bench.floats()
+    columns = 1000
+    rows = bench.args.size // 8 // columns
+    numpy = (f"import numpy as np; a = np.memmap({data!r}, dtype='f8', mode='r', shape=({rows}, {columns})); "
+             "a.sum(axis=0)")
+    return Row("`rmm map-chunks --reduce sum --axis 0`, 1000 columns / NumPy's `a.sum(axis=0)`", {},
+               {"rmm": [bench.rmm, "map-chunks", data, "-s", f"{rows},{columns}", "-d", "f8", "--allow-trailing", "--reduce",
+                        "sum", "--axis", "0", "-j", "2"],
+                "numpy": [bench.args.python, "-c", numpy]}, None, bench.args.size)
+
+
+ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill, info_stats, reduce_columns]
 
 
 def memory(bench):
@@ -184,6 +214,8 @@ def memory(bench):
         ("set of a column", ["set", array, ":,5", "1.5"]),
         ("map-chunks, a part through cat", ["map-chunks", array, "0:10000", "--exec", "cat", "-i"]),
         ("fill", ["fill", array, "--value", "5"]),
+        ("info --stats", ["info", array, "--stats"]),
+        ("map-chunks --reduce along rows", ["map-chunks", array, "--reduce", "sum", "--axis", "0", "-o", out, "-f", "npy", "--force"]),
     ]
     # A child that has just been forked still has this process's own memory.
     floor = run(["true"])[1]

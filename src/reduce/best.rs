@@ -64,11 +64,9 @@ impl<T: Item> Best<T> {
 }
 
 fn best_by<T: Item>(items: &[T], start: T, is_better: impl Fn(T, T) -> bool) -> (T, bool) {
-    let step = |(best, has_nan): (T, bool), item: T| {
-        (if is_better(item, best) { item } else { best }, has_nan | item.is_nan())
-    };
-    let join = |(a, a_nan): (T, bool), (b, b_nan): (T, bool)| (if is_better(b, a) { b } else { a }, a_nan | b_nan);
-    lanes::join(lanes::fold(items, (start, false), step), join)
+    let better = |best: T, item: T| if is_better(item, best) { item } else { best };
+    let (bests, nans) = lanes::fold2(items, (start, false), better, |has_nan, item| has_nan | item.is_nan());
+    (lanes::join(bests, better), lanes::join(nans, |a, b| a | b))
 }
 
 impl<T: Item> Fold for Best<T> {

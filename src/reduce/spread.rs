@@ -90,28 +90,36 @@ impl Moments {
 
     /// Those of the items of a leaf.
     pub(super) fn of<T: Parts>(items: &[T]) -> Self {
-        match T::PARTS {
-            _ if items.is_empty() => Self::NOTHING,
-            // Called by its own name, it is compiled into the loops.
-            [_] => Self::of_parts(items, &[T::first]),
-            parts => Self::of_parts(items, parts),
+        let mut means = [0.0; 2];
+        for (part, mean) in T::PARTS.iter().zip(&mut means) {
+            *mean = lanes::sum(items, part) / items.len() as f64;
         }
+        Self::around(items, means)
     }
 
-    fn of_parts<T: Copy>(items: &[T], parts: &[impl Fn(T) -> f64]) -> Self {
-        let count = items.len() as f64;
+    /// Those of the items of a leaf whose means have been computed.
+    pub(super) fn around<T: Parts>(items: &[T], means: [f64; 2]) -> Self {
         let mut moments = Self { count: items.len() as u64, ..Self::NOTHING };
-        for (part, (mean, rest)) in parts.iter().zip(&mut moments.means) {
-            *mean = lanes::sum(items, part) / count;
-            let step = |(sum, squares): (f64, f64), item: T| {
-                let distance = part(item) - *mean;
-                (sum + distance, squares + distance * distance)
-            };
-            let (sum, squares) = lanes::join(lanes::fold(items, (0.0, 0.0), step), |a, b| (a.0 + b.0, a.1 + b.1));
-            *rest = sum / count;
-            moments.squares += squares - sum * *rest;
+        if items.is_empty() {
+            return moments;
+        }
+        match T::PARTS {
+            // Called by its own name, it is compiled into the loop.
+            [_] => moments.add(0, items, T::first, means[0]),
+            parts => parts.iter().enumerate().for_each(|(nth, part)| moments.add(nth, items, part, means[nth])),
         }
         moments
+    }
+
+    fn add<T: Copy>(&mut self, nth: usize, items: &[T], part: impl Fn(T) -> f64, mean: f64) {
+        let distance = |item| part(item) - mean;
+        let squared = |squares: f64, item| squares + distance(item) * distance(item);
+        let (sums, squares) = lanes::fold2(items, (0.0, 0.0), |sum, item| sum + distance(item), squared);
+        let [sum, squares] = [sums, squares].map(|lanes| lanes::join(lanes, |a, b| a + b));
+        // The distances of a mean that is exact add up to nothing.
+        let rest = sum / items.len() as f64;
+        self.means[nth] = (mean, rest);
+        self.squares += squares - sum * rest;
     }
 
     /// Adds those of other elements, by Chan's formula.

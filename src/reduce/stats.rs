@@ -1,6 +1,7 @@
 //! Nine figures of an array in one pass: count, NaN, infinities, zeros, and smallest, largest, sum, mean and standard
 //! deviation of what is not NaN.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use num_complex::Complex;
@@ -20,6 +21,13 @@ pub trait Measured: Addend + Parts {
 
     /// Whether a sum shows that every item is finite; false where that has to be looked for.
     fn are_finite(sum: Self::Sum) -> bool;
+
+    /// The sum, the number of zeros, and the smallest and largest of items that may be NaN, which then mean nothing; there
+    /// is one item at least.
+    fn glance(items: &[Self]) -> (Self::Sum, u64, (Self, Self)) {
+        let ends = ends(items).unwrap_or((items[0], items[0]));
+        (Self::sum(items), count(items, |item: Self| !item.is_nonzero()), ends)
+    }
 }
 
 macro_rules! integers {
@@ -50,6 +58,20 @@ macro_rules! floats {
 
                 fn are_finite(sum: Self::Sum) -> bool {
                     sum.is_finite()
+                }
+
+                fn glance(items: &[Self]) -> (f64, u64, (Self, Self)) {
+                    let (sums, zeros, lows, highs) = lanes::fold4(
+                        items,
+                        (0.0, 0_u64, items[0], items[0]),
+                        |sum, item| sum + f64::from(item),
+                        |zeros, item| zeros + u64::from(item == 0.0),
+                        |low, item| if item < low { item } else { low },
+                        |high, item| if item > high { item } else { high },
+                    );
+                    let low = lanes::join(lows, |a, b| if b < a { b } else { a });
+                    let high = lanes::join(highs, |a, b| if b > a { b } else { a });
+                    (lanes::join(sums, |a, b| a + b), lanes::join(zeros, |a, b| a + b), (low, high))
                 }
             }
         )*
@@ -102,25 +124,35 @@ impl<T: Measured> Stats<T> {
 
     /// Those of the items of a leaf.
     pub fn of(items: &[T]) -> Self {
-        let sum = T::sum(items);
+        if items.is_empty() {
+            return Self::NOTHING;
+        }
+        let (sum, zero, ends) = T::glance(items);
         if !T::are_finite(sum) {
             return Self::of_special(items);
         }
-        let zero = items.len() as u64 - non_zero(items);
-        let ends = ends(items);
-        let moments = Moments::of(items);
-        Self { count: items.len() as u64, nan: 0, inf: 0, zero, ends, finite: ends, sum, moments }
+        let count = items.len() as u64;
+        let means = match T::mean(sum, count) {
+            Value::Float(mean) => [mean, 0.0],
+            Value::Complex(mean) => [mean.re, mean.im],
+            _ => [0.0; 2],
+        };
+        let moments = Moments::around(items, means);
+        Self { count, nan: 0, inf: 0, zero, ends: Some(ends), finite: Some(ends), sum, moments }
     }
 
     /// As [`Stats::of`], where some items may be NaN or infinite.
     fn of_special(items: &[T]) -> Self {
-        let kept: Vec<T> = items.iter().copied().filter(|item| !item.is_nan()).collect();
-        let finite: Vec<T> = kept.iter().copied().filter(|item| !item.is_infinite()).collect();
+        let nan = count(items, Item::is_nan);
+        let inf = count(items, |item| !item.is_nan() && item.is_infinite());
+        // What there is none of need not be sorted out.
+        let kept = without(items, nan, Item::is_nan);
+        let finite = without(&kept, inf, Measured::is_infinite);
         Self {
             count: items.len() as u64,
-            nan: (items.len() - kept.len()) as u64,
-            inf: (kept.len() - finite.len()) as u64,
-            zero: items.len() as u64 - non_zero(items),
+            nan,
+            inf,
+            zero: items.len() as u64 - count(items, Item::is_nonzero),
             ends: ends(&kept),
             finite: ends(&finite),
             sum: T::sum(&kept),
@@ -157,9 +189,17 @@ impl<T: Measured> Stats<T> {
     }
 }
 
-/// How many items are not zero.
-fn non_zero<T: Item>(items: &[T]) -> u64 {
-    lanes::join(lanes::fold(items, 0, |count, item| count + u64::from(item.is_nonzero())), |a, b| a + b)
+/// How many items are so.
+fn count<T: Item>(items: &[T], is_so: impl Fn(T) -> bool) -> u64 {
+    lanes::join(lanes::fold(items, 0, |count, item| count + u64::from(is_so(item))), |a, b| a + b)
+}
+
+/// The items less those that are so, of which there are `count`.
+fn without<T: Item>(items: &[T], count: u64, is_so: impl Fn(T) -> bool) -> Cow<'_, [T]> {
+    match count {
+        0 => items.into(),
+        _ => items.iter().copied().filter(|&item| !is_so(item)).collect(),
+    }
 }
 
 /// The smallest and largest of items of which none is NaN.
@@ -167,9 +207,8 @@ fn ends<T: Item>(items: &[T]) -> Option<(T, T)> {
     let &first = items.first()?;
     let least = |a: T, b: T| if b.is_less(a) { b } else { a };
     let most = |a: T, b: T| if a.is_less(b) { b } else { a };
-    let step = |(low, high): (T, T), item: T| (least(low, item), most(high, item));
-    let join = |(low, high): (T, T), (other_low, other_high): (T, T)| (least(low, other_low), most(high, other_high));
-    Some(lanes::join(lanes::fold(items, (first, first), step), join))
+    let (lows, highs) = lanes::fold2(items, (first, first), least, most);
+    Some((lanes::join(lows, least), lanes::join(highs, most)))
 }
 
 fn wider<T: Item>(a: Option<(T, T)>, b: Option<(T, T)>) -> Option<(T, T)> {

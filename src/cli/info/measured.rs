@@ -100,8 +100,9 @@ impl MeasureArgs {
         let (nan, inf, count) = measured.parts.iter().fold((0, 0, 0), |(nan, inf, count), part| {
             (nan + part.figures.nan, inf + part.figures.inf, count + part.figures.count)
         });
-        (self.finite && nan + inf > 0)
-            .then(|| Error::usage(format!("{nan} of {count} elements are NaN, {inf} are infinite")).at(facts.path()))
+        (self.finite && nan + inf > 0).then(|| {
+            Error::usage(format!("not all of {count} elements are finite: {nan} NaN, {inf} infinite")).at(facts.path())
+        })
     }
 }
 
