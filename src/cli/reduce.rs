@@ -178,7 +178,9 @@ impl Along {
         target.mapping().finish_writing(Sync::No)?;
         let mut remarks = remarks.into_inner().expect("a worker that panics ends the job");
         remarks.sort_unstable();
-        remarks.iter().for_each(|remark: &Remark| ui.note(remark.text()));
+        for remark in remarks {
+            ui.note(Remark::text(remark));
+        }
         let view = target.view();
         let wanted = form.astype.clone().unwrap_or_else(|| self.reduction.result());
         Ok(Results { target, view, dtype, wanted, shape: self.shape.clone(), overflow: form.overflow })

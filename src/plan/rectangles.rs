@@ -15,7 +15,7 @@ pub fn rectangles(dims: &[u64], start: u64, stop: u64) -> Vec<(Vec<u64>, Vec<u64
         let mut below = dims.iter().product::<u64>();
         let axis = dims.iter().position(|len| {
             below /= len;
-            at % below == 0 && stop - at >= below
+            at.is_multiple_of(below) && stop - at >= below
         });
         at += below;
         if let Some(axis) = axis {

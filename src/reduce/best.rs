@@ -48,7 +48,7 @@ impl<T: Item> Best<T> {
     fn best(&self, items: &[T], start: T) -> (T, bool) {
         // The end is chosen outside of the loop, so that the loop is nothing but comparisons.
         match self.end {
-            End::Smallest => best_by(items, start, |item, than| item.is_less(than)),
+            End::Smallest => best_by(items, start, T::is_less),
             End::Largest => best_by(items, start, |item, than| than.is_less(item)),
         }
     }

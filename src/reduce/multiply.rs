@@ -32,7 +32,7 @@ pub(super) trait Factor: Item {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Exact {
     /// `None` where it has left 128 bits; only a zero brings it back.
-    exact: Option<i128>,
+    value: Option<i128>,
     is_negative: bool,
     modulo: u64,
 }
@@ -40,21 +40,21 @@ pub(super) struct Exact {
 impl Exact {
     fn times(self, other: Self) -> Self {
         let modulo = self.modulo.wrapping_mul(other.modulo);
-        if self.exact == Some(0) || other.exact == Some(0) {
-            return Self { exact: Some(0), is_negative: false, modulo };
+        if self.value == Some(0) || other.value == Some(0) {
+            return Self { value: Some(0), is_negative: false, modulo };
         }
-        let exact = self.exact.zip(other.exact).and_then(|(a, b)| a.checked_mul(b));
-        Self { exact, is_negative: self.is_negative != other.is_negative, modulo }
+        let value = self.value.zip(other.value).and_then(|(a, b)| a.checked_mul(b));
+        Self { value, is_negative: self.is_negative != other.is_negative, modulo }
     }
 
     fn total(self) -> Value {
-        self.exact.map_or(Value::Huge(self.is_negative, self.modulo), Value::Int)
+        self.value.map_or(Value::Huge(self.is_negative, self.modulo), Value::Int)
     }
 }
 
 impl From<i128> for Exact {
     fn from(value: i128) -> Self {
-        Self { exact: Some(value), is_negative: value < 0, modulo: value as u64 }
+        Self { value: Some(value), is_negative: value < 0, modulo: value as u64 }
     }
 }
 
@@ -63,7 +63,7 @@ macro_rules! integers {
         $(
             impl Factor for $int {
                 type Product = Exact;
-                const NOTHING: Exact = Exact { exact: Some(1), is_negative: false, modulo: 1 };
+                const NOTHING: Exact = Exact { value: Some(1), is_negative: false, modulo: 1 };
 
                 fn product(self) -> Exact {
                     let value: fn(Self) -> i128 = $value;

@@ -33,7 +33,7 @@ fn every_reduction_has_numpys_result() {
         ("nanmean", "5.5"),
         ("nanstd", "3.452052529534663"),
     ] {
-        a().run(["map-chunks", "a.npy", "--reduce", op]).prints(&format!("{result}\n"));
+        a().run(["map-chunks", "a.npy", "--reduce", op]).prints(format!("{result}\n"));
     }
 }
 
@@ -50,7 +50,7 @@ fn axes_are_those_of_the_selection() {
         (&["[2,0],:", "--axis", "1"], "[38.0,6.0]"),
     ] {
         let command = [&["map-chunks", "a.npy", "-f", "json", "--reduce", "sum"][..], words].concat();
-        a().run(command).prints(&format!("{result}\n"));
+        a().run(command).prints(format!("{result}\n"));
     }
 }
 
@@ -119,7 +119,7 @@ fn nan_is_carried_on_or_left_out() {
     for (op, result) in
         [("min", "nan"), ("nanmin", "1.0"), ("argmax", "1"), ("nansum", "3.0"), ("nanmean", "1.5"), ("mean", "nan")]
     {
-        folder().run(["map-chunks", "n.dat", "--reduce", op]).prints(&format!("{result}\n"));
+        folder().run(["map-chunks", "n.dat", "--reduce", op]).prints(format!("{result}\n"));
     }
     folder()
         .run(["map-chunks", "n.dat", "1::2", "--reduce", "nanmax"])
