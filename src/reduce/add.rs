@@ -17,6 +17,9 @@ pub trait Addend: Item {
     /// The sum of nothing.
     const NOTHING: Self::Sum;
 
+    /// The mean of nothing.
+    const NO_MEAN: Value = Value::Float(f64::NAN);
+
     /// The sum of the items of a leaf.
     fn sum(items: &[Self]) -> Self::Sum;
 
@@ -220,6 +223,7 @@ impl Addend for Steps {
     /// `None` is NaT.
     type Sum = Option<i128>;
     const NOTHING: Self::Sum = Some(0);
+    const NO_MEAN: Value = Value::Int(i64::MIN as i128);
 
     fn sum(items: &[Self]) -> Self::Sum {
         let is_time = !items.iter().any(|item| item.is_nan());
@@ -288,7 +292,7 @@ impl<T: Addend> Fold for Add<T> {
         let Sum { sum, skipped } = acc.copied().unwrap_or(Sum { sum: T::NOTHING, skipped: 0 });
         match (self.share, count - skipped) {
             (Share::Whole, _) => T::total(sum).into(),
-            (Share::Mean, 0) => Finished { value: Value::Float(f64::NAN), remark: Some(Remark::MeanOfNothing) },
+            (Share::Mean, 0) => Finished { value: T::NO_MEAN, remark: Some(Remark::MeanOfNothing) },
             (Share::Mean, count) => T::mean(sum, count).into(),
         }
     }
@@ -343,6 +347,8 @@ mod tests {
         assert_eq!(sum(&[Steps(4), Steps(-7)]), Value::Int(-3));
         assert_eq!(sum(&[Steps(4), Steps(i64::MIN)]), Value::Int(i64::MIN.into()));
         assert_eq!(finished(Share::Mean, Nans::Propagate, &[&[Steps(-7), Steps(0)]]).value, Value::Int(-3));
+        let nothing = finished::<Steps>(Share::Mean, Nans::Propagate, &[]);
+        assert_eq!(nothing.value, Value::Int(i64::MIN.into()));
     }
 
     #[test]

@@ -105,6 +105,10 @@ impl Reduction {
         }
     }
 
+    fn has_nan(&self) -> bool {
+        self.dtype.number().is_some_and(|number| number.class() >= Class::Float)
+    }
+
     /// Does `work` with the fold; `positions` say where reduced elements stand.
     pub fn with<W: Work>(&self, positions: Positions, work: W) -> W::Output {
         let &Self { op, ddof, kernel, .. } = self;
@@ -117,6 +121,8 @@ impl Reduction {
             Op::Argmin => ends(kernel, End::Smallest, Nans::Propagate, Some(positions), work),
             Op::Argmax => ends(kernel, End::Largest, Nans::Propagate, Some(positions), work),
             Op::Var => spreads(kernel, Root::No, Nans::Propagate, ddof, work),
+            // As in NumPy, what has no NaN is reduced as by `std`, which divides by nothing left.
+            Op::Std(_) if !self.has_nan() => spreads(kernel, Root::Square, Nans::Propagate, ddof, work),
             Op::Std(nans) => spreads(kernel, Root::Square, nans, ddof, work),
             Op::Any => counts(kernel, Question::Any, work),
             Op::All => counts(kernel, Question::All, work),
