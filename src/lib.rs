@@ -5,7 +5,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | words | [`error`], [`escape`], [`literal`], [`calendar`], [`shape`], [`dtype`] |
-//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`], [`journal`] |
+//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`], [`journal`], [`reduce`] |
 //! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
 //! | jobs | [`job`] |
 //! | command line | `cli`, with the default feature of that name |
@@ -28,6 +28,7 @@ pub mod journal;
 pub mod literal;
 pub mod mapping;
 pub mod plan;
+pub mod reduce;
 pub mod scalar;
 pub mod shape;
 pub mod sink;

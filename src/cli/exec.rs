@@ -75,7 +75,7 @@ impl ExecArgs {
     /// Usage, where there is none, or `--astype` names no element.
     pub(super) fn computation<'a>(&'a self, array: &'a Array, selected: &'a Selected) -> Result<Computation<'a>> {
         let Some(command) = &self.exec else {
-            return Err(Error::usage("what is to be computed? --expr E or --exec CMD is missing")
+            return Err(Error::usage("what is to be computed? --expr E, --reduce OP or --exec CMD is missing")
                 .hint("rmm map-chunks FILE --exec 'cat' pipes every chunk through cat"));
         };
         let result = self.astype.as_ref().map_or_else(|| Ok(selected.dtype.clone()), element_type)?.to_native();

@@ -9,13 +9,18 @@ use super::edit::EditArgs;
 use super::exec::ExecArgs;
 use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
+use super::reduce::{Elements, Form, ReduceArgs, Results};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
-use crate::error::{Error, Result};
+use crate::cast::{Conversion, Overflow};
+use crate::error::{At, Error, Result};
 use crate::index::Index;
 use crate::job::computed::Storing;
 use crate::job::exec::each_once;
+use crate::job::reduce::Reduced;
+use crate::job::values;
+use crate::reduce::Op;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
 ///
@@ -23,6 +28,9 @@ use crate::job::exec::each_once;
 /// place, a value that does not fit keeps its whole chunk from being stored, and ends the job: with exit code 2 if it
 /// is in the first chunk, and nothing has changed; with 7, and the chunks that are stored named, if it is found later.
 /// --check finds it before anything is stored.
+///
+/// --reduce makes one element of all, or of those along each --axis, with NumPy's dtypes and rules. Sums are the same
+/// bits for any number of threads; float32 is added in float64; integers are exact, and one that does not fit is an error.
 ///
 /// With --exec, chunks are slabs along the slowest axis. Each is piped through a command, several at once, which must
 /// give back as many elements and exit with status 0 before anything of the chunk is stored. It finds in its
@@ -37,6 +45,10 @@ Examples:
                                                    to a new file, in the dtype of the result
   rmm map-chunks data.npy --expr 'x + y' --with y=data.npy -f csv
                                                    with another array
+  rmm map-chunks data.npy --reduce sum             one number
+  rmm map-chunks data.npy --reduce mean --axis 0   the mean of each column
+  rmm map-chunks data.npy --expr 'isnan(x)' --reduce any
+                                                   of what an expression computes
   rmm map-chunks data.npy --exec 'cat'             as rmm slice prints it
   rmm map-chunks data.npy 0:2 --exec 'cat' -o out.npy --force
                                                    two rows, to a new file
@@ -54,6 +66,8 @@ pub(super) struct MapChunksArgs {
     expr: ExprArgs,
     #[command(flatten)]
     exec: ExecArgs,
+    #[command(flatten)]
+    reduce: ReduceArgs,
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
@@ -120,6 +134,10 @@ impl MapChunksArgs {
         }
         let array = self.open.open(&self.file, Intent::Read, ui)?;
         let selected = self.select.select(self.index.as_ref(), &array)?;
+        if let Some(op) = self.reduce.op() {
+            let results = self.reduced(op, &array, &selected, ui)?;
+            return if self.place.check { Ok(()) } else { results.write(&self.edit.output, &self.edit.write, ui) };
+        }
         if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let astype = self.exec.astype()?;
             let results = expression.elsewhere(self.place_of(&array, &selected)?, astype, self.cast.overflow)?;
@@ -135,6 +153,29 @@ impl MapChunksArgs {
         } else {
             computation.write(&self.edit.output, &self.edit.write, ui)
         }
+    }
+
+    /// The elements, or what the expression makes of them, reduced.
+    fn reduced(&self, op: Op, array: &Array, selected: &Selected, ui: &Ui) -> Result<Results> {
+        if self.edit.output.format()?.is_binary() {
+            self.edit.output.refuse_terminal(self.edit.output.format()?)?;
+        }
+        let form = Form { astype: self.exec.astype()?, overflow: self.cast.overflow };
+        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
+            return expression.reduced(&self.place_of(array, selected)?, (&self.reduce, op), &form, ui);
+        }
+        let dims = selected.view.dims();
+        let along = self.reduce.along(op, &selected.dtype, &dims).at(array.path())?;
+        let groups = along.groups(&selected.view);
+        let mut views = [selected.view.transposed(&groups.order())];
+        let axes = groups.joined(&mut views);
+        let [view] = views;
+        let convert = Conversion::between(&selected.dtype, &along.items(), Overflow::Error)?;
+        let values = values::Elements { bytes: array, view: view.clone(), convert };
+        let reduced = Reduced { values: &values, view: &view, axes };
+        let results = along.results(&Elements { reduced, groups: &groups, dims: &dims }, &form, ui)?;
+        array.mapping().check_unchanged()?;
+        Ok(results)
     }
 
     /// Where an expression is computed.
@@ -225,7 +266,7 @@ mod tests {
         ] {
             assert_eq!(refused(&[words, &["--exec", &touch]].concat()), message);
         }
-        assert_eq!(refused(&["-i"]), "what is to be computed? --expr E or --exec CMD is missing");
+        assert_eq!(refused(&["-i"]), "what is to be computed? --expr E, --reduce OP or --exec CMD is missing");
         assert!(!ran.path().join("ran").exists());
     }
 }

@@ -19,6 +19,7 @@ mod info;
 mod input;
 mod map_chunks;
 mod output;
+mod reduce;
 mod select;
 mod set;
 mod signals;

@@ -20,6 +20,26 @@ pub(super) const IOS: &[&str] = &["auto", "mmap", "pread"];
 pub(super) const OVERFLOWS: &[&str] = &["error", "wrap", "saturate", "nan"];
 /// The words of `--casting`.
 pub(super) const CASTINGS: &[&str] = &["no", "equiv", "safe", "same_kind", "unsafe"];
+/// The words of `--reduce`.
+pub(super) const REDUCTIONS: &[&str] = &[
+    "sum",
+    "prod",
+    "min",
+    "max",
+    "mean",
+    "std",
+    "var",
+    "any",
+    "all",
+    "count_nonzero",
+    "argmin",
+    "argmax",
+    "nansum",
+    "nanmin",
+    "nanmax",
+    "nanmean",
+    "nanstd",
+];
 /// The words of `--exec-format` and `--from-format`.
 pub(super) const BINARIES: &[&str] = &["npy", "raw"];
 
@@ -41,6 +61,7 @@ mod tests {
     use crate::cast::{Casting, Overflow};
     use crate::dtype::ByteOrder;
     use crate::mapping::{Io, Mode};
+    use crate::reduce::Op;
     use crate::shape::Order;
     use crate::sink::OutputFormat;
 
@@ -59,6 +80,8 @@ mod tests {
         all_parse::<ByteOrder>(BYTE_ORDERS);
         all_parse::<Overflow>(OVERFLOWS);
         all_parse::<Casting>(CASTINGS);
+        all_parse::<Op>(REDUCTIONS);
+        assert_eq!(REDUCTIONS.len(), Op::ALL.len());
         assert_eq!(FORMATS.len(), OutputFormat::ALL.len());
     }
 }

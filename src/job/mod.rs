@@ -9,6 +9,8 @@ pub mod copy;
 mod delivery;
 pub mod exec;
 pub mod lay;
+pub mod reduce;
+pub mod stats;
 pub mod store;
 pub mod values;
 

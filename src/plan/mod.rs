@@ -15,11 +15,13 @@
 
 mod chunks;
 mod cursor;
+mod rectangles;
 mod tiles;
 mod walk;
 
 pub use chunks::{Chunk, Chunks};
 pub use cursor::{Cursor, Taken};
+pub use rectangles::rectangles;
 pub use walk::Walk;
 
 use crate::view::{Axis, View};

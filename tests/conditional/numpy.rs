@@ -19,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("numpy::agrees_on_the_fixed_seed", needs::python(), |python| differential(&python, "1")),
         trial("numpy::expressions_agree", needs::python(), |python| expressions(&python)),
         trial("numpy::functions_are_as_accurate_as_promised", needs::python(), |python| accuracy(&python)),
+        trial("numpy::reductions_agree", needs::python(), |python| reductions(&python)),
         trial("numpy::agrees_on_a_new_seed", new_seed(), |python| {
             let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos().to_string();
             differential(&python, &seed)
@@ -28,8 +29,17 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Random expressions, on a fixed seed.
 fn expressions(python: &Path) -> Result<(), Failed> {
+    on_fixed_seed("tests/numpy/expressions.py", python)
+}
+
+/// Random reductions, on a fixed seed.
+fn reductions(python: &Path) -> Result<(), Failed> {
+    on_fixed_seed("tests/numpy/reductions.py", python)
+}
+
+fn on_fixed_seed(script: &str, python: &Path) -> Result<(), Failed> {
     let cases = std::env::var("RMM_CASES").unwrap_or_else(|_| CASES.to_owned());
-    let script = needs::root().join("tests/numpy/expressions.py");
+    let script = needs::root().join(script);
     let mut command = Command::new(python);
     command.arg("-B").arg(script).args(["--rmm", needs::RMM, "--cases", &cases]);
     needs::succeeded(&command.output()?)

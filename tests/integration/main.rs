@@ -22,6 +22,7 @@ mod map_chunks;
 mod modes;
 mod naming;
 mod output;
+mod reduce;
 mod set;
 mod sizes;
 mod slice;

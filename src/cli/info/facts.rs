@@ -82,7 +82,7 @@ pub(super) struct Facts {
     allocated: u64,
     sidecar: Option<PathBuf>,
     origin: Origin,
-    array: Result<ArraySpec>,
+    array: Result<Array>,
 }
 
 impl fmt::Display for Key {
@@ -120,7 +120,7 @@ impl Facts {
                     (file_size, allocated) = (data.len(), data.allocated_bytes().at(data.path())?);
                     data_file = Some(data.path().to_path_buf());
                 }
-                (array.origin(), Ok(array.spec().clone()))
+                (array.origin(), Ok(array))
             }
             Err(error) if misfit == Misfit::IsTold && format == Format::Raw && error.kind() == ErrorKind::Usage => {
                 (Origin::Default, Err(error.hint("rmm info FILE --guess ranks what fits its size and bytes")))
@@ -165,6 +165,11 @@ impl Facts {
 
     /// The array, or why there is none.
     pub(super) fn spec(&self) -> Result<&ArraySpec, &Error> {
+        self.array.as_ref().map(Array::spec)
+    }
+
+    /// The array, open, or why there is none.
+    pub(super) fn array(&self) -> Result<&Array, &Error> {
         self.array.as_ref()
     }
 

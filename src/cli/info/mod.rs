@@ -1,9 +1,10 @@
-//! `rmm info`: what a file holds, told without reading its elements.
+//! `rmm info`: what a file holds, told without reading its elements unless that is asked for.
 
 mod emit;
 mod expect;
 mod facts;
 mod guesses;
+mod measured;
 mod table;
 
 use std::os::unix::ffi::OsStrExt;
@@ -25,13 +26,15 @@ use crate::spec::Request;
 use emit::{FORMS, Form};
 use facts::{Facts, Key, Misfit};
 use guesses::Guesses;
+use measured::{MeasureArgs, Measured};
 
 /// The version of the keys that `--json` prints.
 const SCHEMA: u32 = 1;
 
 /// Say what is in a file: dtype, shape, order, sizes
 ///
-/// Elements are not read, so any file takes the same time. A raw file of which nothing is known is taken for float64;
+/// Elements are not read, unless --stats, --histogram or --finite asks for that, so any file takes the same time. A raw
+/// file of which nothing is known is taken for float64;
 /// where that does not fit its size, the table says so, and what would.
 ///
 /// --expect answers by its exit code, 0 for yes and 1 for no, and says on stderr what differs. Without --json or --get
@@ -58,7 +61,10 @@ Examples:
   rmm info raw.dat -d f4 -s 4,8 --write-sidecar
                                                then nothing has to be said of it any more
   rmm info raw.dat --guess                     what may a file be that nobody described?
-  rmm info data.npy --expect '<f8:-1,4'        is it float64, with 4 columns?")]
+  rmm info data.npy --expect '<f8:-1,4'        is it float64, with 4 columns?
+  rmm info data.npy --stats                    its smallest and largest element, mean, NaN and more
+  rmm info data.npy --histogram 4              how many elements are where between them
+  rmm info data.npy --finite                   is it free of NaN and infinities?")]
 pub(super) struct InfoArgs {
     /// The arrays; - is standard input
     #[arg(required = true)]
@@ -86,8 +92,10 @@ pub(super) struct InfoArgs {
     #[arg(long, requires = "write_sidecar", help_heading = "Output")]
     force: bool,
     /// Rank what a raw file may be, by its bytes, with the commands that read it so
-    #[arg(long, conflicts_with_all = ["get", "expect"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["get", "expect", "stats", "histogram", "finite"], help_heading = "Output")]
     guess: bool,
+    #[command(flatten)]
+    measure: MeasureArgs,
 }
 
 pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
@@ -96,9 +104,9 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let mut first_failure = None;
     let mut between: &[u8] = b"";
     for path in &args.file {
-        let told = args.told(path, &opening, misfit);
+        let told = args.told(path, &opening, misfit, ui);
         let exit = match told {
-            Ok((text, facts)) => {
+            Ok((text, facts, measured)) => {
                 if !text.is_empty() {
                     ui.data(between)?;
                     ui.data(&text)?;
@@ -107,7 +115,7 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
                 if !args.guess {
                     facts.advise(ui);
                 }
-                args.answer(&facts, ui)
+                args.answer(&facts, &measured, ui)
             }
             Err(error) => {
                 ui.complain(&error.to_string(), error.hints());
@@ -123,21 +131,22 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
 
 impl InfoArgs {
     /// What is printed of the file at `path`, and what is known of it.
-    fn told(&self, path: &Path, opening: &Opening, misfit: Misfit) -> Result<(Vec<u8>, Facts)> {
+    fn told(&self, path: &Path, opening: &Opening, misfit: Misfit, ui: &Ui) -> Result<(Vec<u8>, Facts, Measured)> {
         if !self.guess {
             let facts = Facts::of(path, opening, misfit)?;
-            return Ok((self.text(&facts)?, facts));
+            let measured = self.measure.measure(&facts, ui)?;
+            return Ok((self.text(&facts, &measured)?, facts, measured));
         }
         let mapping = input::open(path)?;
         let sample = guesses::sample(&mapping)?;
         let facts = Facts::over(mapping, path, opening, misfit)?;
         let guesses = Guesses::of(&facts, &sample, opening.header);
-        let text = if self.json { object(&facts, Some(guesses.json())) } else { guesses.table(&facts) };
-        Ok((text.into_bytes(), facts))
+        let text = if self.json { object(&facts, &[guesses.json()]) } else { guesses.table(&facts) };
+        Ok((text.into_bytes(), facts, Measured::default()))
     }
 
     /// What is printed of one file.
-    fn text(&self, facts: &Facts) -> Result<Vec<u8>> {
+    fn text(&self, facts: &Facts, measured: &Measured) -> Result<Vec<u8>> {
         if let Some(form) = self.emit {
             let spec = facts.spec().map_err(|misfit| unknown(facts.path(), misfit))?;
             return Ok(form.text(facts, spec)?.into_bytes());
@@ -148,9 +157,10 @@ impl InfoArgs {
         }
         match self.get {
             Some(key) => value(facts, key),
-            None if self.json => Ok(object(facts, None).into_bytes()),
-            None if self.expect.is_some() => Ok(Vec::new()),
-            None => Ok(table::render(facts).into_bytes()),
+            None if self.json => Ok(object(facts, &measured.json()).into_bytes()),
+            None if self.measure.only_answers() => Ok(Vec::new()),
+            None if self.expect.is_some() => Ok(measured.text().into_bytes()),
+            None => Ok((table::render(facts) + &measured.text()).into_bytes()),
         }
     }
 
@@ -171,10 +181,11 @@ impl InfoArgs {
         if self.json || self.get.is_some() || self.emit.is_some() { b"" } else { b"\n" }
     }
 
-    /// Whether the array is what was expected, if anything was.
-    fn answer(&self, facts: &Facts, ui: &Ui) -> Exit {
-        let Some(expected) = &self.expect else { return Exit::Done };
-        let differences = expect::differences(expected, facts);
+    /// Whether the array and its elements are what was expected, if anything was.
+    fn answer(&self, facts: &Facts, measured: &Measured, ui: &Ui) -> Exit {
+        let differences = self.expect.as_ref().map(|expected| expect::differences(expected, facts));
+        let mut differences = differences.unwrap_or_default();
+        differences.extend(self.measure.complaint(measured, facts));
         for difference in &differences {
             ui.complain(&difference.to_string(), difference.hints());
         }
@@ -183,14 +194,14 @@ impl InfoArgs {
 }
 
 /// All keys in their order, and what else is to be told, as one line of JSON.
-fn object(facts: &Facts, more: Option<String>) -> String {
+fn object(facts: &Facts, more: &[String]) -> String {
     let mut pairs = vec![format!("\"schema\": {SCHEMA}")];
     pairs.extend(Key::value_variants().iter().map(|&key| format!("\"{key}\": {}", facts.value(key))));
     if let Err(misfit) = facts.spec() {
         let hints = Value::from(misfit.hints());
         pairs.push(format!("\"problem\": {}, \"hints\": {hints}", Value::from(misfit.message())));
     }
-    pairs.extend(more);
+    pairs.extend_from_slice(more);
     format!("{{{}}}\n", pairs.join(", "))
 }
 
@@ -246,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_object_has_every_key_in_its_order() {
-        let text = object(&facts(&[0; 24], "<i2:3,4"), None);
+        let text = object(&facts(&[0; 24], "<i2:3,4"), &[]);
         assert!(text.starts_with("{\"schema\": 1, \"path\": \"") && text.ends_with("}\n"), "{text}");
         assert!(
             text.contains(
@@ -263,7 +274,7 @@ mod tests {
     #[test]
     fn a_file_that_does_not_fit_has_a_size_and_no_shape() {
         let facts = facts(&[0; 17], ":");
-        let object: Value = serde_json::from_str(&object(&facts, None)).expect("JSON");
+        let object: Value = serde_json::from_str(&object(&facts, &[])).expect("JSON");
         assert_eq!((&object["shape"], &object["file_size"]), (&Value::Null, &Value::from(17)));
         assert!(object["problem"].as_str().is_some_and(|text| text.contains("1 left over")), "{object}");
         assert!(object["hints"].to_string().contains("--guess"), "{object}");
