@@ -130,6 +130,9 @@ impl OpenArgs {
             (false, _) => Array::open(path, &opening)?,
         };
         advise_of_default(array.origin(), ui);
+        if intent == Intent::Read {
+            super::journal::warn_of_unfinished(array.mapping(), ui);
+        }
         Ok(array)
     }
 }

@@ -19,6 +19,7 @@ use crate::expr::{Program, Variable, compile};
 use crate::job::computed::{Computed, Operand};
 use crate::job::copy::emit_values;
 use crate::job::store::{check, store};
+use crate::journal::{Checksum, Checksummer};
 use crate::mapping::{Mapping, Sync};
 use crate::shape::{Order, Shape};
 use crate::sink::{Layout, OutputFormat, Sink};
@@ -144,6 +145,20 @@ impl Expression<'_> {
         Computed::new(program, &operands, (place.ranks, place.dims), dtype, cast.overflow)
     }
 
+    /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.
+    pub(super) fn checksum(&self, place: &Place<'_>) -> Checksum {
+        let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
+        let own = own.with(format!("{:?} {:?}", place.ranks, place.dims));
+        let with = self.with.iter().fold(own, |sum, (name, array)| {
+            let mapping = array.mapping();
+            sum.with(name)
+                .with(array.dtype().to_string())
+                .with(format!("{:?}", array.view()))
+                .with_numbers(&[mapping.identity().ino, mapping.len()])
+        });
+        with.checksum()
+    }
+
     /// An array that is stored in may be read in the same places only: others may be stored already.
     fn refuse_overlap(&self, place: &Place<'_>) -> Result<()> {
         for (name, array) in &self.with {
@@ -178,6 +193,12 @@ impl Expression<'_> {
         let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, overflow)?;
         Ok(Results { array: place.array, with: &self.with, view, computed, dtype, shape })
     }
+}
+
+/// What a job of this kind is done to.
+pub(super) fn described(kind: &str, array: &Array, view: &View, dtype: &DType) -> Checksummer {
+    let sum = Checksummer::default().with(env!("CARGO_PKG_VERSION")).with(kind).with(dtype.to_string());
+    sum.with(format!("{view:?}")).with_numbers(&[array.mapping().identity().ino, array.mapping().len()])
 }
 
 /// Results on their way to a stream or a new file.

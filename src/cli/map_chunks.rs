@@ -9,12 +9,14 @@ use super::edit::{Edit, EditArgs, Store};
 use super::exec::ExecArgs;
 use super::expr::{ExprArgs, Place};
 use super::failure::Exit;
+use super::journal::{Job, JournalArgs};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::job::exec::each_once;
+use crate::journal::Checksum;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
 ///
@@ -54,6 +56,8 @@ pub(super) struct MapChunksArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
+    journal: JournalArgs,
+    #[command(flatten)]
     open: OpenArgs,
     #[command(flatten)]
     select: SelectArgs,
@@ -73,13 +77,13 @@ struct PlaceArgs {
     /// Run every child and check what it gives back, but store and write nothing
     #[arg(long)]
     check: bool,
-    /// Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed
-    #[arg(long, requires = "in_place")]
-    no_journal: bool,
 }
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
-    if args.place.in_place {
+    if args.journal.discards() {
+        let array = args.open.open(&args.file, Intent::Edit, ui)?;
+        args.journal.discard(array.mapping(), ui)?;
+    } else if args.place.in_place {
         args.in_place(ui)?;
     } else {
         args.elsewhere(ui)?;
@@ -102,15 +106,22 @@ impl MapChunksArgs {
                 ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
                 ..self.place_of(&array, &selected)?
             };
+            let job = self.job(expression.checksum(&place));
             let computed = expression.in_place(place, self.cast)?;
             let edit = Edit { array: &array, selected: &selected, values: &computed };
-            return if self.place.check { edit.check(ui) } else { self.edit.run(&edit, ui) };
+            return if self.place.check { edit.check(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
         let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;
-        if self.place.check { computation.check(ui) } else { self.edit.run(&computation, ui) }
+        let job = self.job(computation.checksum());
+        if self.place.check { computation.check(ui) } else { self.edit.run_resumable(&computation, &job, ui) }
+    }
+
+    fn job(&self, operation: Checksum) -> Job<'_> {
+        Job { args: &self.journal, operation, sync: self.edit.write.sync() }
     }
 
     fn elsewhere(&self, ui: &Ui) -> Result<()> {
+        self.journal.refuse("results go elsewhere, and FILE stays as it is")?;
         if self.edit.is_dry_run() {
             return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
         }

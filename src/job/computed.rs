@@ -7,6 +7,7 @@ use crate::cast::{Conversion, Overflow};
 use crate::dtype::{ByteSwap, DType};
 use crate::error::{Error, Result};
 use crate::expr::{Elements, Program, Registers};
+use crate::mapping::Identity;
 use crate::plan::Chunk;
 use crate::source::{ReadRuns, Readable};
 use crate::view::{Item, View};
@@ -60,6 +61,11 @@ impl<'a> Computed<'a> {
         };
         let inputs = program.inputs().iter().map(source).collect();
         Ok(Self { program, inputs, ranks, dims, convert })
+    }
+
+    /// Whether any element of this file is read.
+    pub fn reads(&self, file: Identity) -> bool {
+        self.inputs.iter().any(|input| input.bytes.file() == Some(file))
     }
 
     /// The coordinates along `axis` of elements of these ranks.

@@ -8,6 +8,7 @@ pub mod computed;
 pub mod copy;
 mod delivery;
 pub mod exec;
+pub mod resumable;
 pub mod store;
 pub mod values;
 

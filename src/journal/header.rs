@@ -12,7 +12,7 @@ const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
 const VERSION: u64 = 1;
 /// Bytes of the words before the text, and of the checksum behind it.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 21;
+const NUMBERS: usize = 22;
 const CHECKSUM: usize = 16;
 /// The longest command that is kept: longer ones are cut by who writes them.
 const MOST_TEXT: usize = 64 << 10;
@@ -152,21 +152,21 @@ impl Header {
             array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7] },
             boot: Boot(wide(8)),
             operation: Checksum(wide(10)),
-            grid: Grid::new(numbers[12], numbers[13], numbers[14], numbers[15])
+            grid: Grid::new(numbers[12], [numbers[13], numbers[14], numbers[15]], numbers[16])
                 .map_err(|error| damaged(error.message()))?,
-            contiguous: match numbers[16] {
-                0 if numbers[17] == 0 => None,
-                1 => Some(numbers[17]),
+            contiguous: match numbers[17] {
+                0 if numbers[18] == 0 => None,
+                1 => Some(numbers[18]),
                 _ => return Err(damaged("its place")),
             },
-            slots: numbers[18],
-            batch: numbers[19],
+            slots: numbers[19],
+            batch: numbers[20],
             command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
         };
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
         }
-        if numbers[20] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+        if numbers[21] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
             return Err(damaged("its counts"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
@@ -207,7 +207,7 @@ pub(super) mod tests {
             array: Array { dev: 1, ino: 2, len: 100 },
             boot: Boot(77),
             operation: Checksum(88),
-            grid: Grid::new(12, 12, 2, 4).expect("a grid"),
+            grid: Grid::new(12, [12, 12, 2], 4).expect("a grid"),
             contiguous: Some(52),
             slots: 3,
             batch: 1,

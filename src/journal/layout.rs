@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_layout_longer_than_any_file_is_refused() {
-        let grid = Grid::new(1 << 40, 1 << 40, 1 << 40, 1 << 20).expect("a grid");
+        let grid = Grid::new(1 << 40, [1 << 40; 3], 1 << 20).expect("a grid");
         for protocol in [Protocol::Slots, Protocol::Redo] {
             let header = Header { protocol, grid, slots: 16, batch: u64::MAX, ..header() };
             Layout::new(&header, 4096).expect_err("too long");

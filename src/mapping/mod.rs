@@ -14,6 +14,7 @@ mod copy;
 mod direct;
 mod fault;
 mod file;
+mod journal;
 mod lock;
 mod mode;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod window;
 mod writer;
 
 pub use file::{Identity, Io, Mapping};
+pub use journal::{JournalFile, Kept, journal_path, this_boot};
 pub use lock::Lock;
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};

@@ -199,7 +199,7 @@ fn rename(
 }
 
 /// Where a path leads when its last name is a symlink, to a file or to nothing.
-fn follow_links(path: &Path) -> Result<PathBuf> {
+pub(super) fn follow_links(path: &Path) -> Result<PathBuf> {
     // As many as Linux follows.
     const LINKS: usize = 40;
     let mut path = path.to_path_buf();
@@ -212,7 +212,7 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
     Err(Error::usage(format!("is a symlink that leads in circles, through {}", printable(&path.to_string_lossy()))))
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

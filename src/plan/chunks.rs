@@ -48,6 +48,38 @@ impl<'a> Chunks<'a> {
         Self { view, axis, step: step.max(1), next, rank: 0 }
     }
 
+    /// The chunk of this number, counted from 0; it must exist.
+    pub fn chunk(&self, number: u64) -> Chunk {
+        let dims = self.view.dims();
+        let (step, in_row) = self.row();
+        let mut row = number / in_row;
+        let mut start = vec![0; dims.len()];
+        for axis in (0..self.axis).rev() {
+            start[axis] = row % dims[axis];
+            row /= dims[axis];
+        }
+        if let Some(at) = start.get_mut(self.axis) {
+            *at = number % in_row * step;
+        }
+        let rank = start.iter().zip(&dims).fold(0, |rank, (&at, &len)| rank * len + at);
+        let chunk = Self { view: self.view, axis: self.axis, step, next: Some(start), rank }.next();
+        chunk.expect("there is a chunk where one begins")
+    }
+
+    /// Elements in a row, which no chunk leaves, and in each chunk but the last of a row.
+    pub fn lengths(&self) -> (u64, u64) {
+        let dims = self.view.dims();
+        let Some(&len) = dims.get(self.axis) else { return (1, 1) };
+        let below: u64 = dims[self.axis + 1..].iter().product();
+        (len * below, self.step.min(len) * below)
+    }
+
+    /// Positions in a chunk along the axis that is cut, and chunks along it.
+    fn row(&self) -> (u64, u64) {
+        let len = self.view.dims().get(self.axis).copied().unwrap_or(1);
+        (self.step, len.div_ceil(self.step).max(1))
+    }
+
     /// The number of bytes of all elements of the view.
     pub fn nbytes(&self) -> u64 {
         self.view.nbytes()
