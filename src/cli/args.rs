@@ -131,7 +131,7 @@ impl OpenArgs {
         };
         advise_of_default(array.origin(), ui);
         if intent == Intent::Read {
-            super::journal::warn_of_unfinished(array.mapping(), ui);
+            super::journal::warn_of_unfinished(path, ui);
         }
         Ok(array)
     }

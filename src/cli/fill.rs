@@ -80,8 +80,7 @@ impl FillArgs {
 
 pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        let array = args.open.open(&args.file, Intent::Edit, ui)?;
-        args.journal.discard(array.mapping(), ui)?;
+        args.journal.discard(&args.file, ui)?;
         return Ok(Exit::Done);
     }
     match (args.content.is_given(), args.expr.is_given()) {

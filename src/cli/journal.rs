@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::edit::Store;
-use super::signals;
 use super::ui::Ui;
+use super::{input, signals};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::Checksum;
-use crate::mapping::{Lock, Mapping, Sync, journal_path};
+use crate::mapping::{Lock, Mapping, Mode, Sync, journal_path};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -59,7 +59,9 @@ impl JournalArgs {
     ///
     /// # Errors
     /// Usage, where there is none; busy, where it runs; io.
-    pub(super) fn discard(&self, array: &Mapping, ui: &Ui) -> Result<()> {
+    pub(super) fn discard(&self, file: &Path, ui: &Ui) -> Result<()> {
+        // What is in the file need not be known: the journal says where its blocks lie.
+        let array = &Mapping::open(file, Mode::ReadWrite)?;
         let _lock = Lock::exclusive(array.file(), array.path())?;
         let path = journal_path(array.path())?;
         let unfinished = match Unfinished::of(array) {
@@ -193,9 +195,9 @@ pub(super) fn refuse_unfinished(array: &Mapping) -> Result<()> {
 }
 
 /// Says that some elements of an array are as they were and some as they will be, where a job on it is unfinished.
-pub(super) fn warn_of_unfinished(array: &Mapping, ui: &Ui) {
-    if array.is_named() && journal_path(array.path()).is_ok_and(|path| path.symlink_metadata().is_ok()) {
-        let path = path_text(array.path());
+pub(super) fn warn_of_unfinished(array: &Path, ui: &Ui) {
+    if !input::is_stream(array) && journal_path(array).is_ok_and(|path| path.symlink_metadata().is_ok()) {
+        let path = path_text(array);
         ui.note(&format!("{path} has an unfinished job, or one that runs: some elements are old, some are new"));
     }
 }

@@ -81,8 +81,7 @@ struct PlaceArgs {
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        let array = args.open.open(&args.file, Intent::Edit, ui)?;
-        args.journal.discard(array.mapping(), ui)?;
+        args.journal.discard(&args.file, ui)?;
     } else if args.place.in_place {
         args.in_place(ui)?;
     } else {

@@ -29,6 +29,8 @@ const NEW: &str = ".new";
 /// How the bytes of a journal are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
+    /// Not at all: they are looked at in mapped memory.
+    Seen,
     /// In mapped memory: they outlive the process.
     Mapped,
     /// By system calls, so that they can be flushed and failures are known.
@@ -92,7 +94,10 @@ impl JournalFile {
     pub fn open(array: &Path) -> Result<Option<Self>> {
         let path = journal_path(array)?;
         match path.symlink_metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            // Where a name would be too long, nobody has made one.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {
+                return Ok(None);
+            }
             Err(error) => return Err(Error::io("cannot examine", error).at(path)),
             Ok(metadata) if !metadata.is_file() => return Err(Error::corrupt("is not a regular file").at(path)),
             Ok(_) => {}
@@ -115,9 +120,16 @@ impl JournalFile {
     /// # Errors
     /// Io, where it cannot be mapped.
     pub fn kept(mut self, kept: Kept) -> Result<Self> {
-        if kept == Kept::Mapped && self.map.is_none() {
+        // Looking at it must not change its times, so pages are not made ready for stores before there are some.
+        self.map = None;
+        if kept != Kept::Written {
+            let mut options = MmapOptions::new();
+            options.len(self.len as usize);
             let mapped = fault::install().and_then(|()| {
-                let map = MmapOptions::new().len(self.len as usize).map_raw(&self.file)?;
+                if kept == Kept::Seen {
+                    return options.map_raw_read_only(&self.file);
+                }
+                let map = options.map_raw(&self.file)?;
                 // What can fail fails here. Kernels that cannot populate leave it to the fault handler.
                 match map.advise(Advice::PopulateWrite) {
                     Err(error) if error.raw_os_error() != Some(libc::EINVAL) => Err(error),

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Lock, Mapping, Mode, Sync, space};
-use crate::error::{Error, Result};
-use crate::escape::printable;
+use super::{Lock, Mapping, Mode, Sync, journal_path, space};
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::{printable, shell_word};
 
 /// Bytes of the target's name that the temporary name repeats, so that neither is longer than a name may be.
 const NAME: usize = 200;
@@ -51,6 +51,11 @@ struct Replaced {
 
 impl Replaced {
     fn lock(metadata: Metadata, path: &Path) -> Result<Self> {
+        let journal = journal_path(path)?;
+        if journal.symlink_metadata().is_ok() {
+            let error = Error::new(ErrorKind::Busy, "has an unfinished job, or one that runs");
+            return Err(error.hint(format!("rmm map-chunks {} --discard-journal gives it up", shell_word(path))));
+        }
         let lock = File::open(path).ok().map(|file| Lock::exclusive(&file, path)).transpose()?;
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
     }
@@ -227,7 +232,6 @@ mod tests {
 
     use super::super::naive::{file_of, in_small_folder, skipped};
     use super::*;
-    use crate::error::ErrorKind;
 
     fn listing(folder: &Path) -> Vec<OsString> {
         let mut names: Vec<_> =

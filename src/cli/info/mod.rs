@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
+use super::journal::warn_of_unfinished;
 use super::ui::Ui;
 use crate::array::Opening;
 use crate::error::{Error, Result};
@@ -81,6 +82,7 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
                     ui.data(&text)?;
                     between = args.between();
                 }
+                warn_of_unfinished(path, ui);
                 if !args.guess {
                     facts.advise(ui);
                 }

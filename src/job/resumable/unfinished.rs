@@ -99,7 +99,7 @@ impl Unfinished {
     /// # Errors
     /// Corrupt, where that makes no sense; io.
     pub fn left(self) -> Result<(Self, Left)> {
-        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
+        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Seen };
         let this = Self { file: self.file.kept(kept)?, ..self };
         let left = left(&this.file, &this.header, this.layout)?;
         Ok((this, left))
@@ -135,7 +135,11 @@ impl Unfinished {
     pub fn discard(self, array: &Mapping) -> Result<(Left, Torn)> {
         let (this, left) = self.left()?;
         let Self { file, header, layout } = this;
-        let sync = if header.protocol == Protocol::Redo { Sync::Yes } else { Sync::No };
+        let (sync, kept) = match header.protocol {
+            Protocol::Redo => (Sync::Yes, Kept::Written),
+            _ => (Sync::No, Kept::Mapped),
+        };
+        let file = file.kept(kept)?;
         let torn = match (header.contiguous, header.protocol) {
             (Some(first), _) => {
                 let mut place = Stretch { writer: array.writer(Stores::Update)?, first, header: &header };
