@@ -80,7 +80,7 @@ impl FillArgs {
 
 pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        args.journal.discard(&args.file, ui)?;
+        JournalArgs::discard(&args.file, ui)?;
         return Ok(Exit::Done);
     }
     match (args.content.is_given(), args.expr.is_given()) {

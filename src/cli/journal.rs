@@ -59,7 +59,7 @@ impl JournalArgs {
     ///
     /// # Errors
     /// Usage, where there is none; busy, where it runs; io.
-    pub(super) fn discard(&self, file: &Path, ui: &Ui) -> Result<()> {
+    pub(super) fn discard(file: &Path, ui: &Ui) -> Result<()> {
         // What is in the file need not be known: the journal says where its blocks lie.
         let array = &Mapping::open(file, Mode::ReadWrite)?;
         let _lock = Lock::exclusive(array.file(), array.path())?;
@@ -76,7 +76,7 @@ impl JournalArgs {
             Ok(left) => ui.note(&format!("{}: the job is given up; {left}", path_text(array.path()))),
             Err(error) if error.kind() == ErrorKind::Corrupt => {
                 std::fs::remove_file(&path).map_err(|error| Error::io("cannot remove", error).at(&path))?;
-                ui.note(&format!("{}; it is removed, and which part is done is not known", error));
+                ui.note(&format!("{error}; it is removed, and which part is done is not known"));
             }
             Err(error) => return Err(error),
         }
@@ -168,10 +168,7 @@ fn typed() -> String {
 
 /// What is said of a job that ended early.
 fn ended_early(error: Error, job: &Resumable) -> Error {
-    let left = match job.left() {
-        Ok(left) => left,
-        Err(_) => return error.followed_by("the journal is kept"),
-    };
+    let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
     if left.done == 0 && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
         return error.followed_by("nothing is stored");
     }
@@ -180,7 +177,7 @@ fn ended_early(error: Error, job: &Resumable) -> Error {
         ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
         _ => error,
     };
-    error.hint(format!("{} goes on with it", job.resuming()))
+    error.hint(job.resuming())
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

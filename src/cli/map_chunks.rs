@@ -81,7 +81,7 @@ struct PlaceArgs {
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        args.journal.discard(&args.file, ui)?;
+        JournalArgs::discard(&args.file, ui)?;
     } else if args.place.in_place {
         args.in_place(ui)?;
     } else {

@@ -30,8 +30,6 @@ pub enum Protocol {
     Slots,
     /// [`super::redo`].
     Redo,
-    /// Blocks of a new file, whose input stays: they are only counted.
-    Output,
 }
 
 /// Which file an array is in, whatever its name and its times.
@@ -89,7 +87,6 @@ impl Header {
         let protocol = match self.protocol {
             Protocol::Slots => 0,
             Protocol::Redo => 1,
-            Protocol::Output => 2,
         };
         let halves = |number: u128| [number as u64, (number >> 64) as u64];
         let mut end = self.command.len().min(MOST_TEXT);
@@ -145,7 +142,6 @@ impl Header {
             protocol: match protocol {
                 0 => Protocol::Slots,
                 1 => Protocol::Redo,
-                2 => Protocol::Output,
                 _ => return Err(damaged("its protocol is unknown")),
             },
             job: wide(3),
@@ -178,11 +174,11 @@ impl Header {
         self.grid.block_bytes().checked_mul(self.batch)
     }
 
-    /// A job that is in place has no more bytes than its file, and where its blocks follow each other they lie there.
+    /// A job has no more bytes than its file, and where its blocks follow each other they lie there.
     fn check_extent(&self) -> Result<()> {
         let nbytes = self.grid.nbytes();
         let end = self.contiguous.unwrap_or(0).checked_add(nbytes);
-        if self.protocol != Protocol::Output && end.is_none_or(|end| end > self.array.len) {
+        if end.is_none_or(|end| end > self.array.len) {
             return Err(Error::corrupt(format!("{nbytes} bytes of blocks in a file of {}", self.array.len)));
         }
         Ok(())
@@ -223,7 +219,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for protocol in [Protocol::Slots, Protocol::Redo, Protocol::Output] {
+        for protocol in [Protocol::Slots, Protocol::Redo] {
             for contiguous in [None, Some(0), Some(52)] {
                 let header = Header { protocol, contiguous, ..header() };
                 let mut bytes = header.encode();

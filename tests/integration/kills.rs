@@ -50,6 +50,10 @@ fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
                 break;
             }
             let said = String::from_utf8_lossy(&stderr);
+            if status.code() == Some(4) && said.contains("is in use") {
+                // A child that was forked and has not become its command yet still holds the lock, for a moment.
+                continue;
+            }
             assert_eq!(status.signal(), Some(9), "{status} after {killed} kills of {job:?}: {said}");
         }
         let stored = std::fs::read(&array).expect("there");

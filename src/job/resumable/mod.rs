@@ -111,7 +111,7 @@ impl Resumable {
         let mut names = self.names();
         match self.header.protocol {
             Protocol::Redo => Redo::new(&self.file, &self.header, self.layout).begin(&mut names),
-            _ => Slots::new(&self.file, &self.header, self.layout).begin(&mut names),
+            Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).begin(&mut names),
         }
     }
 
@@ -135,7 +135,7 @@ impl Resumable {
         let mut blocks = store::InPlace::new(array, place)?;
         match self.header.protocol {
             Protocol::Redo => Redo::new(&self.file, &self.header, self.layout).recover(&mut self.names(), &mut blocks),
-            _ => Slots::new(&self.file, &self.header, self.layout).recover(&mut blocks),
+            Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).recover(&mut blocks),
         }
         .map_err(|error| error.at(self.file.path()))
     }

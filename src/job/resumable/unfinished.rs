@@ -7,7 +7,7 @@ use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Blocks, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
+use crate::journal::{Blocks, Grid, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
 use crate::mapping::{JournalFile, Kept, Mapping, Stores, Sync, Writer, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
@@ -111,7 +111,7 @@ impl Unfinished {
             return Ok(self);
         }
         let error = Error::new(ErrorKind::Busy, "is the journal of another job").at(self.file.path());
-        Err(error.hint(format!("{} goes on with that", resuming(&self.header.command))))
+        Err(error.hint(resuming(&self.header.command)))
     }
 
     /// Why nobody else may store in the array.
@@ -123,7 +123,7 @@ impl Unfinished {
         };
         Error::new(ErrorKind::Busy, message)
             .at(array.path())
-            .hint(format!("{} goes on with it", resuming(&command)))
+            .hint(resuming(&command))
             .hint("rmm map-chunks FILE --discard-journal gives it up")
     }
 
@@ -137,7 +137,7 @@ impl Unfinished {
         let Self { file, header, layout } = this;
         let (sync, kept) = match header.protocol {
             Protocol::Redo => (Sync::Yes, Kept::Written),
-            _ => (Sync::No, Kept::Mapped),
+            Protocol::Slots => (Sync::No, Kept::Mapped),
         };
         let file = file.kept(kept)?;
         let torn = match (header.contiguous, header.protocol) {
@@ -148,7 +148,7 @@ impl Unfinished {
                         let names = &mut JobNames { file: &file, sync, receipt: None };
                         Redo::new(&file, &header, layout).recover(names, &mut Flushed { place, array })?;
                     }
-                    _ => Slots::new(&file, &header, layout).recover(&mut place)?,
+                    Protocol::Slots => Slots::new(&file, &header, layout).recover(&mut place)?,
                 }
                 array.finish_writing(sync)?;
                 Torn(None)
@@ -184,25 +184,29 @@ pub(super) fn resuming(command: &str) -> String {
 
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
     let grid = &header.grid;
-    let counted = match header.protocol {
-        Protocol::Redo => {
-            let mut redo = Redo::new(file, header, layout);
-            redo.examine().map(|()| (redo.next_block(), grid.described(0..redo.next_block())))
-        }
-        _ => {
-            let slots = Slots::new(file, header, layout);
-            slots.count_done().and_then(|done| {
-                let pending = slots.pending()?;
-                let is_done = |&block: &u64| {
-                    slots.is_done(block).unwrap_or(false) || pending.iter().any(|&(_, other)| other == block)
-                };
-                let whole = pending.iter().filter(|&&(_, block)| !slots.is_done(block).unwrap_or(false)).count();
-                Ok((done + whole as u64, grid.described((0..grid.blocks()).filter(is_done))))
-            })
-        }
+    let counted = if header.protocol == Protocol::Redo {
+        let mut redo = Redo::new(file, header, layout);
+        redo.examine().map(|()| (redo.next_block(), grid.described(0..redo.next_block())))
+    } else {
+        counted(&Slots::new(file, header, layout), grid)
     };
     let (done, elements) = counted.map_err(|error| error.at(file.path()))?;
     Ok(Left { done, blocks: grid.blocks(), elements })
+}
+
+/// The number of blocks that are done, or whole in slots, and which elements they hold.
+fn counted(slots: &Slots<'_, JournalFile>, grid: &Grid) -> Result<(u64, String)> {
+    let (mut count, pending) = (slots.count_done()?, slots.pending()?);
+    let mut whole = Vec::new();
+    for (_, block) in pending {
+        if !slots.is_done(block)? {
+            whole.push(block);
+        }
+    }
+    count += whole.len() as u64;
+    // All words have just been read.
+    let is_done = |&block: &u64| whole.contains(&block) || slots.is_done(block).unwrap_or(false);
+    Ok((count, grid.described((0..grid.blocks()).filter(is_done))))
 }
 
 /// Blocks that follow each other in the file from a byte on.

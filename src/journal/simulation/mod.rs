@@ -36,7 +36,7 @@ fn seeds() -> impl Iterator<Item = u64> {
     (first..).take(number("RMM_SIMULATED_JOBS", JOBS) as usize)
 }
 
-/// Numbers that are random enough: SplitMix64.
+/// Numbers that are random enough: `SplitMix64`.
 struct Random(u64);
 
 impl Random {

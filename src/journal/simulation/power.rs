@@ -58,8 +58,9 @@ impl Disk {
                     std::cmp::Ordering::Equal if torn => halves.clone(),
                     _ => continue,
                 };
-                for byte in part.start.max(*at)..part.end.min(at + bytes.len()) {
-                    self.stored[byte] = bytes[byte - at];
+                let (from, to) = (part.start.max(*at), part.end.min(at + bytes.len()));
+                if from < to {
+                    self.stored[from..to].copy_from_slice(&bytes[from - at..to - at]);
                 }
             }
         }
