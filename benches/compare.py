@@ -6,7 +6,7 @@
 
 Every row is a whole process from start to end. The commands of a row take turns (A B C A B C …) after one round that
 is not counted, each after `sync`, with their inputs in the page cache; what counts is the median. Nobody flushes.
-Needs NumPy for the rows that compare with it, and a release build of rmm.
+Needs NumPy, numexpr and a C compiler for the rows that compare with them, and a release build of rmm.
 """
 
 import argparse
@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import expressions
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
@@ -58,8 +60,24 @@ class Bench:
     def __init__(self, args, folder):
         self.args, self.folder, self.rmm = args, folder, str(args.rmm)
 
+    root = ROOT
+
     def path(self, name):
         return str(self.folder / name)
+
+    def remove(self, path):
+        Path(path).unlink(missing_ok=True)
+
+    def row(self, *args, **kwargs):
+        return Row(*args, **kwargs)
+
+    def data_f8(self):
+        """Float64 from 0 to 1."""
+        path = self.path("y.f8")
+        if not Path(path).exists():
+            expressions.values(path, "f8", self.args.size, self.args.python)
+        warm(path)
+        return path
 
     def data(self):
         """Random bytes: nothing that a file system could compress or leave out."""
@@ -104,22 +122,25 @@ def run(argv):
 class Row:
     """Commands that do the same job; rmm is the first. Before each run `fresh` is removed."""
 
-    def __init__(self, what, goals, commands, fresh=None, nbytes=0):
+    def __init__(self, what, goals, commands, fresh=None, nbytes=0, scratch=None):
         self.what, self.goals, self.commands, self.fresh, self.nbytes = what, goals, commands, fresh, nbytes
+        self.scratch, self.peak = scratch, 0
 
     def measured(self, runs):
-        """The times of each command."""
+        """The times of each command; afterwards `peak` is the most memory of rmm, in KiB."""
         times = {name: [] for name in self.commands}
         for turn in range(runs + 1):
             for name, argv in self.commands.items():
                 if self.fresh:
                     Path(self.fresh).unlink(missing_ok=True)
                 os.sync()
-                seconds, _ = run(argv)
+                seconds, kib = run(argv)
                 if turn:
                     times[name].append(seconds)
-        if self.fresh:
-            Path(self.fresh).unlink(missing_ok=True)
+                if name == "rmm":
+                    self.peak = max(self.peak, kib)
+        for path in filter(None, (self.fresh, self.scratch)):
+            Path(path).unlink(missing_ok=True)
         return times
 
 
@@ -159,7 +180,8 @@ def fill(bench):
                None, bench.args.size)
 
 
-ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill]
+FILES = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill]
+ROWS = [*FILES, *expressions.ROWS]
 
 
 def memory(bench):
@@ -233,26 +255,36 @@ def write(name, lines):
     PAGE.write_text("\n".join([head + begin, *lines, end + tail]), encoding="utf-8")
 
 
+def measured(bench, wanted, with_memory):
+    """A table of rows, with the peak memory of rmm where that is asked for."""
+    memory, rule = (" rmm's peak memory |", "---:|") if with_memory else ("", "")
+    lines = [f"| job | rmm, median (least–most) | peer | peer's time / rmm's | goal |{memory}",
+             f"|---|---|---|---:|---|{rule}"]
+    for make in wanted:
+        row = make(bench)
+        for text in line(row, row.measured(bench.args.runs)):
+            text += f" {row.peak / 1024:.0f} MiB |" if with_memory else ""
+            print(text, flush=True)
+            lines.append(text)
+    version = platform.release().split("-")[0]
+    return [*lines, "", f"{os.cpu_count()} cores, Linux {version}, arrays of {bench.args.size / 2**30:.3g} GiB, "
+            f"medians of {bench.args.runs}."]
+
+
 def main():
     args = arguments()
     folder = Path(tempfile.mkdtemp(prefix="rmm-compare-", dir=args.folder))
     tables = {}
     try:
         bench = Bench(args, folder)
-        wanted = [row for row in ROWS if not args.only or row.__name__ in args.only]
-        lines = ["| job | rmm, median (least–most) | peer | peer's time / rmm's | goal |", "|---|---|---|---:|---|"]
-        for make in wanted:
-            row = make(bench)
-            for text in line(row, row.measured(args.runs)):
-                print(text, flush=True)
-                lines.append(text)
-        if wanted:
-            version = platform.release().split("-")[0]
-            lines += ["", f"{os.cpu_count()} cores, Linux {version}, arrays of {args.size / 2**30:.3g} GiB, "
-                      f"medians of {args.runs}."]
+        for name, rows in (("times", FILES), ("expressions", expressions.ROWS)):
+            wanted = [row for row in rows if not args.only or row.__name__ in args.only]
+            if not wanted:
+                continue
+            lines = measured(bench, wanted, name == "expressions")
             # A table with some of its rows would hide the others.
-            if len(wanted) == len(ROWS):
-                tables["times"] = lines
+            if len(wanted) == len(rows):
+                tables[name] = lines
         if not args.only or "memory" in args.only:
             tables["memory"] = memory(bench)
             print("\n".join(tables["memory"]))

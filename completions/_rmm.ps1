@@ -265,7 +265,7 @@ Register-ArgumentCompleter -Native -CommandName 'rmm' -ScriptBlock {
             [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Pipe each chunk through sh -c CMD: raw elements in, C order, native byte order, and as many back')
             [CompletionResult]::new('--exec-format', '--exec-format', [CompletionResultType]::ParameterName, 'What goes through the pipes: raw, or npy with a header both ways [default: raw]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'A chunk that takes longer fails: 30s, 500ms, 2m')
-            [CompletionResult]::new('--chunk', '--chunk', [CompletionResultType]::ParameterName, 'Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]')
+            [CompletionResult]::new('--chunk', '--chunk', [CompletionResultType]::ParameterName, 'What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on; with --expr 16KiB or less, in the order of the file]')
             [CompletionResult]::new('--astype', '--astype', [CompletionResultType]::ParameterName, 'The type of the results [default: the array''s own]')
             [CompletionResult]::new('--receipt', '--receipt', [CompletionResultType]::ParameterName, 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun')
             [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Element type, in NumPy''s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, ''x:f4,y:f4,n:i2''')

@@ -339,7 +339,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l exec -d 'Pipe eac
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l exec-format -d 'What goes through the pipes: raw, or npy with a header both ways [default: raw]' -r -f -a "npy\t''
 raw\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l timeout -d 'A chunk that takes longer fails: 30s, 500ms, 2m' -r
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on; with --expr 16KiB or less, in the order of the file]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l astype -d 'The type of the results [default: the array\'s own]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r

@@ -151,10 +151,6 @@ impl Readable for Array {
     fn reader(&self) -> Box<dyn ReadRuns + '_> {
         Box::new(self.mapping.reader())
     }
-
-    fn file(&self) -> Option<crate::mapping::Identity> {
-        Some(self.mapping.identity())
-    }
 }
 
 impl ReadRuns for Reader<'_> {

@@ -16,6 +16,8 @@ use crate::array::{Array, Container, Describe, NewArray, Opening};
 use crate::cast::Conversion;
 use crate::dtype::Parsed;
 use crate::error::{At, Error, Result};
+use crate::job::Crew;
+use crate::job::computed::{Computed, Storing};
 use crate::job::store::store;
 use crate::job::values::{Elements, Values};
 use crate::mapping::{Mode, NewFile, Replace, Sync};
@@ -92,13 +94,34 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let spec = request.resolve_new().at(&args.file)?;
     let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
     let expression = args.expr.expression()?;
-    let values: Option<Box<dyn Values + '_>> = match (&source, &expression) {
-        (_, Some(expression)) => Some(Box::new(expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?)),
-        (Some(source), _) => Some(Box::new(elements(source, &spec, args.cast)?)),
-        _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?,
+    let content = match (&source, &expression) {
+        (_, Some(expression)) => {
+            let computed = expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?;
+            Some(Content::Computed(Box::new(computed)))
+        }
+        (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast)?))),
+        _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?.map(Content::Values),
     };
-    args.make_array(spec, replace, values.as_deref(), ui)?;
+    args.make_array(spec, replace, content.as_ref(), ui)?;
     Ok(Exit::Done)
+}
+
+/// What the elements of a new array are.
+enum Content<'a> {
+    Values(Box<dyn Values + 'a>),
+    Computed(Box<Computed<'a>>),
+}
+
+impl Content<'_> {
+    fn store(&self, array: &Array, crew: Crew<'_>) -> Result<()> {
+        match self {
+            Self::Values(values) => store(array, &array.view(), values.as_ref(), crew),
+            Self::Computed(computed) => {
+                let stored = computed.store(array, &array.view(), Storing::default(), crew);
+                stored.map_err(|stopped| stopped.error)
+            }
+        }
+    }
 }
 
 impl MakeArgs {
@@ -119,7 +142,7 @@ impl CreateArgs {
         self.make.npy || self.file.extension().is_some_and(|ending| ending == "npy")
     }
 
-    fn make_array(&self, spec: ArraySpec, replace: Replace, values: Option<&dyn Values>, ui: &Ui) -> Result<()> {
+    fn make_array(&self, spec: ArraySpec, replace: Replace, content: Option<&Content<'_>>, ui: &Ui) -> Result<()> {
         let container = if self.is_npy() { Container::Npy } else { Container::Raw };
         if container == Container::Npy && spec.offset > 0 {
             let error = Error::usage("a .npy file has its data behind its own header").at(&self.file);
@@ -135,9 +158,9 @@ impl CreateArgs {
         if self.make.preallocate {
             new.reserve()?;
         }
-        if let Some(values) = values {
+        if let Some(content) = content {
             let progress = ui.progress(array.spec().nbytes());
-            store(&array, &array.view(), values, ui.crew(&progress))?;
+            content.store(&array, ui.crew(&progress))?;
             array.mapping().finish_writing(Sync::No)?;
         }
         new.commit(self.make.write.sync())

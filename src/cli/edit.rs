@@ -13,7 +13,7 @@ use super::ui::Ui;
 use crate::array::{Array, Describe, NewArray};
 use crate::cast::Overflow;
 use crate::error::{At, Error, Result};
-use crate::job::resumable::{self, Operation, Resumable};
+use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, check, compare, store};
 use crate::job::values::Values;
 use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range};
@@ -48,14 +48,17 @@ pub(super) trait Store {
     /// Stores in elements of the array, or of a copy of it.
     fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()>;
 
+    /// What storing would change.
+    fn changes(&self, ui: &Ui) -> Result<Changes>;
+}
+
+/// Something that must not be stored twice where it was computed from.
+pub(super) trait Resume: Store {
     /// Begins a job that stores in the array and can be resumed.
     fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable>;
 
     /// Stores in what is left of the array, by way of a journal.
     fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()>;
-
-    /// What storing would change.
-    fn changes(&self, ui: &Ui) -> Result<Changes>;
 }
 
 /// Values for elements of an array.
@@ -93,24 +96,9 @@ impl EditArgs {
     /// # Errors
     /// Usage before anything changes; io and the like midway.
     pub(super) fn run(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
-        self.run_with(edit, None, ui)
-    }
-
-    /// The same for a job that can be resumed, where it is done in place.
-    ///
-    /// # Errors
-    /// As [`EditArgs::run`] and [`Job::run`].
-    pub(super) fn run_resumable(&self, edit: &dyn Store, job: &Job<'_>, ui: &Ui) -> Result<()> {
-        self.run_with(edit, Some(job), ui)
-    }
-
-    fn run_with(&self, edit: &dyn Store, job: Option<&Job<'_>>, ui: &Ui) -> Result<()> {
-        if edit.selected().view.size() == 0 {
-            let shape = tuple(&edit.selected().view.dims());
-            ui.note(&format!("nothing is selected (shape {shape}): nothing is stored"));
-        }
+        note_empty(edit, ui);
         if edit.array().mapping().mode() == Mode::ReadWrite {
-            return self.in_place(edit, job, ui);
+            return self.in_place(edit, ui);
         }
         match self.output.destination() {
             Destination::Default if self.output.format.is_none() => summarise(edit, ui),
@@ -121,12 +109,23 @@ impl EditArgs {
         }
     }
 
-    fn in_place(&self, edit: &dyn Store, job: Option<&Job<'_>>, ui: &Ui) -> Result<()> {
+    /// The same for a job that can be resumed, where it is done in place and a journal is kept.
+    ///
+    /// # Errors
+    /// As [`EditArgs::run`] and [`Job::run`].
+    pub(super) fn run_resumable(&self, edit: &dyn Resume, job: &Job<'_>, ui: &Ui) -> Result<()> {
+        let mapping = edit.array().mapping();
+        if mapping.mode() != Mode::ReadWrite || !job.args.keeps() {
+            return self.run(edit, ui);
+        }
+        note_empty(edit, ui);
+        let _lock = Lock::exclusive(mapping.file(), mapping.path())?;
+        job.run(edit, ui)
+    }
+
+    fn in_place(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
         let mapping = edit.array().mapping();
         let _lock = Lock::exclusive(mapping.file(), mapping.path())?;
-        if let Some(job) = job.filter(|job| job.args.keeps()) {
-            return job.run(edit, ui);
-        }
         refuse_unfinished(mapping)?;
         edit.check(ui)?;
         if edit.selected().view.size() == 0 {
@@ -166,6 +165,13 @@ impl EditArgs {
     }
 }
 
+fn note_empty(edit: &dyn Store, ui: &Ui) {
+    if edit.selected().view.size() == 0 {
+        let shape = tuple(&edit.selected().view.dims());
+        ui.note(&format!("nothing is selected (shape {shape}): nothing is stored"));
+    }
+}
+
 /// Copies the data of an array into one of the same spec that has it elsewhere.
 fn fill_copy(array: &Array, copy: &Array) -> Result<()> {
     let (from, to) = (array.spec(), copy.spec());
@@ -195,16 +201,6 @@ impl Store for Edit<'_> {
     fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
         let progress = ui.progress(view.nbytes());
         store(target, view, self.values, ui.crew(&progress))
-    }
-
-    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
-        resumable::begin(self.array.mapping(), &self.selected.view, ui.threads(), operation)
-    }
-
-    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()> {
-        let view = &self.selected.view;
-        let progress = ui.progress(view.nbytes());
-        resumable::store(job, self.array.mapping(), view, self.values, ui.crew(&progress))
     }
 
     fn changes(&self, ui: &Ui) -> Result<Changes> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::args::{CastArgs, Destination, WriteArgs, element_type};
-use super::edit::Store;
+use super::edit::{Resume, Store};
 use super::expr::described;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::select::Selected;
@@ -44,7 +44,8 @@ pub(super) struct ExecArgs {
     /// A chunk that takes longer fails: 30s, 500ms, 2m
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Timeout>,
-    /// Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]
+    /// What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less
+    /// from 3 threads on; with --expr 16KiB or less, in the order of the file]
     #[arg(long, value_name = "N|SIZE")]
     chunk: Option<ChunkSize>,
     /// The type of the results [default: the array's own]
@@ -62,6 +63,11 @@ pub(super) struct Computation<'a> {
 }
 
 impl ExecArgs {
+    /// What is stored whole or not at all, if that was said.
+    pub(super) fn chunk(&self) -> Option<ChunkSize> {
+        self.chunk
+    }
+
     /// The type that results are asked for in.
     pub(super) fn astype(&self) -> Result<Option<DType>> {
         self.astype.as_ref().map(element_type).transpose()
@@ -234,6 +240,16 @@ impl Store for Computation<'_> {
         })
     }
 
+    fn changes(&self, ui: &Ui) -> Result<Changes> {
+        let spooled = self.spooled(&self.selected.dtype, ui)?;
+        let keep = Conversion::between(&self.selected.dtype, &self.selected.dtype, Overflow::Error)?;
+        let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
+        let progress = ui.progress(self.selected.view.nbytes());
+        compare(self.array, &self.selected.view, &values, ui.crew(&progress))
+    }
+}
+
+impl Resume for Computation<'_> {
     fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
         let target = Target { file: self.array.mapping(), view: &self.selected.view, convert: &self.convert };
         self.exec.begin(&self.input(), &target, ui.threads(), operation)
@@ -244,13 +260,5 @@ impl Store for Computation<'_> {
         let progress = ui.progress(view.nbytes());
         let place = Target { file: self.array.mapping(), view, convert: &self.convert };
         self.exec.edit_resumable(&self.input(), &place, job, ui.crew(&progress))
-    }
-
-    fn changes(&self, ui: &Ui) -> Result<Changes> {
-        let spooled = self.spooled(&self.selected.dtype, ui)?;
-        let keep = Conversion::between(&self.selected.dtype, &self.selected.dtype, Overflow::Error)?;
-        let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
-        let progress = ui.progress(self.selected.view.nbytes());
-        compare(self.array, &self.selected.view, &values, ui.crew(&progress))
     }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::args::{CastArgs, Destination, WriteArgs};
+use super::edit::{Resume, Store};
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::select::Selected;
 use super::signals;
@@ -16,9 +17,10 @@ use crate::cast::Overflow;
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::expr::{Program, Variable, compile};
-use crate::job::computed::{Computed, Operand};
+use crate::job::computed::{Computed, Operand, Stopped, Storing};
 use crate::job::copy::emit_values;
-use crate::job::store::{check, store};
+use crate::job::resumable::{Operation, Resumable};
+use crate::job::store::{Changes, compare};
 use crate::journal::{Checksum, Checksummer};
 use crate::mapping::{Mapping, Sync};
 use crate::shape::{Order, Shape};
@@ -101,6 +103,10 @@ impl Expression<'_> {
     }
 }
 
+fn operand(array: &Array, view: View) -> Operand<'_> {
+    Operand { bytes: array, file: Some(array.mapping().identity()), view }
+}
+
 /// The elements that an expression is computed for.
 pub(super) struct Place<'a> {
     /// The array they are in, which `x` names.
@@ -121,10 +127,10 @@ impl Expression<'_> {
         let own = x.map(|place| variable("x", &place.selected.dtype));
         let with = self.with.iter().map(|(name, array)| variable(name, array.dtype()));
         let program = compile(self.text, &own.into_iter().chain(with).collect::<Vec<_>>(), axes)?;
-        let own = x.map(|place| Ok(Operand { bytes: place.array, view: place.selected.view.clone() }));
+        let own = x.map(|place| Ok(operand(place.array, place.selected.view.clone())));
         let with = self.with.iter().map(|(_, array)| {
             let view = array.view().broadcast(dims).at(array.path())?;
-            Ok(Operand { bytes: array, view })
+            Ok(operand(array, view))
         });
         Ok((program, own.into_iter().chain(with).collect::<Result<_>>()?))
     }
@@ -201,6 +207,78 @@ pub(super) fn described(kind: &str, array: &Array, view: &View, dtype: &DType) -
     sum.with(format!("{view:?}")).with_numbers(&[array.mapping().identity().ino, array.mapping().len()])
 }
 
+/// When values that may not fit are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validation {
+    /// Before anything is stored.
+    First,
+    /// Chunk by chunk, each before it is stored.
+    AsStored,
+}
+
+/// Results on their way into the elements that they were computed for.
+pub(super) struct ComputedEdit<'a> {
+    /// The array, opened in the mode of the edit.
+    pub(super) array: &'a Array,
+    /// The elements to store in.
+    pub(super) selected: &'a Selected,
+    /// What to store there.
+    pub(super) computed: &'a Computed<'a>,
+    /// When it is validated.
+    pub(super) validation: Validation,
+    /// What belongs together.
+    pub(super) storing: Storing,
+}
+
+impl ComputedEdit<'_> {
+    /// Computes everything and stores nothing.
+    ///
+    /// # Errors
+    /// Where a value does not fit or cannot be read.
+    pub(super) fn validate(&self, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        self.computed.check(&self.selected.view, ui.crew(&progress))
+    }
+}
+
+impl Store for ComputedEdit<'_> {
+    fn array(&self) -> &Array {
+        self.array
+    }
+
+    fn selected(&self) -> &Selected {
+        self.selected
+    }
+
+    fn check(&self, ui: &Ui) -> Result<()> {
+        if self.validation == Validation::First { self.validate(ui) } else { Ok(()) }
+    }
+
+    fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(view.nbytes());
+        let is_copy = target.mapping().identity() != self.array.mapping().identity();
+        let told = |stopped: Stopped| if is_copy { stopped.error } else { stopped.in_place() };
+        self.computed.store(target, view, self.storing, ui.crew(&progress)).map_err(told)
+    }
+
+    fn changes(&self, ui: &Ui) -> Result<Changes> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        compare(self.array, &self.selected.view, self.computed, ui.crew(&progress))
+    }
+}
+
+impl Resume for ComputedEdit<'_> {
+    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        self.computed.begin(self.array, &self.selected.view, self.storing, ui.threads(), operation)
+    }
+
+    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()> {
+        let view = &self.selected.view;
+        let progress = ui.progress(view.nbytes());
+        self.computed.go_on(self.array, view, self.storing, job, ui.crew(&progress))
+    }
+}
+
 /// Results on their way to a stream or a new file.
 pub(super) struct Results<'a> {
     array: &'a Array,
@@ -218,7 +296,7 @@ impl Results<'_> {
     /// Where a value does not fit or cannot be read.
     pub(super) fn check(&self, ui: &Ui) -> Result<()> {
         let progress = ui.progress(self.view.nbytes());
-        check(&self.view, &self.computed, ui.crew(&progress))?;
+        self.computed.check(&self.view, ui.crew(&progress))?;
         self.check_unchanged()
     }
 
@@ -269,7 +347,8 @@ impl Results<'_> {
 
     fn store_in(&self, target: &Array, ui: &Ui) -> Result<()> {
         let progress = ui.progress(self.view.nbytes());
-        store(target, &target.view(), &self.computed, ui.crew(&progress))?;
+        let stored = self.computed.store(target, &target.view(), Storing::default(), ui.crew(&progress));
+        stored.map_err(|stopped| stopped.error)?;
         target.mapping().finish_writing(Sync::No)?;
         self.check_unchanged()
     }

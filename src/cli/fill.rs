@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::{CastArgs, Intent, OpenArgs};
 use super::content::ContentArgs;
 use super::edit::{Edit, EditArgs};
-use super::expr::{ExprArgs, Expression, Place};
+use super::expr::{ComputedEdit, ExprArgs, Expression, Place, Validation};
 use super::failure::Exit;
 use super::journal::{Job, JournalArgs};
 use super::select::{SelectArgs, Selected};
@@ -15,6 +15,7 @@ use super::ui::Ui;
 use crate::array::Array;
 use crate::error::{At, Error};
 use crate::index::Index;
+use crate::job::computed::Storing;
 use crate::job::exec::each_once;
 
 /// Fill a region of an array in place
@@ -66,7 +67,8 @@ impl FillArgs {
         let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array)? };
         let operation = expression.checksum(&place);
         let computed = expression.in_place(place, self.cast)?;
-        let edit = Edit { array, selected: &selected, values: &computed };
+        let (validation, storing) = (Validation::First, Storing::default());
+        let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
         if computed.reads(array.mapping().identity()) {
             let job = Job { args: &self.journal, operation, sync: self.edit.write.sync() };
             self.edit.run_resumable(&edit, &job, ui)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::edit::Store;
+use super::edit::Resume;
 use super::ui::Ui;
 use super::{input, signals};
 use crate::error::{Error, ErrorKind, Result};
@@ -98,7 +98,7 @@ impl Job<'_> {
     /// # Errors
     /// Usage, where there is nothing to resume; busy, where another job is unfinished; corrupt, where its journal is not
     /// to be trusted; what the job itself fails with, and then what is done is said.
-    pub(super) fn run(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
+    pub(super) fn run(&self, edit: &dyn Resume, ui: &Ui) -> Result<()> {
         let array = edit.array().mapping();
         let unfinished = Unfinished::of(array)?;
         if let Some((path, receipt)) = self.certified(unfinished.as_ref(), array)? {

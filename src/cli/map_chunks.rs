@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::{CastArgs, Intent, OpenArgs};
-use super::edit::{Edit, EditArgs, Store};
+use super::edit::EditArgs;
 use super::exec::ExecArgs;
-use super::expr::{ExprArgs, Place};
+use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
 use super::journal::{Job, JournalArgs};
 use super::select::{SelectArgs, Selected};
@@ -15,13 +15,16 @@ use super::ui::Ui;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::index::Index;
+use crate::job::computed::Storing;
 use crate::job::exec::each_once;
 use crate::journal::Checksum;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
 ///
-/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are; in
-/// place, every value is checked before the first is stored.
+/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are. In
+/// place, a value that does not fit keeps its whole chunk from being stored, and ends the job: with exit code 2 if it
+/// is in the first chunk, and nothing has changed; with 7, and the chunks that are stored named, if it is found later.
+/// --check finds it before anything is stored.
 ///
 /// With --exec, chunks are slabs along the slowest axis. Each is piped through a command, several at once, which must
 /// give back as many elements and exit with status 0 before anything of the chunk is stored. It finds in its
@@ -107,8 +110,9 @@ impl MapChunksArgs {
             };
             let job = self.job(expression.checksum(&place));
             let computed = expression.in_place(place, self.cast)?;
-            let edit = Edit { array: &array, selected: &selected, values: &computed };
-            return if self.place.check { edit.check(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
+            let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
+            let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
+            return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
         let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;
         let job = self.job(computation.checksum());

@@ -12,6 +12,7 @@
 
 mod copy;
 mod direct;
+mod editor;
 mod fault;
 mod file;
 mod journal;

@@ -45,10 +45,10 @@ enum Store {
 #[derive(Debug)]
 #[must_use = "the last bytes are stored by `finish`"]
 pub struct Writer<'a> {
-    mapping: &'a Mapping,
+    pub(super) mapping: &'a Mapping,
     stores: Stores,
-    window: Option<Window>,
-    visits: Visits,
+    pub(super) window: Option<Window>,
+    pub(super) visits: Visits,
     expected: Range<u64>,
     collected: Vec<u8>,
     /// Where the collected bytes begin in the file.
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn holds(&self, piece: &Run) -> bool {
+    pub(super) fn holds(&self, piece: &Run) -> bool {
         self.window.as_ref().is_some_and(|window| window.holds(piece))
     }
 

@@ -14,8 +14,12 @@
 //! the axes and the signs of the strides, so that each page is touched once a chunk.
 
 mod chunks;
+mod cursor;
+mod walk;
 
 pub use chunks::{Chunk, Chunks};
+pub use cursor::{Cursor, Taken};
+pub use walk::Walk;
 
 use crate::view::{Axis, View};
 
@@ -386,7 +390,7 @@ mod tests {
     }
 
     /// Shapes, layouts and indices that NumPy would accept.
-    fn any_view() -> impl Strategy<Value = View> {
+    pub(super) fn any_view() -> impl Strategy<Value = View> {
         let axis = (0u64..6).prop_flat_map(|len| {
             let bound = -8i64..8;
             let slice = (proptest::option::of(bound.clone()), proptest::option::of(bound), 1i64..4, any::<bool>());

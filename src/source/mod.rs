@@ -1,18 +1,12 @@
 //! Where elements come from: anything whose bytes can be read by runs, be it a mapped file or memory.
 
 use crate::error::Result;
-use crate::mapping::Identity;
 use crate::plan::Run;
 
 /// Bytes that views can be read from.
 pub trait Readable: Sync {
     /// A worker's own reader.
     fn reader(&self) -> Box<dyn ReadRuns + '_>;
-
-    /// The file that they are in, if they are in one.
-    fn file(&self) -> Option<Identity> {
-        None
-    }
 }
 
 /// Reads the runs of a plan into scratch.

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use crate::harness::{RMM, Rmm, bytes, prepare};
 
-/// Elements of the array: small enough for many jobs, long enough to be killed midway.
-const ELEMENTS: usize = 600_000;
+/// Rows and columns of the array: small enough for many jobs, several of the parts that threads take.
+const ROWS: u64 = 1200;
+const COLUMNS: u64 = 2000;
 /// Kills of each kind where nothing is said.
 const KILLS: u64 = 6;
 
@@ -25,6 +26,7 @@ fn kills() -> u64 {
 fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
     let folder = Rmm::new();
     let (array, receipt) = (folder.path("a.dat"), folder.path("done"));
+    std::fs::write(folder.path("old.dat"), bytes(old)).expect("room");
     let (mut killed, mut random) = (0, 1_u64);
     while killed < kills() {
         std::fs::write(&array, bytes(old)).expect("room");
@@ -34,7 +36,7 @@ fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let threads = ["-j1", "-j2", "-j3"][(random >> 60) as usize % 3];
             let mut command = Command::new(RMM);
-            command.args(["map-chunks", "a.dat", "-d", "u8", "-i", "--resume", "--receipt", "done", threads]).args(job);
+            command.args(["map-chunks", "a.dat", "-i", "--resume", "--receipt", "done", threads]).args(job);
             let mut child = prepare(&mut command, &folder.path(""))
                 .stdin(Stdio::null())
                 .stderr(Stdio::piped())
@@ -64,19 +66,36 @@ fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
 }
 
 fn old() -> Vec<u64> {
-    (0..ELEMENTS as u64).collect()
+    (0..ROWS * COLUMNS).collect()
 }
 
 #[test]
 fn expressions_are_computed_once() {
     let new: Vec<u64> = old().iter().map(|x| x * 3 + 1).collect();
-    every_element_is_computed_once(&old(), &new, &["--expr", "x*3+1"]);
+    every_element_is_computed_once(&old(), &new, &["-d", "u8", "--expr", "x*3+1"]);
+}
+
+#[test]
+fn coordinates_and_other_orders_are_computed_once() {
+    // In Fortran order the row changes first; y lies the other way round.
+    let of = |at: u64| 3 * at + 7 * (at % ROWS) + at / ROWS + 5 * (at % ROWS * COLUMNS + at / ROWS);
+    let new: Vec<u64> = old().iter().map(|&x| of(x)).collect();
+    let spec = format!("i8:{ROWS},{COLUMNS}");
+    let with = format!("y=old.dat:{spec}");
+    let job = ["--spec", &format!("{spec}:F"), "--with", &with, "--expr", "3*x + 7*i + j + 5*y"];
+    every_element_is_computed_once(&old(), &new, &job);
+}
+
+#[test]
+fn every_other_element_is_computed_once() {
+    let new: Vec<u64> = old().iter().map(|x| if x % 2 == 1 { x * 3 + 1 } else { *x }).collect();
+    every_element_is_computed_once(&old(), &new, &["1::2", "-d", "u8", "--expr", "x*3+1"]);
 }
 
 #[test]
 fn expressions_with_sync_are_computed_once() {
     let new: Vec<u64> = old().iter().map(|x| x * 3 + 1).collect();
-    every_element_is_computed_once(&old(), &new, &["--expr", "x*3+1", "--sync"]);
+    every_element_is_computed_once(&old(), &new, &["-d", "u8", "--expr", "x*3+1", "--sync"]);
 }
 
 #[test]
@@ -85,5 +104,5 @@ fn children_compute_once() {
     let new: Vec<u64> =
         old().iter().map(|x| u64::from_le_bytes(x.to_le_bytes().map(|byte| byte.wrapping_add(1)))).collect();
     let exec = r"LC_ALL=C tr '\000-\376\377' '\001-\377\000'";
-    every_element_is_computed_once(&old(), &new, &["--exec", exec, "--chunk", "100000"]);
+    every_element_is_computed_once(&old(), &new, &["-d", "u8", "--exec", exec, "--chunk", "300000"]);
 }

@@ -5,6 +5,7 @@
 mod concurrency;
 mod create;
 mod docs;
+mod engine;
 mod errors;
 mod expr;
 mod fill;

@@ -13,11 +13,14 @@ pub(super) mod float;
 pub(super) mod half;
 mod int;
 mod level;
+#[cfg(test)]
+mod levels;
 
 use bytemuck::Pod;
 use num_complex::Complex;
 
-use self::level::{map1, map2, map3, update};
+pub(super) use self::level::{map1, update};
+use self::level::{map2, map3};
 use super::op::Op;
 use crate::dtype::Number;
 

@@ -6,8 +6,10 @@ use super::cut::{ChunkSize, Cut, Sequence, Slab};
 use super::exchange::Exchange;
 use super::{Exec, Input, Taken, Target, default_chunk};
 use crate::error::Result;
-use crate::job::resumable::{Batches, Hand, Operation, Resumable, grid_of};
+use crate::job::resumable::{Batches, Hand, Operation, Resumable, grid_of, store_view};
 use crate::job::{Crew, Worker};
+use crate::journal::{Read, Take};
+use crate::mapping::{Stores, Writer};
 use crate::plan::Chunk;
 
 impl Exec<'_> {
@@ -50,7 +52,9 @@ impl Exec<'_> {
         let job = job;
         resumable.check_blocks(&grid_of(&job.cut.chunks(), target.view)?)?;
         let chunks = job.cut.chunks();
-        let place = |block| job.cut.slab(&chunks.chunk(block)).chunk.of(target.view);
+        let place = |block, writer: &mut Writer<'_>, read: Read<'_>| {
+            store_view(&job.cut.slab(&chunks.chunk(block)).chunk.of(target.view), writer, read)
+        };
         resumable.recover(target.file, &place)?;
         if let Some(batches) = resumable.batches(target.file, &place)? {
             return crew.share(job.cut.chunks(), &|| {
@@ -58,10 +62,11 @@ impl Exec<'_> {
                 Ok(Box::new(Batched { taken, target, batches: &batches, items: Vec::new() }))
             });
         }
-        let hands = resumable.hands(target.file);
+        let hands = resumable.hands();
         let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
         crew.share(job.cut.chunks(), &|| {
-            Ok(Box::new(Store { taken: Taken::new(&job, target.convert), target, hand: hands.next()? }))
+            let (taken, writer) = (Taken::new(&job, target.convert), target.file.writer(Stores::Update)?);
+            Ok(Box::new(Store { taken, target, hand: hands.next(), writer }))
         })
     }
 
@@ -75,19 +80,19 @@ struct Store<'a> {
     taken: Taken<'a>,
     target: &'a Target<'a>,
     hand: Hand<'a>,
+    writer: Writer<'a>,
 }
 
 impl Store<'_> {
     fn store(&mut self, slab: &Slab) -> Result<()> {
-        let Self { taken, target, hand } = self;
+        let Self { taken, target, hand, writer } = self;
         let returned = taken.job.exchange(slab)?;
         if let Some(given_up) = taken.job.given_up(slab) {
             return Err(given_up);
         }
         // A result that does not fit leaves the slot empty, and the array alone.
-        let mut fill =
-            |take: crate::journal::Take<'_>| taken.each(&returned, slab, target.view, &mut |_, items| take(items));
-        hand.commit_pieces(slab.number, &slab.chunk.of(target.view), &mut fill)
+        let mut fill = |take: Take<'_>| taken.each(&returned, slab, target.view, &mut |_, items| take(items));
+        hand.commit_pieces(slab.number, &mut fill, &slab.chunk.of(target.view), writer)
     }
 }
 
@@ -102,7 +107,7 @@ impl Worker for Store<'_> {
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        self.hand.finish()
+        self.writer.finish()
     }
 }
 

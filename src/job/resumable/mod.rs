@@ -15,7 +15,7 @@ mod store;
 mod unfinished;
 
 pub use receipt::Receipt;
-pub use store::{Batches, Hand, Hands, begin, store};
+pub use store::{Batches, Hand, Hands, begin, store, store_view};
 pub use unfinished::{Left, Unfinished};
 
 use std::path::{Path, PathBuf};
@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
+use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, Read};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, Writer, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -126,8 +126,8 @@ impl Resumable {
         Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
     }
 
-    /// Stores what is whole in the journal; nothing, where the job has just begun. `place` says where the elements of a
-    /// block lie.
+    /// Stores what is whole in the journal; nothing, where the job has just begun. `place` stores a block
+    /// where it lies.
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io.
@@ -138,6 +138,11 @@ impl Resumable {
             Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).recover(&mut blocks),
         }
         .map_err(|error| error.at(self.file.path()))
+    }
+
+    /// Whether it is stored batch by batch, as it outlives the system.
+    pub fn has_batches(&self) -> bool {
+        self.header.protocol == Protocol::Redo
     }
 
     /// The blocks of the job.
@@ -213,8 +218,8 @@ impl Names for JobNames<'_> {
     }
 }
 
-/// Says where the elements of a block lie.
-pub type Place<'a> = &'a (dyn Fn(u64) -> View + std::marker::Sync);
+/// Stores a block where it lies: all bytes that are read of it, and at once.
+pub type Place<'a> = &'a (dyn Fn(u64, &mut Writer<'_>, Read<'_>) -> Result<()> + std::marker::Sync);
 
 /// Which file an array is in.
 fn array_of(mapping: &Mapping) -> Array {

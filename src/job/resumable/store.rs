@@ -19,56 +19,67 @@ const BLOCK: u64 = 128 << 10;
 /// Bytes of a block that are in memory at a time, where it is stored from the journal.
 const PIECE: u64 = 1 << 20;
 
-/// Begins a job that stores values into the elements of `view`.
+/// Begins a job that stores values into the elements of `view` batch by batch.
 ///
 /// # Errors
 /// As [`Resumable::begin`].
-pub fn begin(array: &Mapping, view: &View, threads: usize, operation: Operation) -> Result<Resumable> {
+pub fn begin(array: &Mapping, view: &View, operation: Operation) -> Result<Resumable> {
     // More blocks than a journal has room for are made longer.
     let most = BLOCK.max(view.nbytes() >> 31);
     let chunks = view.chunks((most / view.item().size().max(1) as u64).max(1));
     let contiguous = view.contiguous().map(|(first, _)| first);
-    Resumable::begin(array, grid_of(&chunks, view)?, contiguous, threads, operation)
+    Resumable::begin(array, grid_of(&chunks, view)?, contiguous, 1, operation)
 }
 
-/// Stores the values into the elements of `view`, which lie in the array's file, and leaves alone what is done already.
+/// Stores the values into the elements of `view`, which lie in the array's file, batch by batch, and leaves alone what
+/// is done already.
 ///
 /// # Errors
 /// Where a value does not fit or a store fails; the journal stays.
+///
+/// # Panics
+/// Where the job has no batches.
 pub fn store(job: &Resumable, array: &Mapping, view: &View, values: &dyn Values, crew: Crew<'_>) -> Result<()> {
     let chunks = view.chunks(job.grid().block_len());
     job.check_blocks(&grid_of(&chunks, view)?)?;
-    let place = |block| chunks.chunk(block).view;
+    let place = |block, writer: &mut Writer<'_>, read: Read<'_>| store_view(&chunks.chunk(block).view, writer, read);
     job.recover(array, &place)?;
-    if let Some(batches) = job.batches(array, &place)? {
-        return crew.run(chunks.clone(), &|| {
-            Ok(Box::new(Batched { maker: values.maker(), items: Vec::new(), batches: &batches }))
-        });
+    let batches = job.batches(array, &place)?.expect("a job that was begun here has batches");
+    crew.run(chunks.clone(), &|| Ok(Box::new(Batched { maker: values.maker(), items: Vec::new(), batches: &batches })))
+}
+
+/// Stores the bytes that `read` gives, those of all elements of `view`, packed, in C order.
+///
+/// # Errors
+/// Io.
+pub fn store_view(view: &View, writer: &mut Writer<'_>, read: Read<'_>) -> Result<()> {
+    let itemsize = view.item().size() as u64;
+    let mut bytes = Vec::new();
+    for piece in view.chunks((PIECE / itemsize.max(1)).max(1)) {
+        bytes.resize(piece.view.nbytes() as usize, 0);
+        read(piece.rank * itemsize, &mut bytes)?;
+        writer.write_runs(&mut piece.view.runs(), &bytes)?;
     }
-    let hands = job.hands(array);
-    let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
-    crew.run(chunks.clone(), &|| Ok(Box::new(Store { maker: values.maker(), hand: hands.next()? })))
+    // What is collected is not stored yet.
+    writer.flush()
 }
 
 /// Gives each thread of a job its slot.
 pub struct Hands<'a> {
     job: &'a Resumable,
-    array: &'a Mapping,
     taken: AtomicU64,
 }
 
 /// One thread's way to the array, by way of its slot.
 pub struct Hand<'a> {
     slots: Slots<'a, JournalFile>,
-    header: &'a Header,
     slot: u64,
-    writer: Writer<'a>,
 }
 
 impl Resumable {
     /// The slots of the job, for the threads that store in the array.
-    pub fn hands<'a>(&'a self, array: &'a Mapping) -> Hands<'a> {
-        Hands { job: self, array, taken: AtomicU64::new(0) }
+    pub fn hands(&self) -> Hands<'_> {
+        Hands { job: self, taken: AtomicU64::new(0) }
     }
 }
 
@@ -80,25 +91,16 @@ impl<'a> Hands<'a> {
 
     /// The next one; each belongs to one thread as long as the job runs.
     ///
-    /// # Errors
-    /// Usage, where the file was opened to be read.
-    ///
     /// # Panics
     /// Where more are taken than there are.
-    pub fn next(&self) -> Result<Hand<'a>> {
+    pub fn next(&self) -> Hand<'a> {
         let (job, slot) = (self.job, self.taken.fetch_add(1, Ordering::Relaxed));
         assert!(slot < job.header.slots, "no more threads than slots");
-        let slots = Slots::new(&job.file, &job.header, job.layout);
-        Ok(Hand { slots, header: &job.header, slot, writer: self.array.writer(Stores::Update)? })
+        Hand { slots: Slots::new(&job.file, &job.header, job.layout), slot }
     }
 }
 
 impl Hand<'_> {
-    /// The number of the block that begins with the element of this rank.
-    pub fn block_at(&self, rank: u64) -> u64 {
-        self.header.grid.block_at(rank)
-    }
-
     /// Whether a block is done, and must not be computed again.
     ///
     /// # Errors
@@ -111,8 +113,14 @@ impl Hand<'_> {
     ///
     /// # Errors
     /// Io.
-    pub fn commit(&mut self, block: u64, runs: &mut dyn Iterator<Item = Run>, items: &[u8]) -> Result<()> {
-        self.slots.commit(self.slot, block, items, &mut Here { runs, writer: &mut self.writer })
+    pub fn commit(
+        &self,
+        block: u64,
+        items: &[u8],
+        runs: &mut dyn Iterator<Item = Run>,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        self.slots.commit(self.slot, block, items, &mut Here { runs, writer })
     }
 
     /// Stores the results of a block that may be larger than memory: `fill` gives them in pieces, before anything is
@@ -121,20 +129,13 @@ impl Hand<'_> {
     /// # Errors
     /// Io, and what `fill` fails with.
     pub fn commit_pieces(
-        &mut self,
+        &self,
         block: u64,
-        view: &View,
         fill: &mut dyn FnMut(Take<'_>) -> Result<()>,
+        view: &View,
+        writer: &mut Writer<'_>,
     ) -> Result<()> {
-        self.slots.commit_pieces(self.slot, block, fill, &mut Large { view, writer: &mut self.writer })
-    }
-
-    /// Checks that the file is what it was.
-    ///
-    /// # Errors
-    /// Io.
-    pub fn finish(self) -> Result<()> {
-        self.writer.finish()
+        self.slots.commit_pieces(self.slot, block, fill, &mut Large { view, writer })
     }
 }
 
@@ -160,14 +161,7 @@ struct Large<'v, 'w, 'a> {
 
 impl LargeBlocks for Large<'_, '_, '_> {
     fn restore(&mut self, _block: u64, read: Read<'_>) -> Result<()> {
-        let itemsize = self.view.item().size() as u64;
-        let mut bytes = Vec::new();
-        for piece in self.view.chunks((PIECE / itemsize.max(1)).max(1)) {
-            bytes.resize(piece.view.nbytes() as usize, 0);
-            read(piece.rank * itemsize, &mut bytes)?;
-            self.writer.write_runs(&mut piece.view.runs(), &bytes)?;
-        }
-        self.writer.flush()
+        store_view(self.view, self.writer, read)
     }
 }
 
@@ -186,40 +180,23 @@ impl<'a> InPlace<'a> {
 
 impl Blocks for InPlace<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        Here { runs: &mut (self.place)(block).runs(), writer: &mut self.writer }.store(block, bytes)
+        let read = |at: u64, to: &mut [u8]| {
+            to.copy_from_slice(&bytes[at as usize..at as usize + to.len()]);
+            Ok(())
+        };
+        (self.place)(block, &mut self.writer, &read)
     }
 }
 
 impl LargeBlocks for InPlace<'_> {
     fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
-        Large { view: &(self.place)(block), writer: &mut self.writer }.restore(block, read)
+        (self.place)(block, &mut self.writer, read)
     }
 }
 
 impl Flush for InPlace<'_> {
     fn flush(&self) -> Result<()> {
         self.array.flush()
-    }
-}
-
-/// A worker that stores what it computes, in any order.
-struct Store<'a> {
-    maker: Box<dyn Make + 'a>,
-    hand: Hand<'a>,
-}
-
-impl Worker for Store<'_> {
-    fn work(&mut self, chunk: &Chunk) -> Result<()> {
-        let block = self.hand.block_at(chunk.rank);
-        if self.hand.is_done(block)? {
-            return Ok(());
-        }
-        let items = self.maker.items(chunk)?;
-        self.hand.commit(block, &mut chunk.view.runs(), items)
-    }
-
-    fn finish(self: Box<Self>) -> Result<()> {
-        self.hand.finish()
     }
 }
 
