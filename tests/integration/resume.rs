@@ -96,7 +96,7 @@ fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
 #[test]
 fn another_job_does_not_go_on_with_a_journal() {
     let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
-    let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 blocks are done").then();
+    let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are done").then();
     let other = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--resume"];
     folder.run(other).refused(4, "is the journal of another job");
 }
@@ -116,7 +116,7 @@ fn there_may_be_nothing_to_resume() {
 
 #[test]
 fn a_job_is_given_up_with_word_of_what_is_done() {
-    let said = "rmm: a.dat: the job is given up; 2 of 4 blocks are done: elements 0 to 5 of the selection\n";
+    let said = "rmm: a.dat: the job is given up; 2 of 4 chunks are done: elements 0 to 5 of the selection\n";
     for options in [&[][..], &["--sync"]] {
         let ran = killed(options).run(["map-chunks", "a.dat", "--discard-journal"]);
         // With --sync nothing is stored before a batch is whole.
@@ -139,7 +139,7 @@ fn a_value_that_does_not_fit_midway_keeps_the_journal_and_another_rule_goes_on()
     };
     let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>()).env("LC_ALL", "C");
     let ran = folder.run(own(&[])).refused(7, "chunk 2 ([6:9]): at index (6,): 259");
-    let ran = ran.stderr_has("2 of 4 blocks are done: elements 0 to 5").stderr_has("--resume");
+    let ran = ran.stderr_has("2 of 4 chunks are done: elements 0 to 5").stderr_has("--resume");
     let folder = ran.file_is("a.dat", [5, 5, 5, 5, 5, 5, 7, 8, 9, 10, 11, 12]).then();
     let ran = folder.run(own(&["--resume", "--overflow", "saturate"])).done();
     ran.file_is("a.dat", [5, 5, 5, 5, 5, 5, 255, 255, 255, 5, 5, 5]).names_are(["a.dat"]);
@@ -163,7 +163,7 @@ fn a_signal_stops_at_a_safe_point_and_says_how_to_go_on() {
         let (status, _, stderr) = finish(&mut command(&folder, &exec, &[]), None);
         let stderr = String::from_utf8_lossy(&stderr);
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(number), "{stderr}");
-        assert!(stderr.contains("2 of 4 blocks are done") && stderr.contains(" --resume"), "{stderr}");
+        assert!(stderr.contains("2 of 4 chunks are done") && stderr.contains(" --resume"), "{stderr}");
         folder.file("safe", "").run(words(&exec, &["--resume"])).done().file_is("a.dat", all_done());
     }
 }

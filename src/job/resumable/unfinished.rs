@@ -30,11 +30,11 @@ pub struct Left {
 }
 
 impl fmt::Display for Left {
-    /// `3 of 8 blocks are done, elements 0 to 12287`
+    /// `3 of 8 chunks are done: elements 0 to 12287 of the selection`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { done, blocks, elements } = self;
         let are = if *done == 1 { "is" } else { "are" };
-        write!(f, "{done} of {blocks} blocks {are} done: {elements} of the selection")
+        write!(f, "{done} of {blocks} chunks {are} done: {elements} of the selection")
     }
 }
 
@@ -118,7 +118,7 @@ impl Unfinished {
     pub fn refusal(self, array: &Mapping) -> Error {
         let command = self.header.command.clone();
         let message = match self.left() {
-            Ok((_, Left { done, blocks, .. })) => format!("has an unfinished job, {done} of {blocks} blocks are done"),
+            Ok((_, Left { done, blocks, .. })) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
             Err(error) => return error,
         };
         Error::new(ErrorKind::Busy, message)
