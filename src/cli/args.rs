@@ -162,6 +162,9 @@ impl OpenArgs {
         };
         advise_of_default(array.origin(), ui);
         warn_of_writer(array.mapping(), ui);
+        if intent == Intent::Read {
+            super::journal::warn_of_unfinished(path, ui);
+        }
         Ok(array)
     }
 }

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use clap::Args;
 
 use super::args::{CastArgs, Destination, WriteArgs, element_type};
-use super::edit::Store;
+use super::edit::{Resume, Store};
+use super::expr::described;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::select::Selected;
 use super::signals;
@@ -19,8 +21,10 @@ use crate::cast::{Conversion, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{At, Error, Result};
 use crate::job::exec::{ChunkSize, Exec, ExecFormat, Input, Target};
+use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, compare};
 use crate::job::values::Elements;
+use crate::journal::Checksum;
 use crate::mapping::{Mode, Sync};
 use crate::shape::Order;
 use crate::sink::{Layout, OutputFormat, Sink};
@@ -100,6 +104,13 @@ impl Computation<'_> {
         let dtype = &self.selected.dtype;
         cast.casting().check(&self.exec.result, &dtype.to_native()).map_err(|error| error.at(self.array.path()))?;
         Ok(Self { convert: Conversion::between(&self.exec.result, dtype, cast.overflow)?, ..self })
+    }
+
+    /// What is run, for what: the same for the same job alone, whatever its threads and casting.
+    pub(super) fn checksum(&self) -> Checksum {
+        let Exec { command, format, result, size, .. } = &self.exec;
+        let sum = described("exec", self.array, &self.selected.view, &self.selected.dtype);
+        sum.with(command.as_bytes()).with(format!("{format:?} {size:?}")).with(result.to_string()).checksum()
     }
 
     fn input(&self) -> Input<'_> {
@@ -232,5 +243,19 @@ impl Store for Computation<'_> {
         let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
         let progress = ui.progress(self.selected.view.nbytes());
         compare(self.array, &self.selected.view, &values, ui.crew(&progress))
+    }
+}
+
+impl Resume for Computation<'_> {
+    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        let target = Target { file: self.array.mapping(), view: &self.selected.view, convert: &self.convert };
+        self.exec.begin(&self.input(), &target, ui.threads(), operation)
+    }
+
+    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()> {
+        let view = &self.selected.view;
+        let progress = ui.progress(view.nbytes());
+        let place = Target { file: self.array.mapping(), view, convert: &self.convert };
+        self.exec.edit_resumable(&self.input(), &place, job, ui.crew(&progress))
     }
 }

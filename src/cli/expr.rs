@@ -9,7 +9,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::args::{CastArgs, Destination, WriteArgs, warn_of_writer};
-use super::edit::Store;
+use super::edit::{Resume, Store};
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::reduce::{Elements, Form, ReduceArgs, Results as Reductions};
 use super::select::Selected;
@@ -23,8 +23,10 @@ use crate::expr::{Program, Variable, compile};
 use crate::job::computed::{Computed, Operand, Stopped, Storing};
 use crate::job::copy::emit_values;
 use crate::job::reduce::Reduced;
+use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, compare};
 use crate::job::values::Values;
+use crate::journal::{Checksum, Checksummer};
 use crate::mapping::{Io, Mapping, Sync};
 use crate::reduce::Op;
 use crate::shape::{Order, Shape};
@@ -163,6 +165,20 @@ impl Expression<'_> {
         Computed::new(program, &operands, (place.ranks, place.dims), dtype, cast.overflow)
     }
 
+    /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.
+    pub(super) fn checksum(&self, place: &Place<'_>) -> Checksum {
+        let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
+        let own = own.with(format!("{:?} {:?}", place.ranks, place.dims));
+        let with = self.with.iter().fold(own, |sum, (name, array)| {
+            let mapping = array.mapping();
+            sum.with(name)
+                .with(array.dtype().to_string())
+                .with(format!("{:?}", array.view()))
+                .with_numbers(&[mapping.identity().ino, mapping.len()])
+        });
+        with.checksum()
+    }
+
     /// An array that is stored in may be read in the same places only: others may be stored already.
     fn refuse_overlap(&self, place: &Place<'_>) -> Result<()> {
         for (name, array) in &self.with {
@@ -197,6 +213,12 @@ impl Expression<'_> {
         let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, overflow)?;
         Ok(Results { array: place.array, with: &self.with, view, computed, dtype, shape })
     }
+}
+
+/// What a job of this kind is done to.
+pub(super) fn described(kind: &str, array: &Array, view: &View, dtype: &DType) -> Checksummer {
+    let sum = Checksummer::default().with(env!("CARGO_PKG_VERSION")).with(kind).with(dtype.to_string());
+    sum.with(format!("{view:?}")).with_numbers(&[array.mapping().identity().ino, array.mapping().len()])
 }
 
 /// When values that may not fit are looked for.
@@ -256,6 +278,18 @@ impl Store for ComputedEdit<'_> {
     fn changes(&self, ui: &Ui) -> Result<Changes> {
         let progress = ui.progress(self.selected.view.nbytes());
         compare(self.array, &self.selected.view, self.computed, ui.crew(&progress))
+    }
+}
+
+impl Resume for ComputedEdit<'_> {
+    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        self.computed.begin(self.array, &self.selected.view, self.storing, ui.threads(), operation)
+    }
+
+    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()> {
+        let view = &self.selected.view;
+        let progress = ui.progress(view.nbytes());
+        self.computed.go_on(self.array, view, self.storing, job, ui.crew(&progress))
     }
 }
 

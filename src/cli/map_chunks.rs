@@ -9,6 +9,7 @@ use super::edit::EditArgs;
 use super::exec::ExecArgs;
 use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
+use super::journal::{Job, JournalArgs};
 use super::reduce::{Elements, Form, ReduceArgs, Results};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
@@ -20,6 +21,7 @@ use crate::job::computed::Storing;
 use crate::job::exec::each_once;
 use crate::job::reduce::Reduced;
 use crate::job::values;
+use crate::journal::Checksum;
 use crate::reduce::Op;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
@@ -71,6 +73,8 @@ pub(super) struct MapChunksArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
+    journal: JournalArgs,
+    #[command(flatten)]
     open: OpenArgs,
     #[command(flatten)]
     select: SelectArgs,
@@ -90,13 +94,12 @@ struct PlaceArgs {
     /// Run every child and check what it gives back, but store and write nothing
     #[arg(long)]
     check: bool,
-    /// Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed
-    #[arg(long, requires = "in_place")]
-    no_journal: bool,
 }
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
-    if args.place.in_place {
+    if args.journal.discards() {
+        JournalArgs::discard(&args.file, ui)?;
+    } else if args.place.in_place {
         args.in_place(ui)?;
     } else {
         args.elsewhere(ui)?;
@@ -119,16 +122,23 @@ impl MapChunksArgs {
                 ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
                 ..self.place_of(&array, &selected)?
             };
+            let job = self.job(expression.checksum(&place));
             let computed = expression.in_place(place, self.cast)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
             let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
-            return if self.place.check { edit.validate(ui) } else { self.edit.run(&edit, ui) };
+            return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
         let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;
-        if self.place.check { computation.check(ui) } else { self.edit.run(&computation, ui) }
+        let job = self.job(computation.checksum());
+        if self.place.check { computation.check(ui) } else { self.edit.run_resumable(&computation, &job, ui) }
+    }
+
+    fn job(&self, operation: Checksum) -> Job<'_> {
+        Job { args: &self.journal, operation, sync: self.edit.write.sync() }
     }
 
     fn elsewhere(&self, ui: &Ui) -> Result<()> {
+        self.journal.refuse("results go elsewhere, and FILE stays as it is")?;
         if self.edit.is_dry_run() {
             return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
         }

@@ -89,6 +89,11 @@ impl Ui {
         Crew { threads: self.threads, progress }
     }
 
+    /// The number of threads that a job may have.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Data for stdout.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod delivery;
 pub mod exec;
 pub mod lay;
 pub mod reduce;
+pub mod resumable;
 pub mod stats;
 pub mod store;
 pub mod values;

@@ -1,9 +1,12 @@
 //! The blocks of a job: which elements of the selection, in C order, each of them holds.
 //!
+//! A selection is cut into rows, each row into parts, each part into blocks; the last part of a row, and the last block
+//! of a part, may be shorter.
+//!
 //! ```text
-//!   a selection of shape (2, 5), blocks of 2 positions of the last axis: row 5, block 2
-//!     | 0 1 | 2 3 | 4 |     blocks 0 1 2
-//!     | 5 6 | 7 8 | 9 |     blocks 3 4 5
+//!   a selection of shape (2, 8): row 8, part 5, block 2
+//!     | 0 1 | 2 3 | 4 ||  5  6 |  7 |     blocks 0 1 2   3 4
+//!     | 8 9 |10 11|12 || 13 14 | 15 |     blocks 5 6 7   8 9
 //! ```
 
 use std::fmt::Write;
@@ -19,32 +22,32 @@ const MOST_BLOCKS: u64 = 1 << 32;
 pub struct Grid {
     elements: u64,
     row: u64,
+    part: u64,
     block: u64,
     itemsize: u64,
 }
 
 impl Grid {
-    /// `elements` elements of `itemsize` bytes, in rows of `row`, each cut into blocks of `block`; the last block of a
-    /// row may be shorter.
+    /// `elements` elements of `itemsize` bytes, in rows of `row`, parts of `part` and blocks of `block`.
     ///
     /// # Errors
     /// Corrupt, where these numbers make no grid, or one of more than 2^32 blocks.
-    pub fn new(elements: u64, row: u64, block: u64, itemsize: u64) -> Result<Self> {
-        let grid = Self { elements, row, block, itemsize };
-        let fits = elements > 0 && itemsize > 0 && (1..=row).contains(&block) && elements.is_multiple_of(row);
-        let small = fits && elements.checked_mul(itemsize).is_some_and(|bytes| i64::try_from(bytes).is_ok());
+    pub fn new(elements: u64, [row, part, block]: [u64; 3], itemsize: u64) -> Result<Self> {
+        let grid = Self { elements, row, part, block, itemsize };
+        let nested = 0 < block && block <= part && part <= row && row <= elements && itemsize > 0;
+        let small = || elements.checked_mul(itemsize).is_some_and(|bytes| i64::try_from(bytes).is_ok());
         // No product here is larger than the number of elements.
-        if small && grid.blocks() <= MOST_BLOCKS {
+        if nested && elements.is_multiple_of(row) && small() && grid.blocks() <= MOST_BLOCKS {
             return Ok(grid);
         }
-        Err(Error::corrupt(format!(
-            "{elements} elements of {itemsize} bytes in rows of {row}, {block} a block, cannot be"
-        )))
+        let message =
+            format!("{elements} elements of {itemsize} bytes in rows of {row}, parts of {part}, blocks of {block}");
+        Err(Error::corrupt(message))
     }
 
-    /// The four numbers that it was made of.
-    pub fn numbers(&self) -> [u64; 4] {
-        [self.elements, self.row, self.block, self.itemsize]
+    /// The numbers that it was made of.
+    pub fn numbers(&self) -> [u64; 5] {
+        [self.elements, self.row, self.part, self.block, self.itemsize]
     }
 
     /// The number of elements.
@@ -57,9 +60,14 @@ impl Grid {
         self.elements * self.itemsize
     }
 
-    /// The number of blocks.
-    pub fn blocks(&self) -> u64 {
-        self.elements / self.row * self.row.div_ceil(self.block)
+    /// Bytes of an element.
+    pub fn itemsize(&self) -> u64 {
+        self.itemsize
+    }
+
+    /// Elements of the longest block.
+    pub fn block_len(&self) -> u64 {
+        self.block
     }
 
     /// Bytes of the longest block.
@@ -67,11 +75,27 @@ impl Grid {
         self.block * self.itemsize
     }
 
+    /// The number of blocks.
+    pub fn blocks(&self) -> u64 {
+        self.elements / self.row * self.blocks_in_row()
+    }
+
+    fn blocks_in_part(&self) -> u64 {
+        self.part.div_ceil(self.block)
+    }
+
+    fn blocks_in_row(&self) -> u64 {
+        self.row / self.part * self.blocks_in_part() + (self.row % self.part).div_ceil(self.block)
+    }
+
     /// The elements of a block, by their rank in C order.
     pub fn ranks(&self, block: u64) -> Range<u64> {
-        let in_row = self.row.div_ceil(self.block);
-        let (row, place) = (block / in_row * self.row, block % in_row * self.block);
-        row + place..row + (place + self.block).min(self.row)
+        let (row, in_row) = (block / self.blocks_in_row(), block % self.blocks_in_row());
+        let (part, in_part) = (in_row / self.blocks_in_part(), in_row % self.blocks_in_part());
+        let (row, part) = (row * self.row, part * self.part);
+        let end = (part + self.part).min(self.row);
+        let start = part + in_part * self.block;
+        row + start..row + (start + self.block).min(end)
     }
 
     /// Bytes of a block.
@@ -82,7 +106,9 @@ impl Grid {
 
     /// The block that begins with the element of this rank.
     pub fn block_at(&self, rank: u64) -> u64 {
-        rank / self.row * self.row.div_ceil(self.block) + rank % self.row / self.block
+        let (row, in_row) = (rank / self.row, rank % self.row);
+        let (part, in_part) = (in_row / self.part, in_row % self.part);
+        row * self.blocks_in_row() + part * self.blocks_in_part() + in_part / self.block
     }
 
     /// Ranges of elements in words, no more than a line takes: `elements 0 to 99, 200 to 299`.
@@ -117,15 +143,21 @@ impl Grid {
 mod tests {
     use super::*;
 
+    fn grid(elements: u64, cuts: [u64; 3]) -> Grid {
+        Grid::new(elements, cuts, 8).expect("a grid")
+    }
+
     #[test]
     fn blocks_follow_each_other_and_are_the_whole() {
-        for (elements, row, block) in [(10, 5, 2), (10, 10, 3), (12, 4, 4), (1, 1, 1), (6, 2, 1)] {
-            let grid = Grid::new(elements, row, block, 8).expect("a grid");
+        for (elements, row, part, block) in
+            [(10, 5, 5, 2), (16, 8, 5, 2), (10, 10, 7, 3), (12, 4, 4, 4), (1, 1, 1, 1), (6, 2, 1, 1), (9, 9, 4, 4)]
+        {
+            let grid = grid(elements, [row, part, block]);
             let mut next = 0;
             for number in 0..grid.blocks() {
                 let ranks = grid.ranks(number);
                 assert_eq!((ranks.start, grid.block_at(ranks.start)), (next, number));
-                assert!(ranks.end - ranks.start <= block && grid.bytes_of(number) <= grid.block_bytes());
+                assert!(ranks.start < ranks.end && grid.bytes_of(number) <= grid.block_bytes());
                 next = ranks.end;
             }
             assert_eq!(next, elements);
@@ -133,31 +165,37 @@ mod tests {
     }
 
     #[test]
+    fn rows_and_parts_end_blocks() {
+        let grid = grid(16, [8, 5, 2]);
+        let starts: Vec<u64> = (0..grid.blocks()).map(|block| grid.ranks(block).start).collect();
+        assert_eq!(starts, [0, 2, 4, 5, 7, 8, 10, 12, 13, 15]);
+    }
+
+    #[test]
     fn what_cannot_be_is_refused() {
-        for (elements, row, block, itemsize) in [
-            (0, 1, 1, 8),
-            (10, 3, 1, 8),
-            (10, 5, 0, 8),
-            (10, 5, 6, 8),
-            (10, 5, 2, 0),
-            (10, 0, 0, 8),
-            (1 << 62, 1 << 62, 1, 8),
-            (1 << 33, 1 << 33, 1, 1),
+        for (elements, row, part, block, itemsize) in [
+            (0, 1, 1, 1, 8),
+            (10, 3, 3, 1, 8),
+            (10, 5, 5, 0, 8),
+            (10, 5, 4, 5, 8),
+            (10, 5, 6, 2, 8),
+            (10, 5, 5, 2, 0),
+            (10, 0, 0, 0, 8),
+            (1 << 62, 1 << 62, 1 << 62, 1 << 61, 8),
+            (1 << 33, 1 << 33, 1 << 33, 1, 1),
         ] {
-            Grid::new(elements, row, block, itemsize).expect_err("no grid");
+            Grid::new(elements, [row, part, block], itemsize).expect_err("no grid");
         }
     }
 
     #[test]
     fn says_which_elements_are_meant() {
-        let grid = Grid::new(100, 10, 4, 8).expect("a grid");
+        let grid = grid(100, [10, 10, 4]);
         assert_eq!(grid.described(0..0), "no element");
         assert_eq!(grid.described(0..3), "elements 0 to 9");
         assert_eq!(grid.described([0, 2, 3].into_iter()), "elements 0 to 3, 8 to 13");
-        assert_eq!(
-            grid.described((0..30).step_by(2)),
-            "elements 0 to 3, 8 to 9, 14 to 17, 20 to 23, 28 to 29, 34 to 37 and 30 more"
-        );
-        assert_eq!(Grid::new(9, 9, 1, 1).expect("a grid").described([5].into_iter()), "elements 5");
+        let text = grid.described((0..30).step_by(2));
+        assert_eq!(text, "elements 0 to 3, 8 to 9, 14 to 17, 20 to 23, 28 to 29, 34 to 37 and 30 more");
+        assert_eq!(Grid::new(9, [9, 9, 1], 1).expect("a grid").described([5].into_iter()), "elements 5");
     }
 }

@@ -12,7 +12,7 @@ const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
 const VERSION: u64 = 1;
 /// Bytes of the words before the text, and of the checksum behind it.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 21;
+const NUMBERS: usize = 22;
 const CHECKSUM: usize = 16;
 /// The longest command that is kept: longer ones are cut by who writes them.
 const MOST_TEXT: usize = 64 << 10;
@@ -30,8 +30,6 @@ pub enum Protocol {
     Slots,
     /// [`super::redo`].
     Redo,
-    /// Blocks of a new file, whose input stays: they are only counted.
-    Output,
 }
 
 /// Which file an array is in, whatever its name and its times.
@@ -89,7 +87,6 @@ impl Header {
         let protocol = match self.protocol {
             Protocol::Slots => 0,
             Protocol::Redo => 1,
-            Protocol::Output => 2,
         };
         let halves = |number: u128| [number as u64, (number >> 64) as u64];
         let mut end = self.command.len().min(MOST_TEXT);
@@ -145,28 +142,27 @@ impl Header {
             protocol: match protocol {
                 0 => Protocol::Slots,
                 1 => Protocol::Redo,
-                2 => Protocol::Output,
                 _ => return Err(damaged("its protocol is unknown")),
             },
             job: wide(3),
             array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7] },
             boot: Boot(wide(8)),
             operation: Checksum(wide(10)),
-            grid: Grid::new(numbers[12], numbers[13], numbers[14], numbers[15])
+            grid: Grid::new(numbers[12], [numbers[13], numbers[14], numbers[15]], numbers[16])
                 .map_err(|error| damaged(error.message()))?,
-            contiguous: match numbers[16] {
-                0 if numbers[17] == 0 => None,
-                1 => Some(numbers[17]),
+            contiguous: match numbers[17] {
+                0 if numbers[18] == 0 => None,
+                1 => Some(numbers[18]),
                 _ => return Err(damaged("its place")),
             },
-            slots: numbers[18],
-            batch: numbers[19],
+            slots: numbers[19],
+            batch: numbers[20],
             command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
         };
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
         }
-        if numbers[20] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+        if numbers[21] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
             return Err(damaged("its counts"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
@@ -178,11 +174,11 @@ impl Header {
         self.grid.block_bytes().checked_mul(self.batch)
     }
 
-    /// A job that is in place has no more bytes than its file, and where its blocks follow each other they lie there.
+    /// A job has no more bytes than its file, and where its blocks follow each other they lie there.
     fn check_extent(&self) -> Result<()> {
         let nbytes = self.grid.nbytes();
         let end = self.contiguous.unwrap_or(0).checked_add(nbytes);
-        if self.protocol != Protocol::Output && end.is_none_or(|end| end > self.array.len) {
+        if end.is_none_or(|end| end > self.array.len) {
             return Err(Error::corrupt(format!("{nbytes} bytes of blocks in a file of {}", self.array.len)));
         }
         Ok(())
@@ -207,7 +203,7 @@ pub(super) mod tests {
             array: Array { dev: 1, ino: 2, len: 100 },
             boot: Boot(77),
             operation: Checksum(88),
-            grid: Grid::new(12, 12, 2, 4).expect("a grid"),
+            grid: Grid::new(12, [12, 12, 2], 4).expect("a grid"),
             contiguous: Some(52),
             slots: 3,
             batch: 1,
@@ -223,7 +219,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for protocol in [Protocol::Slots, Protocol::Redo, Protocol::Output] {
+        for protocol in [Protocol::Slots, Protocol::Redo] {
             for contiguous in [None, Some(0), Some(52)] {
                 let header = Header { protocol, contiguous, ..header() };
                 let mut bytes = header.encode();

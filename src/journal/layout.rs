@@ -3,7 +3,6 @@
 //! ```text
 //!   Slots   | header | a bit for each block | a word for each slot, far apart | slot | slot | …
 //!   Redo    | header | record | record | batch | batch |
-//!   Output  | header | a bit for each block |
 //! ```
 
 use super::redo::RECORD_BYTES;
@@ -42,16 +41,13 @@ impl Layout {
         let place = || {
             let words_from = match header.protocol {
                 Protocol::Redo => bits,
-                Protocol::Slots | Protocol::Output => {
-                    bits + grid.blocks().div_ceil(64).checked_mul(8)?.checked_next_multiple_of(page)?
-                }
+                Protocol::Slots => bits + grid.blocks().div_ceil(64).checked_mul(8)?.checked_next_multiple_of(page)?,
             };
             let (count, word_stride, slot) = match header.protocol {
                 Protocol::Slots => (header.slots, APART, grid.block_bytes()),
                 Protocol::Redo => {
                     (2, RECORD_BYTES.next_multiple_of(page), grid.block_bytes().checked_mul(header.batch)?)
                 }
-                Protocol::Output => (0, APART, 0),
             };
             let slots = words_from.checked_add(count * word_stride)?.checked_next_multiple_of(page)?;
             let slot_stride = slot.checked_next_multiple_of(page)?;
@@ -96,7 +92,7 @@ mod tests {
 
     #[test]
     fn parts_do_not_overlap() {
-        for protocol in [Protocol::Slots, Protocol::Redo, Protocol::Output] {
+        for protocol in [Protocol::Slots, Protocol::Redo] {
             for slots in [1, 3, 100] {
                 let header = Header { protocol, slots, batch: 5, ..header() };
                 let layout = Layout::new(&header, 4096).expect("small");
@@ -106,7 +102,6 @@ mod tests {
                 let count = match protocol {
                     Protocol::Slots => slots,
                     Protocol::Redo => 2,
-                    Protocol::Output => 0,
                 };
                 assert!(layout.word(count) <= layout.slot(0));
                 assert_eq!(layout.slot(count), layout.len());
@@ -117,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_layout_longer_than_any_file_is_refused() {
-        let grid = Grid::new(1 << 40, 1 << 40, 1 << 40, 1 << 20).expect("a grid");
+        let grid = Grid::new(1 << 40, [1 << 40; 3], 1 << 20).expect("a grid");
         for protocol in [Protocol::Slots, Protocol::Redo] {
             let header = Header { protocol, grid, slots: 16, batch: u64::MAX, ..header() };
             Layout::new(&header, 4096).expect_err("too long");

@@ -82,11 +82,14 @@ pub trait Blocks {
     /// # Errors
     /// Io, where they cannot be stored, all or in part.
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()>;
+}
 
-    /// The same for a block that may be larger than memory: `read` fills pieces of it, from a byte of the block on.
+/// The array of a job whose blocks may be larger than memory.
+pub trait LargeBlocks {
+    /// Stores all bytes of a block; harmless when done again. `read` fills pieces of it, from a byte of the block on.
     ///
     /// # Errors
-    /// As [`Blocks::store`], and what `read` fails with.
+    /// Io, where they cannot be stored, all or in part; what `read` fails with.
     fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()>;
 }
 
@@ -104,6 +107,13 @@ pub trait Names {
     /// # Errors
     /// Io, where the system refuses.
     fn appear(&mut self) -> Result<()>;
+
+    /// Makes sure that a journal that was found keeps its name, whatever it is that ends next: who gave it that name may
+    /// have died before it was flushed.
+    ///
+    /// # Errors
+    /// Io, where the system refuses.
+    fn remain(&mut self) -> Result<()>;
 
     /// Writes the receipt, where one is wanted and is not there, whole or not at all.
     ///

@@ -73,8 +73,9 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
     ///
     /// # Errors
     /// Corrupt, before anything is stored; io.
-    pub fn recover<B: Blocks + Flush + ?Sized>(&mut self, array: &mut B) -> Result<()> {
+    pub fn recover<B: Blocks + Flush + ?Sized>(&mut self, names: &mut dyn Names, array: &mut B) -> Result<()> {
         let (batch, payload) = self.last()?;
+        names.remain()?;
         self.batches = batch;
         if batch > 0 {
             self.write(batch, &payload)?;

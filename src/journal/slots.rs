@@ -15,7 +15,7 @@
 //! when the process ends, so nothing is flushed and no checksum is needed. Only the order of the stores counts. They are
 //! void after a reboot, which is why a header names the boot.
 
-use super::{Blocks, Header, Layout, Memory, Names, Take};
+use super::{Blocks, Header, LargeBlocks, Layout, Memory, Names, Take};
 use crate::error::{Error, Result};
 
 /// The word of a slot that holds nothing.
@@ -105,7 +105,7 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
     ///
     /// # Errors
     /// Corrupt, before anything is stored; io.
-    pub fn recover(&self, blocks: &mut dyn Blocks) -> Result<()> {
+    pub fn recover(&self, blocks: &mut dyn LargeBlocks) -> Result<()> {
         self.count_done()?;
         let pending = self.pending()?;
         for (slot, block) in pending {
@@ -135,7 +135,7 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
         slot: u64,
         block: u64,
         fill: &mut dyn FnMut(Take<'_>) -> Result<()>,
-        blocks: &mut dyn Blocks,
+        blocks: &mut dyn LargeBlocks,
     ) -> Result<()> {
         let (mut at, len) = (0, self.header.grid.bytes_of(block));
         fill(&mut |piece| {
@@ -150,7 +150,7 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
     }
 
     /// Stores the block that is whole in a slot.
-    fn restore(&self, slot: u64, block: u64, blocks: &mut dyn Blocks) -> Result<()> {
+    fn restore(&self, slot: u64, block: u64, blocks: &mut dyn LargeBlocks) -> Result<()> {
         blocks.restore(block, &|at, to| self.memory.read(self.layout.slot(slot) + at, to))?;
         self.settle(slot, block)
     }

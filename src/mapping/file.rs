@@ -264,7 +264,7 @@ impl Mapping {
         touched?;
         match sync {
             Sync::No => Ok(()),
-            Sync::Yes => space::flush(&self.file).map_err(|error| error.at(&self.path)),
+            Sync::Yes => self.flush(),
         }
     }
 
@@ -277,6 +277,14 @@ impl Mapping {
             space::touch(&self.file).map_err(|error| error.at(&self.path))?;
         }
         Ok(())
+    }
+
+    /// Has all bytes that were stored on stable storage.
+    ///
+    /// # Errors
+    /// Io. It cannot be known then what has reached the storage: the bytes must be stored again.
+    pub fn flush(&self) -> Result<()> {
+        space::flush(&self.file).map_err(|error| error.at(&self.path))
     }
 
     /// Fills `bytes` from the byte `offset` of the file on, without any window: for headers and the like.

@@ -15,6 +15,7 @@ mod direct;
 mod editor;
 mod fault;
 mod file;
+mod journal;
 mod leftovers;
 mod lock;
 mod mode;
@@ -33,6 +34,7 @@ mod window;
 mod writer;
 
 pub use file::{Identity, Io, Mapping};
+pub use journal::{JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
 pub use mode::Mode;

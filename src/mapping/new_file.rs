@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
-use super::{Lock, Mapping, Mode, Sync};
+use super::{Lock, Mapping, Mode, Sync, journal_path};
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::printable;
+use crate::escape::{printable, shell_word};
 
 /// Temporaries that are made anew because somebody who clears up has taken them for abandoned.
 const TRIES: usize = 16;
@@ -83,6 +83,11 @@ struct Replaced {
 
 impl Replaced {
     fn lock(metadata: Metadata, path: &Path) -> Result<Self> {
+        let journal = journal_path(path)?;
+        if journal.symlink_metadata().is_ok() {
+            let error = Error::new(ErrorKind::Busy, "has an unfinished job, or one that runs");
+            return Err(error.hint(format!("rmm map-chunks {} --discard-journal gives it up", shell_word(path))));
+        }
         // Some network file systems give an exclusive lock only to those who may write.
         let writable = OpenOptions::new().read(true).write(true).open(path);
         let file = writable.or_else(|_| File::open(path)).ok();
@@ -277,7 +282,6 @@ mod tests {
     use super::super::naive::{file_of, in_small_folder, skipped};
     use super::super::space;
     use super::*;
-    use crate::error::ErrorKind;
 
     fn listing(folder: &Path) -> Vec<OsString> {
         let mut names: Vec<_> =

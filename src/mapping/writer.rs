@@ -216,7 +216,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<()> {
+    /// Stores what has been collected, now.
+    ///
+    /// # Errors
+    /// As [`Self::write_runs`].
+    pub fn flush(&mut self) -> Result<()> {
         if !self.collected.is_empty() {
             self.mapping.pwrite(self.first, &self.collected)?;
             self.collected.clear();

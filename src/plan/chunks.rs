@@ -62,6 +62,31 @@ impl<'a> Chunks<'a> {
         Self { view, steps, walk, next }
     }
 
+    /// The chunk of this number, counted from 0; it must exist.
+    pub fn chunk(&self, number: u64) -> Chunk {
+        let dims = self.view.dims();
+        let mut start = vec![0; dims.len()];
+        let mut left = number;
+        for &axis in self.walk.iter().rev() {
+            let here = dims[axis].div_ceil(self.steps[axis]);
+            start[axis] = left % here * self.steps[axis];
+            left /= here;
+        }
+        self.beginning(&start, &dims)
+    }
+
+    /// Of chunks that follow each other in C order: the elements in a row, which no chunk leaves, and in each chunk but
+    /// the last of a row.
+    pub fn lengths(&self) -> (u64, u64) {
+        let dims = self.view.dims();
+        let Some(cut) = (0..dims.len()).rfind(|&axis| self.steps[axis] < dims[axis]) else {
+            let all = self.view.size().max(1);
+            return (all, all);
+        };
+        let below: u64 = dims[cut + 1..].iter().product();
+        (dims[cut] * below, self.steps[cut] * below)
+    }
+
     /// The number of bytes of all elements of the view.
     pub fn nbytes(&self) -> u64 {
         self.view.nbytes()
@@ -76,6 +101,20 @@ impl<'a> Chunks<'a> {
             (all * here, done * here + next[axis] / self.steps[axis])
         });
         all - done
+    }
+
+    /// The chunk that begins at `start`.
+    fn beginning(&self, start: &[u64], dims: &[u64]) -> Chunk {
+        let mut view = self.view.clone();
+        let mut rank = 0;
+        for (axis, (&at, &len)) in start.iter().zip(dims).enumerate() {
+            let stop = (at + self.steps[axis]).min(len);
+            if stop - at < len {
+                view = view.narrowed(axis, at, stop);
+            }
+            rank = rank * len + at;
+        }
+        Chunk { rank, start: start.to_vec(), view }
     }
 
     /// Where the chunk behind the one that begins at `start` begins.
@@ -97,16 +136,8 @@ impl Iterator for Chunks<'_> {
     fn next(&mut self) -> Option<Chunk> {
         let start = self.next.take()?;
         let dims = self.view.dims();
-        let mut view = self.view.clone();
-        let mut rank = 0;
-        for (axis, (&at, &len)) in start.iter().zip(&dims).enumerate() {
-            let stop = (at + self.steps[axis]).min(len);
-            if stop - at < len {
-                view = view.narrowed(axis, at, stop);
-            }
-            rank = rank * len + at;
-        }
-        self.next = self.following(start.clone(), &dims);
-        Some(Chunk { rank, start, view })
+        let chunk = self.beginning(&start, &dims);
+        self.next = self.following(start, &dims);
+        Some(chunk)
     }
 }

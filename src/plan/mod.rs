@@ -267,6 +267,22 @@ mod tests {
     use crate::shape::{Order, Shape};
     use crate::view::{Item, Part};
 
+    #[test]
+    fn a_chunk_is_found_by_its_number() {
+        let shape = Shape::new([3, 4, 5]).expect("small");
+        let view = View::of_array(&shape, 2, Order::F, 6);
+        for most in [1, 2, 3, 5, 7, 10, 20, 25, 60, 100] {
+            let chunks = view.chunks(most);
+            let (row, block) = chunks.lengths();
+            assert!((1..=most).contains(&block) && block <= row && view.size().is_multiple_of(row));
+            for (number, chunk) in view.chunks(most).enumerate() {
+                assert_eq!(chunks.chunk(number as u64), chunk, "{number} of {most}");
+            }
+        }
+        let scalar = View::of_array(&Shape::new([]).expect("0-d"), 2, Order::C, 6);
+        assert_eq!((scalar.chunks(1).chunk(0).view, scalar.chunks(1).lengths()), (scalar, (1, 1)));
+    }
+
     /// The bytes of a file whose every byte is known by its place.
     fn file() -> Vec<u8> {
         (0..40_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()

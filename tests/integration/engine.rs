@@ -92,7 +92,20 @@ const DOUBLE: &str = "int32(x) + x";
 fn a_value_that_does_not_fit_midway_names_itself_and_what_is_stored() {
     let values = shorts(&[700_001, 900_000]);
     for threads in ["1", "2", "7"] {
-        let words = ["map-chunks", "a.dat", "-d", "i2", "--expr", DOUBLE, "-i", "--casting", "unsafe", "-j", threads];
+        let words = [
+            "map-chunks",
+            "a.dat",
+            "-d",
+            "i2",
+            "--expr",
+            DOUBLE,
+            "-i",
+            "--no-journal",
+            "--casting",
+            "unsafe",
+            "-j",
+            threads,
+        ];
         let ran = Rmm::new().file("a.dat", bytes(&values)).run(words).code(7);
         let ran = ran.stderr_has("at index (700001,): 40000 does not fit int16; chunks 0 to ").stderr_has("--check");
         let found = ran.read("a.dat");
@@ -111,7 +124,7 @@ fn a_chunk_that_fails_is_left_as_it_was() {
     let mut expected = values.clone();
     expected[..600_000].iter_mut().for_each(|value| *value *= 2);
     let words = ["map-chunks", "a.dat", "-d", "i2", "--expr", DOUBLE, "-i", "--casting", "unsafe", "-j", "1"];
-    let chunked = words.into_iter().chain(["--chunk", "200000"]);
+    let chunked = words.into_iter().chain(["--no-journal", "--chunk", "200000"]);
     let ran = Rmm::new().file("a.dat", bytes(&values)).run(chunked).code(7);
     let _ = ran.stderr_has("chunks 0 to 2 are stored: elements 0 to 599999").file_is("a.dat", bytes(&expected));
 }
@@ -142,7 +155,7 @@ fn the_first_chunk_is_known_to_be_good_before_anything_is_stored() {
 #[test]
 fn integers_to_negative_powers_are_found_as_they_are_stored() {
     let values: Vec<i32> = (0..1 << 20).map(|k| if k == 800_000 { -1 } else { k % 9 }).collect();
-    let words = ["map-chunks", "a.dat", "-d", "i4", "--expr", "2 ** x", "-i"];
+    let words = ["map-chunks", "a.dat", "-d", "i4", "--expr", "2 ** x", "-i", "--no-journal"];
     let ran = Rmm::new().file("a.dat", bytes(&values)).run(words).code(7);
     let _ = ran.stderr_has("at index (800000,): integers to negative integer powers are not allowed; chunks 0 to ");
 }

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
+use super::journal::warn_of_unfinished;
 use super::ui::Ui;
 use super::words::one_of;
 use crate::array::Opening;
@@ -112,6 +113,7 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
                     ui.data(&text)?;
                     between = args.between();
                 }
+                warn_of_unfinished(path, ui);
                 if !args.guess {
                     facts.advise(ui);
                 }

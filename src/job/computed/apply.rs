@@ -9,8 +9,10 @@ use super::{Computed, Values};
 use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::exec::ChunkSize;
+use crate::job::resumable::{self, Hand, Hands, Operation, Resumable};
 use crate::job::{Crew, WORTH_A_THREAD};
-use crate::mapping::{Stores, Writer};
+use crate::journal::{Grid, Read};
+use crate::mapping::{Stores, Sync, Writer};
 use crate::plan::{Chunks, Cursor, Run, Walk};
 use crate::view::View;
 
@@ -55,11 +57,21 @@ impl Stopped {
 /// expression, but not on threads: what must happen to a block before it is stored belongs here.
 struct Commit<'w> {
     writer: Writer<'w>,
+    /// The slot of the thread, where a journal is kept.
+    hand: Option<Hand<'w>>,
 }
 
 impl Commit<'_> {
-    fn block(&mut self, _number: u64, runs: &mut dyn Iterator<Item = Run>, items: &[u8]) -> Result<()> {
-        self.writer.write_runs(runs, items)
+    fn block(&mut self, number: u64, runs: &mut dyn Iterator<Item = Run>, items: &[u8]) -> Result<()> {
+        match &self.hand {
+            Some(hand) => hand.commit(number, items, runs, &mut self.writer),
+            None => self.writer.write_runs(runs, items),
+        }
+    }
+
+    /// Whether a block was stored before the job was resumed.
+    fn has_done(&self, number: u64) -> Result<bool> {
+        self.hand.as_ref().map_or(Ok(false), |hand| hand.is_done(number))
     }
 }
 
@@ -68,6 +80,7 @@ struct Plan {
     walked: Walked,
     /// The target's elements in that order.
     view: View,
+    stores: Stores,
     /// Elements in a block: what is computed together, or all of a part where that is stored at once.
     block: u64,
     /// Whether the blocks of a part are stored together.
@@ -84,20 +97,65 @@ impl Computed<'_> {
     /// # Errors
     /// The first element in the file's order that has no result or does not fit; what cannot be read or stored.
     pub fn store(&self, array: &Array, view: &View, storing: Storing, crew: Crew<'_>) -> Result<(), Stopped> {
-        let file = array.mapping().identity();
+        self.store_by(array, &self.plan_to_store(array, view, storing), None, crew)
+    }
+
+    /// Begins a job that stores the results in elements that they may be computed from.
+    ///
+    /// # Errors
+    /// As [`Resumable::begin`].
+    pub fn begin(
+        &self,
+        array: &Array,
+        view: &View,
+        storing: Storing,
+        threads: usize,
+        operation: Operation,
+    ) -> Result<Resumable> {
+        if operation.sync == Sync::Yes {
+            return resumable::begin(array.mapping(), view, operation);
+        }
+        let plan = self.plan_to_store(array, view, storing);
+        let contiguous = plan.view.contiguous().map(|(first, _)| first);
+        Resumable::begin(array.mapping(), plan.grid()?, contiguous, threads, operation)
+    }
+
+    /// Stores what is left of a job by way of its journal.
+    ///
+    /// # Errors
+    /// As [`Computed::store`]; the journal stays.
+    pub fn go_on(&self, array: &Array, view: &View, storing: Storing, job: &Resumable, crew: Crew<'_>) -> Result<()> {
+        if job.has_batches() {
+            return resumable::store(job, array.mapping(), view, self, crew);
+        }
+        let plan = self.plan_to_store(array, view, storing);
+        job.check_blocks(&plan.grid()?)?;
+        job.recover(array.mapping(), &|block, writer, read| plan.store_block(job.grid(), block, writer, read))?;
+        let hands = job.hands();
+        let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
+        self.store_by(array, &plan, Some(&hands), crew).map_err(|stopped| stopped.error)
+    }
+
+    fn plan_to_store(&self, array: &Array, view: &View, storing: Storing) -> Plan {
         let walk = Walk::forward(view);
         let walked = walk.through(view);
         let whole = walked.contiguous().is_some();
-        let stores = if whole && !self.reads(file) { Stores::Overwrite } else { Stores::Update };
-        let plan = self.plan(walk, walked, storing, stores);
+        let reads = self.reads(array.mapping().identity());
+        let stores = if whole && !reads { Stores::Overwrite } else { Stores::Update };
+        self.plan(walk, walked, storing, stores)
+    }
+
+    fn store_by(&self, array: &Array, plan: &Plan, hands: Option<&Hands<'_>>, crew: Crew<'_>) -> Result<(), Stopped> {
+        let file = array.mapping().identity();
         let own = self.reads(file).then_some(file);
         plan.run(self, crew, &|share| {
-            let mut commit = Commit { writer: array.mapping().writer(stores)? };
+            let writer = array.mapping().writer(plan.stores)?;
+            let mut commit = Commit { writer, hand: hands.map(Hands::next) };
             let mut lane = Lane::new(self, own);
             while let Some(part) = share.take() {
                 commit.writer.expect(part.span());
-                let (number, done) = part.store(&plan, share, &mut lane, &mut commit);
-                share.done(part.extent(&plan, number));
+                let (number, done) = part.store(plan, share, &mut lane, &mut commit);
+                share.done(part.extent(plan, number));
                 if let Err(error) = done {
                     share.fail(number, error);
                 }
@@ -142,7 +200,7 @@ impl Computed<'_> {
         let staged = (STAGED / walked.staged_bytes().max(1) as u64).max(1);
         // Parts end where blocks do, so that no block is cut short but the last of a row.
         let most = (part / size).min(staged).max(1).next_multiple_of(computed);
-        Plan { walked, view, block: if is_whole { u64::MAX } else { computed }, is_whole, cut, most }
+        Plan { walked, view, stores, block: if is_whole { u64::MAX } else { computed }, is_whole, cut, most }
     }
 }
 
@@ -154,11 +212,31 @@ impl Plan {
         }
     }
 
+    /// The blocks, as a journal knows them.
+    fn grid(&self) -> Result<Grid> {
+        let (row, part) = self.parts().lengths();
+        Grid::new(self.view.size(), [row, part, self.block.min(part)], self.view.item().size() as u64)
+    }
+
+    /// Stores a block of the grid where it lies.
+    fn store_block(&self, grid: &Grid, block: u64, writer: &mut Writer<'_>, read: Read<'_>) -> Result<()> {
+        let ranks = grid.ranks(block);
+        let mut items = vec![0; grid.bytes_of(block) as usize];
+        read(0, &mut items)?;
+        let (row, part) = self.parts().lengths();
+        let (rows, in_row) = (ranks.start / row, ranks.start % row);
+        let chunk = self.parts().chunk(rows * row.div_ceil(part) + in_row / part);
+        let mut target = Cursor::new(&chunk.view);
+        target.take((ranks.start - chunk.rank) as usize).for_each(drop);
+        writer.write_runs(&mut target.take((ranks.end - ranks.start) as usize), &items)?;
+        writer.flush()
+    }
+
     fn run(
         &self,
         computed: &Computed<'_>,
         crew: Crew<'_>,
-        take_part: &(dyn Fn(&Share<'_>) -> Result<()> + Sync),
+        take_part: &(dyn Fn(&Share<'_>) -> Result<()> + std::marker::Sync),
     ) -> Result<(), Stopped> {
         let parts = self.parts();
         let bytes = self.view.size().saturating_mul(computed.itemsize().max(self.view.item().size()) as u64);
@@ -208,9 +286,25 @@ impl Part {
             whole.reserve_exact(self.chunk.view.nbytes() as usize);
         }
         let mut is_open = false;
-        while !share.is_over(*number)
-            && let Some(items) = lane.next_block(&plan.walked, &self.chunk, Some(&mut commit.writer))?
-        {
+        while !share.is_over(*number) {
+            if commit.has_done(*number)? {
+                let len = lane.skip_block(&self.chunk);
+                if len == 0 {
+                    // It is the first block of the next part.
+                    break;
+                }
+                // Whoever has the first block opens the way for the others.
+                if *number == 0 {
+                    share.may_store(0);
+                }
+                *number += 1;
+                target.take(len).for_each(drop);
+                if plan.is_whole {
+                    break;
+                }
+                continue;
+            }
+            let Some(items) = lane.next_block(&plan.walked, &self.chunk, Some(&mut commit.writer))? else { break };
             let items = if plan.is_whole {
                 whole.extend_from_slice(items);
                 if (whole.len() as u64) < self.chunk.view.nbytes() {

@@ -111,6 +111,22 @@ impl<'c, 'a> Lane<'c, 'a> {
         Ok(())
     }
 
+    /// Goes past the next block of the chunk without computing it; the number of its elements, 0 behind the last.
+    pub(super) fn skip_block(&mut self, chunk: &Chunk) -> usize {
+        let len = (self.computed.program.block_len() as u64).min(chunk.view.size() - self.done) as usize;
+        for (supply, input) in self.supplies.iter_mut().zip(&self.computed.inputs) {
+            match supply {
+                Supply::Cursor(cursor) => cursor.take(len).for_each(drop),
+                Supply::Staged(_, used) => *used += len * input.view.item().size(),
+            }
+        }
+        if let Some(ranks) = &mut self.ranks {
+            ranks.take(len).for_each(drop);
+        }
+        self.done += len as u64;
+        len
+    }
+
     /// Computes the next block of the chunk: its elements, packed, as the target holds them; `None` behind the last.
     ///
     /// # Errors

@@ -83,7 +83,7 @@ impl<'a> Computed<'a> {
     }
 
     /// Whether it is computed from elements of this file.
-    fn reads(&self, file: Identity) -> bool {
+    pub fn reads(&self, file: Identity) -> bool {
         self.inputs.iter().any(|input| input.file == Some(file))
     }
 }

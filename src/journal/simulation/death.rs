@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::{Broken, Detour, Fate, Random, Step, When, caught, computed, ended, header, seeds};
 use crate::error::Result;
 use crate::journal::slots::Slots;
-use crate::journal::{Blocks, Header, Layout, Medium, Memory, Names, Protocol, Read, conclude};
+use crate::journal::{Blocks, Header, LargeBlocks, Layout, Medium, Memory, Names, Protocol, Read, conclude};
 
 /// Small pages, so that journals are small.
 const PAGE: u64 = 64;
@@ -190,7 +190,9 @@ impl Blocks for &Process<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
         self.step(Step::Store, Op::Array(self.span(block).start, bytes.to_vec()))
     }
+}
 
+impl LargeBlocks for &Process<'_> {
     fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
         let span = self.span(block);
         let mut bytes = vec![0; span.len()];
@@ -205,6 +207,10 @@ impl Blocks for &Process<'_> {
 impl Names for &Process<'_> {
     fn appear(&mut self) -> Result<()> {
         self.step(Step::Appear, Op::Appear)
+    }
+
+    fn remain(&mut self) -> Result<()> {
+        Ok(())
     }
 
     fn certify(&mut self) -> Result<()> {

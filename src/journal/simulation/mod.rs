@@ -36,7 +36,7 @@ fn seeds() -> impl Iterator<Item = u64> {
     (first..).take(number("RMM_SIMULATED_JOBS", JOBS) as usize)
 }
 
-/// Numbers that are random enough: SplitMix64.
+/// Numbers that are random enough: `SplitMix64`.
 struct Random(u64);
 
 impl Random {
@@ -79,6 +79,8 @@ enum Step {
     Vanish,
     /// The name of the journal on stable storage.
     FlushName,
+    /// The same, when a job is resumed.
+    Remain,
     /// The receipt on stable storage.
     FlushReceipt,
 }
@@ -147,7 +149,8 @@ fn ended() -> Error {
 /// A job like no other: 1 to 16 elements in 1 to 12 blocks.
 fn header(protocol: Protocol, random: &mut Random) -> Header {
     let (rows, row) = (1 + random.below(3), 1 + random.below(5));
-    let grid = Grid::new(rows * row, row, 1 + random.below(row.min(3)), 8).expect("a small grid");
+    let part = 1 + random.below(row);
+    let grid = Grid::new(rows * row, [row, part, 1 + random.below(part.min(3))], 8).expect("a small grid");
     Header {
         protocol,
         job: u128::from(random.next()),

@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use super::{Broken, Detour, Fate, Random, Step, When, caught, computed, ended, header, seeds};
 use crate::error::{Error, Result};
 use crate::journal::redo::Redo;
-use crate::journal::{Blocks, Checksum, Flush, Header, Layout, Medium, Names, Protocol, Read, conclude};
+use crate::journal::{Blocks, Checksum, Flush, Header, Layout, Medium, Names, Protocol, conclude};
 
 const PAGE: u64 = 64;
 /// Bytes that a disk writes at once, unless power is lost.
@@ -58,8 +58,9 @@ impl Disk {
                     std::cmp::Ordering::Equal if torn => halves.clone(),
                     _ => continue,
                 };
-                for byte in part.start.max(*at)..part.end.min(at + bytes.len()) {
-                    self.stored[byte] = bytes[byte - at];
+                let (from, to) = (part.start.max(*at), part.end.min(at + bytes.len()));
+                if from < to {
+                    self.stored[from..to].copy_from_slice(&bytes[from - at..to - at]);
                 }
             }
         }
@@ -195,7 +196,7 @@ impl Process<'_> {
             let found = Header::decode(&self.machine.borrow().journal.shown)?;
             assert_eq!(&found, self.header, "a journal that has appeared is whole");
             self.resuming.set(true);
-            redo.recover(&mut &*self)?;
+            redo.recover(&mut &*self, &mut &*self)?;
             self.resuming.set(false);
         } else {
             self.machine.borrow_mut().journal = Disk::new(vec![0; self.layout.len() as usize]);
@@ -256,12 +257,6 @@ impl Blocks for &Process<'_> {
         }
         Ok(())
     }
-
-    fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
-        let mut bytes = vec![0; self.span(block).len()];
-        read(0, &mut bytes)?;
-        self.store(block, &bytes)
-    }
 }
 
 impl Flush for &Process<'_> {
@@ -274,6 +269,10 @@ impl Names for &Process<'_> {
     fn appear(&mut self) -> Result<()> {
         self.step(Step::Appear, Op::Appear)?;
         self.step(Step::FlushName, Op::FlushName)
+    }
+
+    fn remain(&mut self) -> Result<()> {
+        self.step(Step::Remain, Op::FlushName)
     }
 
     fn certify(&mut self) -> Result<()> {
@@ -335,7 +334,13 @@ fn simulate(seed: u64, broken: Option<Broken>, flaw: Flaw) -> std::result::Resul
     }
 }
 
-const BROKEN: [Broken; 12] = [
+const BROKEN: [Broken; 13] = [
+    Broken {
+        name: "a name that is found is not flushed",
+        steps: &[Step::Remain],
+        fate: Fate::Dropped,
+        when: When::Resuming,
+    },
     Broken {
         name: "the journal is not flushed",
         steps: &[Step::FlushJournal],
