@@ -1,13 +1,16 @@
 //! The place of a sidecar beside a file that is about to appear: what is there, and what will be.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use tempfile::TempPath;
 
 use super::sidecar::path_of;
 use crate::error::{Error, Result};
-use crate::mapping::{NewFile, RANDOM, Replace, Sync, temporary_prefix};
+use crate::mapping::{Lock, NewFile, RANDOM, Replace, Sync, temporary_prefix};
 
 /// What will stand, or no longer stand, beside a new file.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ struct Aside {
     path: PathBuf,
     /// `None` when it has been discarded.
     elsewhere: Option<TempPath>,
+    _lock: Option<Lock>,
 }
 
 impl Aside {
@@ -40,10 +44,14 @@ impl Aside {
             return Err(failed(io::ErrorKind::NotFound.into()));
         };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        // Held, it is not taken for what a killed process has left; what is no regular file never is.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let held = OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path).ok();
+        let lock = held.map(|file| Lock::exclusive(&file, path)).transpose()?;
         let place = tempfile::Builder::new().prefix(&temporary_prefix(name)).rand_bytes(RANDOM).tempfile_in(folder);
         let elsewhere = place.map_err(failed)?.into_temp_path();
         std::fs::rename(path, &elsewhere).map_err(failed)?;
-        Ok(Self { path: path.to_path_buf(), elsewhere: Some(elsewhere) })
+        Ok(Self { path: path.to_path_buf(), elsewhere: Some(elsewhere), _lock: lock })
     }
 
     fn discard(mut self) {

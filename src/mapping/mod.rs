@@ -16,6 +16,7 @@ mod fault;
 mod file;
 mod leftovers;
 mod lock;
+mod memory;
 mod mode;
 #[cfg(test)]
 mod naive;
@@ -34,6 +35,7 @@ mod writer;
 pub use file::{Identity, Io, Mapping};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
+pub use memory::OrExit;
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
 pub use pour::pour;
