@@ -5,6 +5,7 @@
 //! bidirectional controls) are written as the `\xNN` of their UTF-8 bytes.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -20,13 +21,34 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(out).expect("escapes are ASCII and the rest was text"))
 }
 
-/// The beginning of a text that may have any length, for messages.
+/// The beginning of a text that may have any length, to be quoted in a message.
 pub fn excerpt(text: &str) -> Cow<'_, str> {
-    const CHARS: usize = 80;
-    match text.char_indices().nth(CHARS) {
+    bounded(text, 80)
+}
+
+/// A text of at most so many characters, and a sign where it was longer.
+pub fn bounded(text: &str, chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(chars) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
+}
+
+/// JSON in which what could steer a terminal, and JSON lets stand in its strings, is written as `\uNNNN`.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if *printable(json) == *json {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        // What is no ASCII stands in strings only; so does DEL.
+        if steers(c) && (c == '\u{7f}' || !c.is_ascii()) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A path as text: what is no UTF-8, backslashes and controls escaped, so that different paths look different.
@@ -155,6 +177,12 @@ mod tests {
         assert!(matches!(excerpt("short"), Cow::Borrowed("short")));
         assert_eq!(excerpt(&"é".repeat(81)), format!("{}…", "é".repeat(80)));
         assert_eq!(excerpt(&"é".repeat(80)), "é".repeat(80));
+    }
+
+    #[test]
+    fn json_keeps_its_own_lines_and_steers_nothing() {
+        assert!(matches!(printable_json("{\"a\": 1}"), Cow::Borrowed(_)));
+        assert_eq!(printable_json("{\"\u{9b}\u{202e}\u{7f}é\": 1}\n"), "{\"\\u009b\\u202e\\u007fé\": 1}\n");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod get;
 mod guess;
 mod harness;
 mod help;
+mod hostile;
 mod info;
 mod layers;
 mod leftovers;

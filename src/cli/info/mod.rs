@@ -17,6 +17,7 @@ use super::input;
 use super::ui::Ui;
 use crate::array::Opening;
 use crate::error::{Error, Result};
+use crate::escape::printable_json;
 use crate::spec::Request;
 use facts::{Facts, Key, Misfit};
 use guesses::Guesses;
@@ -148,7 +149,7 @@ fn object(facts: &Facts, more: Option<String>) -> String {
         pairs.push(format!("\"problem\": {}, \"hints\": {hints}", Value::from(misfit.message())));
     }
     pairs.extend(more);
-    format!("{{{}}}\n", pairs.join(", "))
+    format!("{}\n", printable_json(&format!("{{{}}}", pairs.join(", "))))
 }
 
 /// One value on a line.
