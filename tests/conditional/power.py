@@ -57,11 +57,15 @@ class Disk:
         sh("mount", "-o", "loop", self.image, self.root)
 
     def unmount(self):
-        for _ in range(100):
-            if subprocess.run(["umount", self.root], capture_output=True, check=False).returncode == 0:
+        # Whoever began a mount namespace of its own meanwhile holds the file system for as long as that lives: what is
+        # mounted again before would be a second one in the same image.
+        for _ in range(1500):
+            subprocess.run(["umount", self.root], capture_output=True, check=False)
+            attached = subprocess.run(["losetup", "-j", self.image], capture_output=True, check=True).stdout
+            if not os.path.ismount(self.root) and not attached:
                 return
             time.sleep(0.02)
-        raise AssertionError("cannot unmount")
+        raise AssertionError(f"cannot unmount, {attached.decode().strip()} is still attached")
 
     def cut(self):
         folder = os.open(self.root, os.O_RDONLY)
