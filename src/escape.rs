@@ -5,6 +5,7 @@
 //! bidirectional controls) are written as the `\xNN` of their UTF-8 bytes.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -27,6 +28,23 @@ pub fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
     }
     let kept: String = text.chars().take(longest.saturating_sub(1)).collect();
     Cow::Owned(kept + "…")
+}
+
+/// JSON in which what could steer a terminal, and JSON lets stand in its strings, is written as `\uNNNN`.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if *printable(json) == *json {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        // What is no ASCII stands in strings only; so does DEL.
+        if steers(c) && (c == '\u{7f}' || !c.is_ascii()) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A path as text: what is no UTF-8, backslashes and controls escaped, so that different paths look different.
@@ -155,6 +173,12 @@ mod tests {
     fn escapes_what_steers_a_terminal() {
         assert_eq!(printable("\u{1b}[31m\u{9b}\u{202e}"), "\\x1b[31m\\xc2\\x9b\\xe2\\x80\\xae");
         assert_eq!(escaped(b"a\tb\nc\\d\xff\x00e"), "a\\tb\\nc\\\\d\\xff\\x00e");
+    }
+
+    #[test]
+    fn json_keeps_its_own_lines_and_steers_nothing() {
+        assert!(matches!(printable_json("{\"a\": 1}"), Cow::Borrowed(_)));
+        assert_eq!(printable_json("{\"\u{9b}\u{202e}\u{7f}é\": 1}\n"), "{\"\\u009b\\u202e\\u007fé\": 1}\n");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::signals;
 use crate::error::{Error, Result};
-use crate::escape::printable;
+use crate::escape::{shortened, printable};
 use crate::job::{Crew, Progress};
 use crate::mapping::Stream;
 
@@ -19,6 +19,9 @@ use crate::mapping::Stream;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// More threads than this were never measured to help.
 const MAX_THREADS: usize = 16;
+
+/// Characters of a message, which may quote what somebody has typed or put in a file.
+const LONGEST: usize = 1000;
 
 /// Options of every subcommand.
 #[derive(Clone, Debug, Default, Args)]
@@ -136,9 +139,9 @@ impl Ui {
     /// An error, and what to do about it. `text` has been made safe to show.
     pub(super) fn complain(&self, text: &str, hints: &[String]) {
         let (red, cyan, plain) = if self.coloured { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
-        self.say(&[red, "rmm:", plain, " ", text]);
+        self.say(&[red, "rmm:", plain, " ", &shortened(text, LONGEST)]);
         for hint in hints {
-            self.say(&[cyan, "hint:", plain, " ", &printable(hint)]);
+            self.say(&[cyan, "hint:", plain, " ", &printable(&shortened(hint, LONGEST))]);
         }
     }
 

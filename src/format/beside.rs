@@ -1,10 +1,11 @@
 //! The place of a sidecar beside a file that is about to appear: what is there, and what will be.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use tempfile::TempPath;
 
 use super::sidecar::path_of;
@@ -31,10 +32,9 @@ pub struct Prepared {
 #[derive(Debug)]
 struct Aside {
     path: PathBuf,
-    /// What tells others that its name is not left over from somebody who was killed.
-    _lock: Option<Lock>,
     /// `None` when it has been discarded.
     elsewhere: Option<TempPath>,
+    _lock: Option<Lock>,
 }
 
 impl Aside {
@@ -44,13 +44,14 @@ impl Aside {
             return Err(failed(io::ErrorKind::NotFound.into()));
         };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        // Held, it is not taken for what a killed process has left; what is no regular file never is.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let held = OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path).ok();
+        let lock = held.map(|file| Lock::exclusive(&file, path)).transpose()?;
         let place = tempfile::Builder::new().prefix(&temporary_prefix(name)).rand_bytes(RANDOM).tempfile_in(folder);
         let elsewhere = place.map_err(failed)?.into_temp_path();
         std::fs::rename(path, &elsewhere).map_err(failed)?;
-        // A link has no lock of its own, and is never taken for something left over.
-        let file = File::options().read(true).custom_flags(libc::O_NOFOLLOW).open(&elsewhere).ok();
-        let lock = file.and_then(|file| Lock::exclusive(&file, &elsewhere).ok());
-        Ok(Self { path: path.to_path_buf(), _lock: lock, elsewhere: Some(elsewhere) })
+        Ok(Self { path: path.to_path_buf(), elsewhere: Some(elsewhere), _lock: lock })
     }
 
     fn discard(mut self) {
@@ -87,8 +88,9 @@ impl Beside {
         }
         // Beside a file that is replaced it goes with the old content; beside a new one it is somebody else's.
         if replace == Replace::Never {
-            let why = if text.is_some() { "exists already" } else { "exists already and would describe the new file" };
-            return Err(Error::usage(why).at(path).hint("--force replaces it"));
+            return Err(Error::usage("exists already and would describe the new file")
+                .at(path)
+                .hint("--force replaces it"));
         }
         Ok(Self { path, text, stale: true })
     }

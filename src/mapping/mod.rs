@@ -18,6 +18,7 @@ mod file;
 mod journal;
 mod leftovers;
 mod lock;
+mod memory;
 mod mode;
 #[cfg(test)]
 mod naive;
@@ -37,6 +38,7 @@ pub use file::{Identity, Io, Mapping};
 pub use journal::{JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
+pub use memory::OrExit;
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
 pub use pour::pour;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
+use super::memory::Doomed;
 use super::{Lock, Mapping, Mode, Sync, journal_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{printable, shell_word};
@@ -47,6 +48,7 @@ enum Place {
 struct Temporary {
     // In this order: the name goes before the lock does.
     file: NamedTempFile,
+    _doomed: Doomed,
     _lock: Option<Lock>,
 }
 
@@ -62,11 +64,11 @@ impl Temporary {
                 .tempfile_in(folder_of(target))
                 .map_err(|error| Error::io("cannot create", error))?;
             match Lock::exclusive(file.as_file(), file.path()) {
-                Ok(lock) => return Ok(Self { file, _lock: Some(lock) }),
+                Ok(lock) => return Ok(Self { _doomed: Doomed::new(file.path()), file, _lock: Some(lock) }),
                 // Between its making and its locking it was nobody's.
                 Err(error) if error.kind() == ErrorKind::Busy || !file.path().exists() => {}
                 // A file system without locks has no leftovers that anybody removes, either.
-                Err(_) => return Ok(Self { file, _lock: None }),
+                Err(_) => return Ok(Self { _doomed: Doomed::new(file.path()), file, _lock: None }),
             }
         }
         Err(Error::new(ErrorKind::Busy, "its temporary file is taken away again and again"))
@@ -214,7 +216,7 @@ fn finish_direct(file: &File, sync: Sync) -> Result<()> {
 }
 
 fn rename(
-    Temporary { file: temporary, _lock }: Temporary,
+    Temporary { file: temporary, _doomed, _lock }: Temporary,
     replaced: Option<&Metadata>,
     target: &Path,
     replace: Replace,

@@ -55,13 +55,22 @@ pub fn reserve(file: &File, data: Range<u64>) -> Result<()> {
 /// ext4 keeps what it got before space ran out.
 fn give_back(file: &File, data: u64, len: u64) -> Result<()> {
     file.set_len(len).map_err(|error| Error::io("cannot give reserved space back", error))?;
-    if data < len {
-        let punch = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-        // A file system that has no holes reserves nothing in parts, either.
-        let _ = rustix::fs::fallocate(file, punch, data, len - data);
-    }
+    punch_hole(file, data..len);
     Ok(())
 }
+
+/// A file system that has no holes reserves nothing in parts, either.
+#[cfg(target_os = "linux")]
+fn punch_hole(file: &File, bytes: Range<u64>) {
+    if !bytes.is_empty() {
+        let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        let _ = rustix::fs::fallocate(file, flags, bytes.start, bytes.end - bytes.start);
+    }
+}
+
+/// Other systems reserve all or nothing.
+#[cfg(not(target_os = "linux"))]
+fn punch_hole(_file: &File, _bytes: Range<u64>) {}
 
 /// Gives a file the time of a change that was made through a mapping, which the system notes at its leisure.
 pub(super) fn touch(file: &File) -> Result<()> {
@@ -134,6 +143,21 @@ mod tests {
         for failed in [set_len(&read_only, 5), reserve(&read_only, 0..5)] {
             assert_eq!(failed.expect_err("opened to be read").kind(), ErrorKind::Io);
         }
+    }
+
+    #[test]
+    fn what_was_reserved_is_given_back_and_the_header_stays() {
+        let (_folder, path) = file_of(&[7; 8192]);
+        let file = File::options().read(true).write(true).open(&path).expect("writable");
+        set_len(&file, 2 << 20).and_then(|()| reserve(&file, 4096..1 << 20)).expect("room");
+        give_back(&file, 4096, 8192).expect("given back");
+        let metadata = file.metadata().expect("open");
+        assert_eq!(metadata.len(), 8192);
+        let stored = std::fs::read(&path).expect("read");
+        assert!(stored[..4096].iter().all(|&byte| byte == 7));
+        assert!(!cfg!(target_os = "linux") || stored[4096..].iter().all(|&byte| byte == 0));
+        give_back(&file, 8192, 4096).expect("nothing behind");
+        assert_eq!(file.metadata().expect("open").len(), 4096);
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! went on beyond Unicode, up to the seven bytes that hold any 32-bit number; being invalid UTF-8 they are printed as
 //! `\xNN`, and read back as the same code point.
 
+use std::borrow::Cow;
+
 use super::{Scalar, Verbs};
-use crate::escape::{escape_bytes, hex_digit, printable, push_hex_digits, unescape};
+use crate::escape::{escape_bytes, hex_digit, printable_json, push_hex_digits, unescape};
 
 pub(super) const BYTES: Verbs = Verbs {
     print: |_, item, out| escape_bytes(unpadded(item), out),
@@ -66,23 +68,9 @@ pub(super) fn push_json_str(text: &str, out: &mut Vec<u8>) {
     let start = out.len();
     serde_json::to_writer(&mut *out, text).expect("a string can be written to memory");
     let Ok(written) = std::str::from_utf8(&out[start..]) else { return };
-    if *printable(written) == *written {
-        return;
-    }
-    let written = written.to_owned();
-    out.truncate(start);
-    for c in written.chars() {
-        let mut utf8 = [0; 4];
-        let shown = c.encode_utf8(&mut utf8);
-        if *printable(shown) == *shown {
-            out.extend_from_slice(shown.as_bytes());
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.extend_from_slice(b"\\u");
-                push_hex_digits((*unit >> 8) as u8, out);
-                push_hex_digits(*unit as u8, out);
-            }
-        }
+    if let Cow::Owned(safe) = printable_json(written) {
+        out.truncate(start);
+        out.extend_from_slice(safe.as_bytes());
     }
 }
 

@@ -15,6 +15,7 @@ mod guess;
 mod harness;
 mod headers;
 mod help;
+mod hostile;
 mod info;
 mod kills;
 mod layers;

@@ -60,6 +60,38 @@ fn a_limit_on_sizes_is_an_error_and_no_signal() {
     a().sh("ulimit -f 1; rmm slice a.npy -o big.csv --fmt %999.3f").refused(3, "big.csv").names_are(["a.npy"]);
 }
 
+#[test]
+fn a_limit_on_memory_is_an_error_and_no_signal() {
+    // An element of 1 GB does not fit, whatever else does.
+    let folder = Rmm::new().sparse("big", 1_000_000_000);
+    let line = "ulimit -v 600000; rmm slice big -d V1000000000 -f hex";
+    let ran = folder.sh(&format!("{line} -o out")).refused(3, "rmm: out of memory: the system does not give ");
+    ran.names_are(["big"]).then().sh(line).refused(3, "bytes more");
+    // Windows that cannot be mapped are read.
+    a().sh("ulimit -v 200000; rmm slice a.npy 0 && rmm fill a.npy --expr x+1 && rmm get a.npy 0,1")
+        .prints("0.0\n1.0\n2.0\n3.0\n2.0\n");
+}
+
+#[test]
+fn every_edit_gives_the_file_its_time() {
+    let lines = [
+        "set a.npy 0,0 9",
+        "fill a.npy --value 9",
+        "fill a.npy --expr x+1",
+        "map-chunks a.npy --expr x+1 -i",
+        "map-chunks a.npy --exec 'tr 1 2' -i",
+    ];
+    for (line, io) in lines.iter().flat_map(|line| ["auto", "mmap", "pread"].map(|io| (line, io))) {
+        let folder = a();
+        let old = File::options().write(true).open(folder.path("a.npy")).expect("it is there");
+        old.set_modified(std::time::UNIX_EPOCH).expect("an own file");
+        let folder = folder.sh(&format!("rmm {line} --io {io} --sync")).done().then();
+        let modified =
+            fs::metadata(folder.path("a.npy")).and_then(|metadata| metadata.modified()).expect("it is there");
+        assert!(modified > std::time::UNIX_EPOCH, "{line} --io {io}");
+    }
+}
+
 /// Starts a job that takes a minute, sends it a signal once it is under way, and says how it ended.
 fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String) {
     let err = File::create(folder.path("err")).expect("a new file");

@@ -21,6 +21,7 @@ use super::ui::Ui;
 use super::words::one_of;
 use crate::array::Opening;
 use crate::error::{At, Error, Result};
+use crate::escape::printable_json;
 use crate::format::{Beside, sidecar};
 use crate::mapping::{Replace, Sync};
 use crate::spec::Request;
@@ -204,7 +205,7 @@ fn object(facts: &Facts, more: &[String]) -> String {
         pairs.push(format!("\"problem\": {}, \"hints\": {hints}", Value::from(misfit.message())));
     }
     pairs.extend_from_slice(more);
-    format!("{{{}}}\n", pairs.join(", "))
+    format!("{}\n", printable_json(&format!("{{{}}}", pairs.join(", "))))
 }
 
 /// One value on a line.
