@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::signals;
 use crate::error::{Error, Result};
-use crate::escape::{shortened, printable};
+use crate::escape::{printable, shortened};
 use crate::job::{Crew, Progress};
 use crate::mapping::Stream;
 
