@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import import_text
+import selections
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
@@ -40,6 +40,8 @@ def arguments():
     parser.add_argument("--size", type=size, default=size("2GiB"), help="bytes of the arrays (default 2GiB)")
     parser.add_argument("--runs", type=int, default=7, help="runs of each command (default 7)")
     parser.add_argument("--only", action="append", metavar="ROW", help="only this row (repeatable)")
+    parser.add_argument("--list", action="store_true", help="name the rows and end")
+    parser.add_argument("--cold", action="store_true", help="drop the page cache before each run (as root)")
     parser.add_argument("--rmm", type=Path, default=ROOT / "target/release/rmm", help="the binary to measure")
     parser.add_argument("--python", default=sys.executable, help="a Python with NumPy (default: this one)")
     parser.add_argument("--folder", type=Path, default=ROOT / "target", help="where the arrays go (default target/)")
@@ -48,6 +50,9 @@ def arguments():
     args.rmm = args.rmm.resolve()
     if not args.rmm.is_file():
         parser.error(f"{args.rmm} is not there: cargo build --release")
+    if args.list:
+        print("\n".join([*(row.__name__ for row in ROWS), "memory"]))
+        sys.exit()
     unknown = set(args.only or ()) - {row.__name__ for row in ROWS} - {"memory"}
     if unknown:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(row.__name__ for row in ROWS)}, memory")
@@ -83,6 +88,26 @@ class Bench:
         warm(path)
         return str(path)
 
+    def made(self, name, make):
+        """The path of an input of this name; `make` makes it when it is first asked for."""
+        path = self.folder / name
+        if not path.exists():
+            make(str(path))
+        return str(path)
+
+    def run(self, argv):
+        run(argv)
+
+    def compiled(self, source):
+        """The yardstick in C of this name, or None where there is no compiler."""
+        path = self.folder / Path(source).stem
+        if not path.exists():
+            compiler = shutil.which("cc") or shutil.which("gcc")
+            if compiler is None:
+                return None
+            run([compiler, "-O3", "-march=native", "-pthread", "-o", str(path), str(ROOT / "benches" / source)])
+        return str(path)
+
 
 def warm(path):
     with open(path, "rb", buffering=0) as file:
@@ -107,22 +132,29 @@ class Row:
     """Commands that do the same job; rmm is the first. Before each run `fresh` is removed."""
 
     def __init__(self, what, goals, commands, fresh=None, nbytes=0):
-        self.what, self.goals, self.commands, self.fresh, self.nbytes = what, goals, commands, fresh, nbytes
+        self.what, self.goals, self.commands, self.nbytes = what, goals, commands, nbytes
+        self.fresh = [fresh] if isinstance(fresh, str) else fresh or []
+        self.peaks = {}
 
-    def measured(self, runs):
-        """The times of each command."""
+    def measured(self, runs, cold=False):
+        """The times of each command; its peak memory in KiB goes to `peaks`."""
         times = {name: [] for name in self.commands}
         for turn in range(runs + 1):
             for name, argv in self.commands.items():
-                if self.fresh:
-                    Path(self.fresh).unlink(missing_ok=True)
+                self.clear()
                 os.sync()
-                seconds, _ = run(argv)
+                if cold:
+                    Path("/proc/sys/vm/drop_caches").write_text("3")
+                seconds, kib = run(argv)
+                self.peaks[name] = max(kib, self.peaks.get(name, 0))
                 if turn:
                     times[name].append(seconds)
-        if self.fresh:
-            Path(self.fresh).unlink(missing_ok=True)
+        self.clear()
         return times
+
+    def clear(self):
+        for path in self.fresh:
+            Path(path).unlink(missing_ok=True)
 
 
 def get(bench):
@@ -161,7 +193,15 @@ def fill(bench):
                None, bench.args.size)
 
 
-ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill, *import_text.rows_of(Row, warm)]
+def selection(make):
+    """A row of the selections, whose descriptions know nothing of this file."""
+    def row(bench):
+        return Row(*make(bench))
+    row.__name__ = make.__name__
+    return row
+
+
+ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill, *map(selection, selections.ROWS)]
 
 
 def memory(bench):
@@ -215,7 +255,7 @@ def line(row, times):
         goal = row.goals.get(peer)
         verdict = "" if goal is None else f"≥ {goal:g}: {'met' if ratio >= goal else 'missed'}"
         yield (f"| {row.what} | {shown(row, times['rmm'])} | {peer} {shown(row, times[peer])} "
-               f"| {ratio:.2f} | {verdict} |")
+               f"| {ratio:.2f} | {verdict} | {row.peaks['rmm'] / 1024:.0f}, {row.peaks[peer] / 1024:.0f} |")
 
 
 def shown(row, values):
@@ -242,10 +282,11 @@ def main():
     try:
         bench = Bench(args, folder)
         wanted = [row for row in ROWS if not args.only or row.__name__ in args.only]
-        lines = ["| job | rmm, median (least–most) | peer | peer's time / rmm's | goal |", "|---|---|---|---:|---|"]
+        lines = ["| job | rmm, median (least–most) | peer | peer's time / rmm's | goal | peak memory, MiB: rmm, peer |",
+                 "|---|---|---|---:|---|---:|"]
         for make in wanted:
             row = make(bench)
-            for text in line(row, row.measured(args.runs)):
+            for text in line(row, row.measured(args.runs, args.cold)):
                 print(text, flush=True)
                 lines.append(text)
         if wanted:

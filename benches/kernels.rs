@@ -1,4 +1,5 @@
-//! How fast the inner loops are, in bytes of elements: gathering by item size, text, casts, byte order.
+//! How fast the inner loops are, in bytes of elements: gathering by item size, text, casts, byte order; and in elements:
+//! the elementary functions.
 //!
 //! One thread, memory to memory, blocks as the jobs make them. What a whole command takes is for `compare.py`.
 
@@ -7,6 +8,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rmm::cast::{Conversion, Overflow};
 use rmm::dtype::{self, DType};
+use rmm::expr::{self, Elements, Variable};
 use rmm::scalar::Scalar;
 use rmm::shape::{Order, Shape};
 use rmm::source::{Memory, Readable};
@@ -116,5 +118,69 @@ fn convert(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernels, gather, transposition, print, convert);
+/// One thread, blocks in the first-level cache. What is copied in and out is part of the time: `x` alone tells it.
+fn functions(c: &mut Criterion) {
+    const COUNT: usize = 1 << 14;
+    for name in ["float64", "float32"] {
+        let mut group = c.benchmark_group(format!("function of {name}"));
+        group.throughput(Throughput::Elements(COUNT as u64));
+        let dtype = dtype_of(name);
+        // From 0.05 to 0.95, where every function but arccosh is defined, and from 1 up for that.
+        let mut unit: Vec<u8> = noise(4 * COUNT)
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .flat_map(|word| (0.05 + 0.9 * f64::from(u32::from_le_bytes(*word)) / f64::from(u32::MAX)).to_le_bytes())
+            .collect();
+        let convert = Conversion::between(&dtype_of("<f8"), &dtype, Overflow::Wrap).expect("numbers");
+        let items = convert.apply(&mut unit, &mut Vec::new()).expect("all fit").to_vec();
+        let variables = [Variable { name: "x".to_owned(), dtype: dtype.clone() }];
+        for text in [
+            "x",
+            "exp(x)",
+            "exp2(x)",
+            "expm1(x)",
+            "log(x)",
+            "log2(x)",
+            "log10(x)",
+            "log1p(x)",
+            "sin(x)",
+            "cos(x)",
+            "tan(x)",
+            "arcsin(x)",
+            "arccos(x)",
+            "arctan(x)",
+            "sinh(x)",
+            "cosh(x)",
+            "tanh(x)",
+            "arcsinh(x)",
+            "arccosh(x + 1)",
+            "arctanh(x)",
+            "cbrt(x)",
+            "x**x",
+            "arctan2(x, x)",
+            "hypot(x, x)",
+            "x % 0.01",
+            "x // 0.01",
+            "sin(1e30 * x)",
+            "exp(sin(x))",
+            "where(x > 0.5, log(x), x**2)",
+        ] {
+            let program = expr::compile(text, &variables, 1).expect("an expression of x");
+            let mut registers = program.registers();
+            let mut out = vec![0; COUNT * program.dtype().itemsize()];
+            group.bench_function(text, |bench| {
+                bench.iter(|| {
+                    let inputs = [Elements::Each(black_box(&items))];
+                    program
+                        .run(&mut registers, &inputs, &mut |_, _, _| {}, &mut out)
+                        .expect("every element has a result");
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(kernels, gather, transposition, print, convert, functions);
 criterion_main!(kernels);

@@ -129,7 +129,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__create)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --value --arange --start --step --linspace --random --seed --expr --with --from --from-format --from-spec --delimiter --comments --skip-rows --columns --header --like --overflow --casting --npy --sidecar --preallocate --mode --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --value --arange --start --step --linspace --random --seed --expr --with --from --from-format --from-spec --delimiter --comments --skip-rows --columns --header --like --overflow --casting --npy --sidecar --preallocate --mode --force --sync --io --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -243,6 +243,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -263,7 +267,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__fill)
-            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -301,6 +305,10 @@ _rmm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --receipt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dtype)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -335,6 +343,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -401,7 +413,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__get)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --fmt --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --fmt --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -441,6 +453,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -623,7 +639,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__info)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --json --get --expect --guess --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --json --get --expect --emit --write-sidecar --force --guess --stats --histogram --finite --ddof --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -665,11 +681,27 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --get)
-                    COMPREPLY=($(compgen -W "path format dtype name byteorder shape ndim size order fortran_order offset itemsize nbytes strides file_size allocated holes trailing spec" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "path format data_file dtype name byteorder shape ndim size order fortran_order offset itemsize nbytes strides file_size allocated holes trailing spec" -- "${cur}"))
                     return 0
                     ;;
                 --expect)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --emit)
+                    COMPREPLY=($(compgen -W "nhdr mhd envi numpy json" -- "${cur}"))
+                    return 0
+                    ;;
+                --histogram)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ddof)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -693,7 +725,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__map__subcmd__chunks)
-            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --in-place --check --no-journal --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --reduce --axis --keepdims --ddof --in-place --check --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -727,6 +759,22 @@ _rmm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --reduce)
+                    COMPREPLY=($(compgen -W "sum prod min max mean std var any all count_nonzero argmin argmax nansum nanmin nanmax nanmean nanstd" -- "${cur}"))
+                    return 0
+                    ;;
+                --axis)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ddof)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --receipt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dtype)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -761,6 +809,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -827,7 +879,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__set)
-            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -901,6 +953,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
+                    return 0
+                    ;;
                 --rows)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -965,7 +1021,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__slice)
-            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1005,6 +1061,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --io)
+                    COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
                     ;;
                 --rows)

@@ -85,6 +85,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -112,8 +115,12 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l get -d 'Print one value per file, in the form that the option of that name accepts' -r -f -a "path\t'The file as it was named'
-format\t'npy or raw'
+format\t'npy, nrrd, metaimage, envi or raw'
+data_file\t'The file with the elements, where the header is in another'
 dtype\t'The element type, as --dtype accepts it'
 name\t'NumPy\'s name for it'
 byteorder\t'little, big, mixed, or not applicable'
@@ -132,14 +139,26 @@ holes\t'Bytes of the file that occupy none'
 trailing\t'Bytes behind the array'
 spec\t'All that finds an element, as --spec accepts it'"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l expect -d 'Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l emit -d 'Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of np.memmap (numpy), or the sidecar (json)' -r -f -a "nhdr\t''
+mhd\t''
+envi\t''
+numpy\t''
+json\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l histogram -d 'Count the finite elements between N + 1 equally distant edges, as numpy.histogram does' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l ddof -d 'For std: divide by the number of elements less N [default: 0]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l guess -d 'Rank what a raw file may be, by its bytes, with the commands that read it so'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l stats -d 'Read all elements: count, nan, inf, zero, and min, max, sum, mean and std of those that are not NaN; of each field of a structured dtype'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l finite -d 'Exit 1 when an element is NaN or infinite'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
@@ -156,6 +175,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l along -d 'The same along axis K; may be repeated' -r
@@ -167,6 +189,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l from -d 'Take the values from SRC: an array, or text, also compressed by gzip or zstd; - is standard input' -r -F
@@ -197,6 +220,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l along -d 'The same along axis K; may be repeated' -r
@@ -227,6 +253,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l force -d 'Replace OUT if it exists'
@@ -247,6 +274,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l along -d 'The same along axis K; may be repeated' -r
@@ -285,6 +315,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l sync -d 'Put everything on stable storage before exiting'
@@ -298,6 +329,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l random -d 'Random value
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l seed -d 'Where --random begins, 0 to 2**128 - 1 [default: one from the system, told on stderr]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l expr -d 'Compute an expression in NumPy\'s words: x is the array, i j k or i0 i1 ... its coordinates, as in \'where(x > 0, sqrt(x), 0)\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l with -d 'Another array in --expr, broadcast to the selection; may be repeated' -r
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
@@ -312,6 +344,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l along -d 'The same along axis K; may be repeated' -r
@@ -341,8 +376,12 @@ always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l arange -d 'Count in C index order, as numpy.arange does: start, start + step, ...'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l force -d 'Replace OUT if it exists'
@@ -355,8 +394,28 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l exec -d 'Pipe eac
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l exec-format -d 'What goes through the pipes: raw, or npy with a header both ways [default: raw]' -r -f -a "npy\t''
 raw\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l timeout -d 'A chunk that takes longer fails: 30s, 500ms, 2m' -r
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on; with --expr 16KiB or less, in the order of the file]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l astype -d 'The type of the results [default: the array\'s own]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l reduce -d 'Reduce x, or what --expr computes, to one element, with NumPy\'s names, dtypes and rules for NaN: sum, prod, min, max, mean, std, var, any, all, count_nonzero, argmin, argmax, nansum, nanmin, nanmax, nanmean or nanstd' -r -f -a "sum\t''
+prod\t''
+min\t''
+max\t''
+mean\t''
+std\t''
+var\t''
+any\t''
+all\t''
+count_nonzero\t''
+argmin\t''
+argmax\t''
+nansum\t''
+nanmin\t''
+nanmax\t''
+nanmean\t''
+nanstd\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l axis -d 'Reduce along these axes of the selection only; negative ones count from the last [default: all]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l ddof -d 'For std, var and nanstd: divide by the number of elements less N [default: 0]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
@@ -371,6 +430,9 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
+mmap\t''
+pread\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l along -d 'The same along axis K; may be repeated' -r
@@ -399,11 +461,15 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l color -d 'When to
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l keepdims -d 'Keep reduced axes, with length 1'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s i -l in-place -d 'Store the results where the elements came from'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run every child and check what it gives back, but store and write nothing'
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l raw -d 'Read as raw bytes even though the file has a header'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l force -d 'Replace OUT if it exists'

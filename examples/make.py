@@ -3,6 +3,7 @@
 
 temperature.npy   float32, shape (365, 8): degrees Celsius, a row a day, a column every three hours
 readings.dat      a header of 16 bytes, then big-endian float32, shape (100, 4): no library wrote this one
+relief.img        big-endian int16, shape (2, 3, 4), which the headers relief.nhdr, relief.mhd and relief.hdr describe
 """
 
 import struct
@@ -31,11 +32,51 @@ def readings():
     return np.stack(channels, axis=1).astype(">f4")
 
 
+def relief():
+    """Two bands of 3 rows and 4 columns: planes that rise to different sides."""
+    row, column = np.mgrid[0:3, 0:4]
+    return np.stack([200 + 10 * column - 7 * row, -50 + 3 * column + 20 * row]).astype(">i2")
+
+
+HEADERS = {
+    "relief.nhdr": """NRRD0004
+# two bands of 3 rows and 4 columns
+type: short
+dimension: 3
+sizes: 4 3 2
+endian: big
+encoding: raw
+data file: relief.img
+""",
+    "relief.mhd": """ObjectType = Image
+NDims = 3
+BinaryData = True
+BinaryDataByteOrderMSB = True
+DimSize = 4 3 2
+ElementType = MET_SHORT
+ElementDataFile = relief.img
+""",
+    "relief.hdr": """ENVI
+description = {two bands of 3 rows and 4 columns}
+samples = 4
+lines = 3
+bands = 2
+header offset = 0
+data type = 2
+interleave = bsq
+byte order = 1
+""",
+}
+
+
 def main():
     np.save(HERE / "temperature.npy", temperature())
     values = readings()
     header = struct.pack(">8sII", b"READINGS", *values.shape)
     (HERE / "readings.dat").write_bytes(header + values.tobytes())
+    relief().tofile(HERE / "relief.img")
+    for name, text in HEADERS.items():
+        (HERE / name).write_text(text)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 //! bidirectional controls) are written as the `\xNN` of their UTF-8 bytes.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -18,6 +19,32 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         push_char(c, steers(c), &mut out);
     }
     Cow::Owned(String::from_utf8(out).expect("escapes are ASCII and the rest was text"))
+}
+
+/// `text` in at most so many characters, with an ellipsis as the last where the rest is left out.
+pub fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.chars().nth(longest).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let kept: String = text.chars().take(longest.saturating_sub(1)).collect();
+    Cow::Owned(kept + "…")
+}
+
+/// JSON in which what could steer a terminal, and JSON lets stand in its strings, is written as `\uNNNN`.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if *printable(json) == *json {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        // What is no ASCII stands in strings only; so does DEL.
+        if steers(c) && (c == '\u{7f}' || !c.is_ascii()) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A path as text: what is no UTF-8, backslashes and controls escaped, so that different paths look different.
@@ -130,6 +157,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_long_ends_in_an_ellipsis() {
+        assert!(matches!(shortened("five", 4), Cow::Borrowed("five")));
+        assert_eq!(shortened("été 日本", 4), "été…");
+        assert_eq!(shortened("ab", 0), "…");
+    }
+
+    #[test]
     fn leaves_text_alone() {
         assert!(matches!(printable("été 日本"), Cow::Borrowed(_)));
         assert_eq!(escaped("été".as_bytes()), "été");
@@ -139,6 +173,12 @@ mod tests {
     fn escapes_what_steers_a_terminal() {
         assert_eq!(printable("\u{1b}[31m\u{9b}\u{202e}"), "\\x1b[31m\\xc2\\x9b\\xe2\\x80\\xae");
         assert_eq!(escaped(b"a\tb\nc\\d\xff\x00e"), "a\\tb\\nc\\\\d\\xff\\x00e");
+    }
+
+    #[test]
+    fn json_keeps_its_own_lines_and_steers_nothing() {
+        assert!(matches!(printable_json("{\"a\": 1}"), Cow::Borrowed(_)));
+        assert_eq!(printable_json("{\"\u{9b}\u{202e}\u{7f}é\": 1}\n"), "{\"\\u009b\\u202e\\u007fé\": 1}\n");
     }
 
     #[test]

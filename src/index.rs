@@ -8,7 +8,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::escape::shortened;
 use crate::view::{Axis, View};
+
+/// Characters of a text of any length that a message shows.
+const SHOWN: usize = 80;
 
 /// A subscript: one pick for each axis it speaks of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -243,12 +247,12 @@ impl FromStr for Index {
         }
         let words = split(inner).ok_or_else(|| bad(text, "its brackets do not match"))?;
         let picks = words.iter().map(|word| word.parse()).collect::<Result<Vec<Pick>>>();
-        let picks = picks.map_err(|error| error.within(format_args!("INDEX '{text}'")))?;
+        let picks = picks.map_err(|error| error.within(quoted(text)))?;
         if picks.iter().filter(|pick| **pick == Pick::Ellipsis).count() > 1 {
             return Err(bad(text, "an index can only have a single ellipsis ('...')"));
         }
         if picks.iter().filter(|pick| matches!(pick, Pick::List(_))).count() > 1 {
-            return Err(two_lists().within(format_args!("INDEX '{text}'")));
+            return Err(two_lists().within(quoted(text)));
         }
         Ok(Self(picks))
     }
@@ -325,7 +329,7 @@ fn slice(word: &str) -> Result<Slice> {
     match parts[..] {
         [start, stop] => Ok(Slice { start, stop, step: None }),
         [start, stop, step] => Ok(Slice { start, stop, step }),
-        _ => Err(Error::usage(format!("slice '{word}' has more than two colons"))),
+        _ => Err(Error::usage(format!("slice '{}' has more than two colons", shortened(word, SHOWN)))),
     }
 }
 
@@ -338,7 +342,7 @@ fn integer(word: &str) -> Result<i128> {
     };
     let separated = digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
     if !separated {
-        return Err(Error::usage(format!("'{word}' is no integer, slice, list or ...")));
+        return Err(Error::usage(format!("'{}' is no integer, slice, list or ...", shortened(word, SHOWN))));
     }
     let digits = digits.bytes().filter(u8::is_ascii_digit);
     Ok(sign * digits.fold(0, |value: i128, digit| (value * 10 + i128::from(digit - b'0')).min(EDGE)))
@@ -354,7 +358,11 @@ fn masked() -> Error {
 }
 
 fn bad(text: &str, what: &str) -> Error {
-    Error::usage(format!("INDEX '{text}': {what}"))
+    Error::usage(what).within(quoted(text))
+}
+
+fn quoted(text: &str) -> String {
+    format!("INDEX '{}'", shortened(text, SHOWN))
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | words | [`error`], [`escape`], [`literal`], [`shape`], [`dtype`] |
-//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`] |
+//! | words | [`error`], [`escape`], [`literal`], [`calendar`], [`shape`], [`dtype`] |
+//! | meaning | [`spec`], [`index`], [`view`], [`plan`], [`scalar`], [`cast`], [`expr`], [`generate`], [`guess`], [`journal`], [`reduce`] |
 //! | outside world | [`mapping`], [`format`](mod@format), [`source`], [`array`](mod@array), [`sink`] |
 //! | jobs | [`job`] |
 //! | command line | `cli`, with the default feature of that name |
 
 pub mod array;
+pub mod calendar;
 pub mod cast;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -23,9 +24,11 @@ pub mod generate;
 pub mod guess;
 pub mod index;
 pub mod job;
+pub mod journal;
 pub mod literal;
 pub mod mapping;
 pub mod plan;
+pub mod reduce;
 pub mod scalar;
 pub mod shape;
 pub mod sink;

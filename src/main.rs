@@ -2,6 +2,12 @@
 
 use std::process::ExitCode;
 
+use rmm::cli::Exit;
+use rmm::mapping::OrExit;
+
+#[global_allocator]
+static MEMORY: OrExit = OrExit { code: Exit::Io as i32 };
+
 fn main() -> ExitCode {
     rmm::cli::main()
 }

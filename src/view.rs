@@ -216,6 +216,20 @@ impl View {
         Self { axes: self.axes.iter().rev().cloned().collect(), ..self.clone() }
     }
 
+    /// The same elements with an axis gone through from its end.
+    #[must_use]
+    pub fn turned(&self, axis: usize) -> Self {
+        let mut view = self.clone();
+        match &mut view.axes[axis] {
+            Axis::Strided { len, stride } => {
+                view.offset = view.offset.wrapping_add_signed(len.saturating_sub(1) as i64 * *stride);
+                *stride = -*stride;
+            }
+            Axis::Listed { positions, .. } => *positions = positions.iter().rev().copied().collect(),
+        }
+        view
+    }
+
     /// The part of the view with positions `start..stop` along `axis`.
     #[must_use]
     pub fn narrowed(&self, axis: usize, start: u64, stop: u64) -> Self {

@@ -9,7 +9,7 @@ use super::{Array, Container, Describe, NewArray};
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::format::{Beside, Format};
-use crate::mapping::{Mapping, Mode, NewFile, Replace, copy_range, stream_name, temporary};
+use crate::mapping::{Io, Mapping, Mode, NewFile, Replace, copy_range, stream_name, temporary};
 use crate::shape::{Order, Shape};
 use crate::spec::{ArraySpec, Request};
 
@@ -20,6 +20,7 @@ pub struct Growing {
     container: Container,
     said: Request,
     replace: Replace,
+    io: Io,
 }
 
 impl Growing {
@@ -28,7 +29,13 @@ impl Growing {
     /// # Errors
     /// Usage, where the file is there and must not be replaced; io.
     pub fn begin(path: &Path, container: Container, said: Request, replace: Replace) -> Result<Self> {
-        Ok(Self { new: NewFile::create(path, replace)?, container, said, replace })
+        Ok(Self { new: NewFile::create(path, replace)?, container, said, replace, io: Io::Auto })
+    }
+
+    /// The same, its bytes travelling in another way.
+    #[must_use]
+    pub fn with_io(self, io: Io) -> Self {
+        Self { io, ..self }
     }
 
     /// The file to write elements into.
@@ -66,7 +73,7 @@ impl Growing {
         let failed = |error| Error::io("cannot write", error).at(self.new.target());
         self.file().set_len(spec.end()).map_err(failed)?;
         self.file().write_all_at(&header, 0).map_err(failed)?;
-        Ok(Ok(NewArray::grown(self.new, beside, spec, header)))
+        Ok(Ok(NewArray::grown(self.new, beside, spec, header).with_io(self.io)))
     }
 
     /// The elements in a file without a name, and none under the name that it would have had.
@@ -78,10 +85,10 @@ impl Growing {
         let nbytes = spec.nbytes();
         self.file().set_len(offset + nbytes).map_err(|error| Error::io("cannot write", error).at(self.new.target()))?;
         let from = self.new.file().try_clone().map_err(|error| Error::io("cannot open again", error))?;
-        let from = Mapping::from_file(from, self.new.target().to_path_buf(), Mode::Read)?;
+        let from = Mapping::from_file(from, self.new.target().to_path_buf(), Mode::Read)?.with_io(self.io);
         copy_range(&from, offset, nbytes, &file, 0).at(stream_name("copy"))?;
+        let mapping = Mapping::from_file(file, name.to_path_buf(), Mode::Read)?.with_io(self.io);
         drop(self);
-        let mapping = Mapping::from_file(file, name.to_path_buf(), Mode::Read)?;
         Ok(Array::known(mapping, ArraySpec { offset: 0, ..spec.clone() }, Format::Raw))
     }
 }

@@ -6,16 +6,17 @@
 mod growing;
 mod new;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use growing::Growing;
 pub use new::{Container, Describe, NewArray};
 
 use crate::dtype::{DType, Kind, Parsed};
 use crate::error::{At, Error, ErrorKind, Result};
+use crate::escape::{path_text, shell_word};
 use crate::format::sidecar::{self, Sidecar};
-use crate::format::{self, Format, npy};
-use crate::mapping::{Mapping, Mode, Reader};
+use crate::format::{self, Follow, Format, data_file, raster};
+use crate::mapping::{Io, Mapping, Mode, Reader};
 use crate::plan::Run;
 use crate::source::{ReadRuns, Readable};
 use crate::spec::{ArraySpec, Dims, Request, Trailing};
@@ -25,6 +26,8 @@ use crate::view::View;
 #[derive(Debug)]
 pub struct Array {
     mapping: Mapping,
+    /// The file that describes the array and is not the one with its elements.
+    header: Option<PathBuf>,
     spec: ArraySpec,
     format: Format,
     origin: Origin,
@@ -41,6 +44,10 @@ pub struct Opening {
     pub trailing: Trailing,
     /// Whether a header counts.
     pub header: HeaderUse,
+    /// How bytes travel between file and memory.
+    pub io: Io,
+    /// Whether a header may name a file outside its own folder.
+    pub follow: Follow,
 }
 
 /// Whether a file's own header counts.
@@ -73,33 +80,69 @@ impl Array {
     /// Usage where the description and the file disagree, corrupt where a header or sidecar is damaged, io where the
     /// system refuses.
     pub fn open(path: &Path, opening: &Opening) -> Result<Self> {
-        let mapping = Mapping::open(path, opening.mode)?;
-        Self::over(mapping, opening)
+        let looked = Mapping::open(path, Mode::Read)?;
+        // What is stored goes to the file with the elements; the header that names it may be read-only.
+        if !opening.mode.stores() || recognised(&looked, opening)?.is_detached() {
+            return Self::over(looked, opening);
+        }
+        Self::over(Mapping::open(path, opening.mode)?, opening)
     }
 
-    /// The array in an open file. One that was not opened by its name, as standard input, has no sidecar.
+    /// The array in an open file, or in the one that it names. One that was not opened by its name, as standard input,
+    /// has no sidecar and names no other.
     ///
     /// # Errors
     /// As [`Array::open`].
     pub fn over(mapping: Mapping, opening: &Opening) -> Result<Self> {
+        let mapping = mapping.with_io(opening.io);
         let path = mapping.path().to_path_buf();
+        let format = recognised(&mapping, opening)?;
+        if let Format::Raster(header) = &format {
+            return Self::in_raster(mapping, header, opening);
+        }
         let sidecar = if mapping.is_named() { sidecar::read_beside(&path).at(&path)? } else { None };
         let sidecar = sidecar.map(Request::from).unwrap_or_default();
-        let format = match opening.header {
-            HeaderUse::Recognise => format::recognise(mapping.file(), mapping.len()).at(&path)?,
-            HeaderUse::Ignore => Format::Raw,
-        };
         let (spec, origin) = match &format {
-            Format::Npy(header) => described_by_header(header, opening, &sidecar, mapping.len()),
-            Format::Raw => described(opening, sidecar, mapping.len()),
+            Format::Npy(header) => {
+                let spec = ArraySpec {
+                    dtype: header.dtype.clone(),
+                    shape: header.shape.clone(),
+                    order: header.order,
+                    offset: header.data_offset,
+                };
+                complete(&spec, ".npy", None, mapping.len())
+                    .and_then(|()| described_by_header(spec, ".npy", opening, &sidecar))
+            }
+            _ => described(opening, sidecar, mapping.len()),
         }
         .at(&path)?;
-        Ok(Self { mapping, spec, format, origin })
+        Ok(Self { mapping, header: None, spec, format, origin })
+    }
+
+    /// The array of a header that names its file, or has the data behind it.
+    fn in_raster(mapping: Mapping, header: &raster::Header, opening: &Opening) -> Result<Self> {
+        let path = mapping.path().to_path_buf();
+        let name = header.format.name();
+        if header.data != raster::Data::Here && !mapping.is_named() {
+            let error = format!("the {name} header on a stream has no folder in which its data file could be");
+            return Err(Error::usage(error).at(path).hint("give the header by its name"));
+        }
+        let data = data_file::open(header, &path, opening.mode, opening.follow)?;
+        let detached = data.is_some();
+        let mapping = data.map_or(mapping, |data| data.with_io(opening.io));
+        let data_path = detached.then(|| mapping.path());
+        let (spec, origin) = header
+            .spec(mapping.file(), mapping.len())
+            .and_then(|spec| complete(&spec, name, data_path, mapping.len()).map(|()| spec))
+            .and_then(|spec| described_by_header(spec, name, opening, &Request::default()))
+            .at(&path)?;
+        let format = Format::Raster(header.clone());
+        Ok(Self { mapping, header: detached.then_some(path), spec, format, origin })
     }
 
     /// An array of which everything is known, in a file that is long enough.
     pub fn known(mapping: Mapping, spec: ArraySpec, format: Format) -> Self {
-        Self { mapping, spec, format, origin: Origin::Asked }
+        Self { mapping, header: None, spec, format, origin: Origin::Asked }
     }
 
     /// The open file.
@@ -107,7 +150,12 @@ impl Array {
         &self.mapping
     }
 
-    /// The name of the file, for messages.
+    /// The file that describes the array, where it is not the one with the elements.
+    pub fn header_path(&self) -> Option<&Path> {
+        self.header.as_deref()
+    }
+
+    /// The name of the file with the elements, for messages.
     pub fn path(&self) -> &Path {
         self.mapping.path()
     }
@@ -183,34 +231,47 @@ fn described(opening: &Opening, sidecar: Request, file_len: u64) -> Result<(Arra
     Ok((spec, origin))
 }
 
-/// A file with a header, which only a dtype of the same size may contradict.
-fn described_by_header(
-    header: &npy::Header,
-    opening: &Opening,
-    sidecar: &Request,
-    file_len: u64,
-) -> Result<(ArraySpec, Origin)> {
-    let mut spec = ArraySpec {
-        dtype: header.dtype.clone(),
-        shape: header.shape.clone(),
-        order: header.order,
-        offset: header.data_offset,
-    };
+/// What the file says of itself, unless nobody listens.
+fn recognised(mapping: &Mapping, opening: &Opening) -> Result<Format> {
+    match opening.header {
+        HeaderUse::Recognise => format::recognise(mapping.file(), mapping.len()).at(mapping.path()),
+        HeaderUse::Ignore => Ok(Format::Raw),
+    }
+}
+
+/// Refuses an array that is longer than its file, which is another than the header's where `data` names one.
+fn complete(spec: &ArraySpec, name: &str, data: Option<&Path>, file_len: u64) -> Result<()> {
     let nbytes = spec.shape.nbytes(spec.dtype.itemsize()).map_err(|error| error.with_kind(ErrorKind::Corrupt))?;
     let present = file_len.saturating_sub(spec.offset);
-    if present < nbytes {
-        return Err(Error::corrupt(format!(
-            "the .npy header promises shape {} of {}, which is {nbytes} bytes, but the file has only {present} behind the header",
-            spec.shape,
-            spec.dtype.name()
-        ))
-        .hint("the file was not fully written; rmm slice FILE --raw -d u1 reads its bytes"));
+    if present >= nbytes {
+        return Ok(());
     }
-    agree(&opening.request, &spec)?;
+    let (file, behind, to_read) = match data {
+        Some(data) => {
+            let (text, word) = (path_text(data), shell_word(data));
+            (format!("its data file {text}"), format!("byte {}", spec.offset), format!("{word} -d u1"))
+        }
+        None => ("the file".to_owned(), "the header".to_owned(), "FILE --raw -d u1".to_owned()),
+    };
+    let (shape, dtype) = (&spec.shape, spec.dtype.name());
+    Err(Error::corrupt(format!(
+        "the {name} header promises shape {shape} of {dtype}, which is {nbytes} bytes, but {file} has only {present} behind {behind}"
+    ))
+    .hint(format!("the file was not fully written; rmm slice {to_read} reads its bytes")))
+}
+
+/// A file with a header, which only a dtype of the same size may contradict.
+fn described_by_header(
+    mut spec: ArraySpec,
+    name: &str,
+    opening: &Opening,
+    sidecar: &Request,
+) -> Result<(ArraySpec, Origin)> {
+    agree(&opening.request, &spec, name)?;
     let void = matches!(spec.dtype.kind(), Kind::Void(_));
     let origin = match (&opening.request.dtype, &sidecar.dtype) {
         (Some(asked), _) => {
-            spec.dtype = override_dtype(asked, &spec.dtype)?;
+            spec.dtype = override_dtype(asked, &spec.dtype, name)?;
             Origin::Asked
         }
         (None, Some(named)) if void && named.shape.is_empty() && named.dtype.itemsize() == spec.dtype.itemsize() => {
@@ -223,7 +284,7 @@ fn described_by_header(
 }
 
 /// Refuses a shape, order or offset that is not the header's.
-fn agree(request: &Request, spec: &ArraySpec) -> Result<()> {
+fn agree(request: &Request, spec: &ArraySpec, name: &str) -> Result<()> {
     let shape = request.shape.as_ref().map(Dims::to_string);
     let shape_agrees =
         request.shape.as_ref().is_none_or(|dims| dims.of_size(spec.shape.size()).ok().as_ref() == Some(&spec.shape));
@@ -242,19 +303,19 @@ fn agree(request: &Request, spec: &ArraySpec) -> Result<()> {
     };
     match contradiction {
         Some((key, asked, header)) => {
-            Err(Error::usage(format!("--{key} {asked} contradicts the .npy header, which says {header}"))
+            Err(Error::usage(format!("--{key} {asked} contradicts the {name} header, which says {header}"))
                 .hint(format!("leave --{key} out, or add --raw to read the file without its header")))
         }
         None => Ok(()),
     }
 }
 
-fn override_dtype(asked: &Parsed, header: &DType) -> Result<DType> {
+fn override_dtype(asked: &Parsed, header: &DType, name: &str) -> Result<DType> {
     if asked.shape.is_empty() && asked.dtype.itemsize() == header.itemsize() {
         return Ok(asked.dtype.clone());
     }
     Err(Error::usage(format!(
-        "--dtype {} ({} bytes) contradicts the .npy header, which says {header} ({} bytes)",
+        "--dtype {} ({} bytes) contradicts the {name} header, which says {header} ({} bytes)",
         asked.dtype,
         asked.dtype.itemsize(),
         header.itemsize()

@@ -7,7 +7,7 @@ use super::Array;
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::format::{Beside, Format, npy, sidecar};
-use crate::mapping::{Mapping, NewFile, Replace, Sync, reserve, stream_name, unnamed};
+use crate::mapping::{Io, Mapping, NewFile, Replace, Sync, reserve, stream_name, unnamed};
 use crate::spec::ArraySpec;
 
 /// What a new file holds besides the elements.
@@ -41,6 +41,7 @@ pub struct NewArray {
     beside: Option<Beside>,
     spec: ArraySpec,
     header: Vec<u8>,
+    io: Io,
 }
 
 impl NewArray {
@@ -59,12 +60,18 @@ impl NewArray {
         let text = described(&spec, container, describe)?;
         let new = NewFile::create(path, replace)?;
         let beside = (!new.is_direct()).then(|| Beside::plan(new.target(), text, replace)).transpose()?;
-        Ok(Self { new, beside, spec, header })
+        Ok(Self { new, beside, spec, header, io: Io::Auto })
+    }
+
+    /// The same, its bytes travelling in another way.
+    #[must_use]
+    pub fn with_io(self, io: Io) -> Self {
+        Self { io, ..self }
     }
 
     /// A file whose elements and header are written already.
     pub(super) fn grown(new: NewFile, beside: Beside, spec: ArraySpec, header: Vec<u8>) -> Self {
-        Self { new, beside: Some(beside), spec, header }
+        Self { new, beside: Some(beside), spec, header, io: Io::Auto }
     }
 
     /// Where the elements go, and what they are.
@@ -90,7 +97,7 @@ impl NewArray {
     /// # Errors
     /// Usage, where the file is a device or a FIFO; io.
     pub fn array(&self) -> Result<Array> {
-        let mapping = self.new.mapping(self.spec.end())?;
+        let mapping = self.new.mapping(self.spec.end())?.with_io(self.io);
         self.write_header()?;
         Ok(Array::known(mapping, self.spec.clone(), Format::Raw))
     }
@@ -100,7 +107,7 @@ impl NewArray {
     /// # Errors
     /// Io, where there is not enough, or the file system cannot do this.
     pub fn reserve(&self) -> Result<()> {
-        reserve(self.new.file(), self.spec.end()).at(self.new.target())
+        reserve(self.new.file(), self.spec.offset..self.spec.end()).at(self.new.target())
     }
 
     /// Gives the file its name, and the sidecar its own. Whatever described another file of that name is gone before,
@@ -109,6 +116,7 @@ impl NewArray {
     /// # Errors
     /// As [`NewFile::commit`].
     pub fn commit(self, sync: Sync) -> Result<()> {
+        self.new.flush(sync)?;
         let prepared = self.beside.map(Beside::prepare).transpose()?;
         self.new.commit(sync)?;
         prepared.map_or(Ok(()), |prepared| prepared.commit(sync))

@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use bytemuck::Zeroable;
+use fearless_simd::{Level, dispatch};
 
 use super::{Overflow, Reason};
 use crate::dtype::{Class, Element, Float16, Form, LongDouble, Number, Visit, Wide};
@@ -151,16 +152,24 @@ fn items<S: Element>(src: &[u8]) -> impl Iterator<Item = S> {
 }
 
 fn convert<S: Element, T: Element>(src: &[u8], dst: &mut [u8], overflow: Overflow) -> ControlFlow<usize> {
+    let all_fit = dispatch!(Level::new(), _level => narrowed::<S, T>(src, dst));
+    let to_float = T::NUMBER.class() >= Class::Float;
+    let from_integer = matches!(<S::Wide as Wide>::FORM, Form::Signed | Form::Unsigned);
+    let already_wrapped = overflow == Overflow::Wrap && (to_float || from_integer);
+    if all_fit || already_wrapped { ControlFlow::Continue(()) } else { amend::<S, T>(src, dst, overflow) }
+}
+
+/// Converts every item; whether all of them fit.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled for the SIMD level of its caller")]
+fn narrowed<S: Element, T: Element>(src: &[u8], dst: &mut [u8]) -> bool {
     let mut all_fit = true;
     for (item, out) in items::<S>(src).zip(dst.chunks_exact_mut(size_of::<T>())) {
         let (value, fits) = T::narrow(item.widen());
         out.copy_from_slice(bytemuck::bytes_of(&value));
         all_fit &= fits;
     }
-    let to_float = T::NUMBER.class() >= Class::Float;
-    let from_integer = matches!(<S::Wide as Wide>::FORM, Form::Signed | Form::Unsigned);
-    let already_wrapped = overflow == Overflow::Wrap && (to_float || from_integer);
-    if all_fit || already_wrapped { ControlFlow::Continue(()) } else { amend::<S, T>(src, dst, overflow) }
+    all_fit
 }
 
 /// Replaces what did not fit.

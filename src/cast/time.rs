@@ -6,13 +6,13 @@
 use std::ops::ControlFlow;
 
 use super::{Overflow, Reason};
+use crate::calendar::{Date, ERA_DAYS, ERA_YEARS};
 use crate::dtype::{TimeStep, TimeUnit};
 
 /// The value that is no time: the smallest of all.
 const NAT: i64 = i64::MIN;
 
-const DAYS_IN_400_YEARS: i128 = 146_097;
-const MONTHS_IN_400_YEARS: i128 = 4800;
+const ERA_MONTHS: i128 = 12 * ERA_YEARS;
 
 /// How to turn counts of one step into counts of another.
 #[derive(Clone, Debug)]
@@ -59,15 +59,15 @@ impl TimeCast {
                 (Some(from), Some(to)) => Rule::Scale { times: from, by: to },
                 (Some(months), None) => {
                     let (times, by) = ratio(TimeStep { unit: TimeUnit::Day, count: 1 }, to);
-                    let shared = greatest_common_divisor(times, MONTHS_IN_400_YEARS);
-                    let (times, months_in) = (times / shared, MONTHS_IN_400_YEARS / shared);
-                    Rule::Scale { times: months * DAYS_IN_400_YEARS * times, by: months_in * by }
+                    let shared = greatest_common_divisor(times, ERA_MONTHS);
+                    let (times, months_in) = (times / shared, ERA_MONTHS / shared);
+                    Rule::Scale { times: months * ERA_DAYS * times, by: months_in * by }
                 }
                 (None, Some(months)) => {
                     let (times, by) = ratio(from, TimeStep { unit: TimeUnit::Day, count: 1 });
-                    let shared = greatest_common_divisor(by, MONTHS_IN_400_YEARS);
-                    let (by, months_in) = (by / shared, MONTHS_IN_400_YEARS / shared);
-                    Rule::Scale { times: months_in * times, by: by * DAYS_IN_400_YEARS * months }
+                    let shared = greatest_common_divisor(by, ERA_MONTHS);
+                    let (by, months_in) = (by / shared, ERA_MONTHS / shared);
+                    Rule::Scale { times: months_in * times, by: by * ERA_DAYS * months }
                 }
                 (None, None) => scale(from, to),
             }
@@ -108,12 +108,14 @@ impl Rule {
         let value = i128::from(value);
         let wide = match *self {
             Self::Scale { times, by } => return multiply(value, times, by),
-            Self::FromMonths { months, times, by } => return multiply(days_before(value * months), times, by),
+            Self::FromMonths { months, times, by } => {
+                return multiply(Date::from_months(value * months).days(), times, by);
+            }
             Self::ToMonths { times, by, months } => {
                 let (quotient, rest) = (value.div_euclid(by), value.rem_euclid(by));
                 // Days beyond i128 would be months beyond i64 as well.
                 let Some(days) = quotient.checked_mul(times) else { return (NAT, false) };
-                month_of(days + rest * times / by).div_euclid(months)
+                Date::from_days(days + rest * times / by).months().div_euclid(months)
             }
         };
         narrowed(wide)
@@ -202,28 +204,6 @@ fn attoseconds(unit: TimeUnit) -> i128 {
     }
 }
 
-/// Days from 1970 to the first of the month that is so many months after January 1970.
-fn days_before(month: i128) -> i128 {
-    // Years are counted from March, so that the leap day is the last of its year.
-    let march = month + 1970 * 12 - 2;
-    let (year, month) = (march.div_euclid(12), march.rem_euclid(12));
-    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5;
-    days - DAYS_TO_1970
-}
-
-/// Days from the first of March of the year 0 to the first of January 1970.
-const DAYS_TO_1970: i128 = 719_468;
-
-/// The month, counted from January 1970, of the day that is so many days after its first.
-fn month_of(days: i128) -> i128 {
-    let days = days + DAYS_TO_1970;
-    let (era, day) = (days.div_euclid(DAYS_IN_400_YEARS), days.rem_euclid(DAYS_IN_400_YEARS));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    (era * 400 + year) * 12 + month + 2 - 1970 * 12
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Cast;
@@ -297,15 +277,5 @@ mod tests {
         assert_eq!(cast("M8[s]", "M8[ns]", &values, Overflow::Saturate), Ok(vec![1_000_000_000, i64::MAX, NAT + 1]));
         assert_eq!(cast("M8[Y]", "M8[as]", &values[1..], Overflow::Error), Err(0));
         assert_eq!(cast("m8[1000W]", "m8[as]", &values[1..], Overflow::Wrap), Ok(vec![0, 0]));
-    }
-
-    #[test]
-    fn every_day_of_a_thousand_years_is_in_its_month() {
-        for month in -6000..6000 {
-            let (first, next) = (days_before(month), days_before(month + 1));
-            assert!((28..=31).contains(&(next - first)));
-            assert!((first..next).all(|day| month_of(day) == month));
-        }
-        assert_eq!(days_before(30 * 12 + 2), 11_017);
     }
 }

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::ui::Ui;
-use super::words::{CASTINGS, MODES, ORDERS, OVERFLOWS, one_of};
+use super::words::{CASTINGS, IOS, MODES, ORDERS, OVERFLOWS, one_of};
 use crate::array::{Array, HeaderUse, Opening, Origin};
 use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
-use crate::mapping::{Mode, Replace, Sync};
+use crate::escape::path_text;
+use crate::format::Follow;
+use crate::mapping::{Holder, Io, Mapping, Mode, Replace, Sync};
 use crate::scalar::Fraction;
 use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
@@ -64,6 +66,28 @@ pub(super) struct OpenArgs {
     /// Read as raw bytes even though the file has a header
     #[arg(long)]
     raw: bool,
+    /// Read the data file that a header names even where it lies outside the folder of the header
+    #[arg(long, conflicts_with = "raw")]
+    follow: bool,
+    #[command(flatten)]
+    io: IoArgs,
+}
+
+/// How the bytes of files travel.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "The array")]
+pub(super) struct IoArgs {
+    /// How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps
+    /// where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like
+    #[arg(long, value_name = "HOW", value_parser = one_of::<Io>(IOS), hide_possible_values = true)]
+    io: Option<Io>,
+}
+
+impl IoArgs {
+    /// The way that was asked for, or the one that suits the file system.
+    pub(super) fn io(&self) -> Io {
+        self.io.unwrap_or_default()
+    }
 }
 
 /// What a command does with the file it opens.
@@ -85,6 +109,11 @@ impl OpenArgs {
     /// What was said of the array.
     pub(super) fn request(&self) -> Result<Request> {
         self.spec.request()
+    }
+
+    /// How the bytes of all files of the command travel.
+    pub(super) fn io(&self) -> Io {
+        self.io.io()
     }
 
     /// Whether anything was said of dtype or shape.
@@ -117,6 +146,8 @@ impl OpenArgs {
             mode: self.mode(intent)?,
             trailing: if self.allow_trailing { Trailing::Allow } else { Trailing::Refuse },
             header: if self.raw { HeaderUse::Ignore } else { HeaderUse::Recognise },
+            io: self.io(),
+            follow: if self.follow { Follow::Anywhere } else { Follow::Inside },
         })
     }
 
@@ -131,6 +162,10 @@ impl OpenArgs {
             (false, _) => Array::open(path, &opening)?,
         };
         advise_of_default(array.origin(), ui);
+        warn_of_writer(array.mapping(), ui);
+        if intent == Intent::Read {
+            super::journal::warn_of_unfinished(path, ui);
+        }
         Ok(array)
     }
 }
@@ -139,6 +174,16 @@ impl OpenArgs {
 pub(super) fn advise_of_default(origin: Origin, ui: &Ui) {
     if origin == Origin::Default {
         ui.advise("nothing says what is in the file: read as float64; --dtype says otherwise");
+    }
+}
+
+/// Says that a file which is only read is being stored in. Nobody waits for that: the values may be of two times.
+pub(super) fn warn_of_writer(mapping: &Mapping, ui: &Ui) {
+    if !mapping.mode().stores()
+        && let Some(holder) = Holder::of(mapping.file())
+    {
+        let path = path_text(mapping.path());
+        ui.note(&format!("{path}: {holder} is storing in it: what is read may be partly old and partly new"));
     }
 }
 

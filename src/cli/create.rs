@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{CastArgs, SpecArgs, WriteArgs};
+use super::args::{CastArgs, IoArgs, SpecArgs, WriteArgs};
 use super::content::ContentArgs;
 use super::expr::ExprArgs;
 use super::failure::Exit;
 use super::signals;
-use super::source::{FromArgs, Source, TextSource};
+use super::source::{FromArgs, Reading, Source, TextSource};
 use super::ui::Ui;
 use super::words::{MODES, one_of};
 use crate::array::{Array, Container, Describe, Growing, NewArray, Opening};
 use crate::cast::Conversion;
 use crate::dtype::{DType, Parsed};
 use crate::error::{At, Error, Result};
+use crate::job::Crew;
+use crate::job::computed::{Computed, Storing};
 use crate::job::import::{Destination, Imported, Wanted};
 use crate::job::store::store;
 use crate::job::values::{Elements, Values};
@@ -85,6 +87,8 @@ struct MakeArgs {
     mode: Option<Mode>,
     #[command(flatten)]
     write: WriteArgs,
+    #[command(flatten)]
+    io: IoArgs,
 }
 
 pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
@@ -99,7 +103,8 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let header = if args.header { Header::Names } else { Header::Absent };
     // What is told needs no second look.
     let readings = if said.dtype.is_some() { Readings::Once } else { Readings::Again };
-    let source = match args.from.open(&same, None, header, readings)? {
+    let io = args.make.io.io();
+    let source = match args.from.open(&same, None, Reading { header, readings, io }, ui)? {
         Some(Source::Text(text)) => {
             args.make_from_text(&text, &said, replace, ui)?;
             return Ok(Exit::Done);
@@ -110,14 +115,35 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let request = source.as_ref().map_or(said.clone(), |source| said.clone().or(of_source(source)));
     let spec = request.resolve_new().at(&args.file)?;
     let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
-    let expression = args.expr.expression()?;
-    let values: Option<Box<dyn Values + '_>> = match (&source, &expression) {
-        (_, Some(expression)) => Some(Box::new(expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?)),
-        (Some(source), _) => Some(Box::new(elements(source, &spec, args.cast)?)),
-        _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?,
+    let expression = args.expr.expression(io, ui)?;
+    let content = match (&source, &expression) {
+        (_, Some(expression)) => {
+            let computed = expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?;
+            Some(Content::Computed(Box::new(computed)))
+        }
+        (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast)?))),
+        _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?.map(Content::Values),
     };
-    args.make_array(spec, replace, values.as_deref(), ui)?;
+    args.make_array(spec, replace, content.as_ref(), ui)?;
     Ok(Exit::Done)
+}
+
+/// What the elements of a new array are.
+enum Content<'a> {
+    Values(Box<dyn Values + 'a>),
+    Computed(Box<Computed<'a>>),
+}
+
+impl Content<'_> {
+    fn store(&self, array: &Array, crew: Crew<'_>) -> Result<()> {
+        match self {
+            Self::Values(values) => store(array, &array.view(), values.as_ref(), crew),
+            Self::Computed(computed) => {
+                let stored = computed.store(array, &array.view(), Storing::default(), crew);
+                stored.map_err(|stopped| stopped.error)
+            }
+        }
+    }
 }
 
 impl MakeArgs {
@@ -169,7 +195,7 @@ impl CreateArgs {
             let source = text.spooled(wanted, ui)?;
             return self.make_from_array(&source, said, replace, ui);
         }
-        let growing = Growing::begin(&self.file, container, said.clone(), replace)?;
+        let growing = Growing::begin(&self.file, container, said.clone(), replace)?.with_io(self.make.io.io());
         signals::heed();
         let offset = |dtype: &DType, row: &[u64]| growing.data_offset(dtype, row);
         let into = Destination { file: growing.file(), name: &self.file, offset: &offset };
@@ -216,21 +242,21 @@ impl CreateArgs {
         let rows = View::of_array(shape, source.dtype().itemsize(), Order::C, source.spec().offset);
         let view = rows.broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
         let convert = Conversion::between(source.dtype(), &spec.dtype, self.cast.overflow)?;
-        let values = Elements { bytes: source, view, convert };
-        self.make_array(spec, replace, Some(&values), ui)
+        let content = Content::Values(Box::new(Elements { bytes: source, view, convert }));
+        self.make_array(spec, replace, Some(&content), ui)
     }
 
-    fn make_array(&self, spec: ArraySpec, replace: Replace, values: Option<&dyn Values>, ui: &Ui) -> Result<()> {
+    fn make_array(&self, spec: ArraySpec, replace: Replace, content: Option<&Content<'_>>, ui: &Ui) -> Result<()> {
         let container = self.container(spec.offset)?;
-        let new = NewArray::begin(&self.file, spec, container, self.describe(), replace)?;
+        let new = NewArray::begin(&self.file, spec, container, self.describe(), replace)?.with_io(self.make.io.io());
         signals::heed();
         let array = new.array()?;
         if self.make.preallocate {
             new.reserve()?;
         }
-        if let Some(values) = values {
+        if let Some(content) = content {
             let progress = ui.progress(array.spec().nbytes());
-            store(&array, &array.view(), values, ui.crew(&progress))?;
+            content.store(&array, ui.crew(&progress))?;
             array.mapping().finish_writing(Sync::No)?;
         }
         new.commit(self.make.write.sync())

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::args::{Destination, OpenArgs, WriteArgs};
+use super::journal::{Job, refuse_unfinished};
 use super::output::{Outcome, OutputArgs, Wanted};
 use super::select::Selected;
 use super::signals;
@@ -12,9 +13,10 @@ use super::ui::Ui;
 use crate::array::{Array, Describe, NewArray};
 use crate::cast::Overflow;
 use crate::error::{At, Error, Result};
+use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, check, compare, store};
 use crate::job::values::Values;
-use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range};
+use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range, remove_leftovers};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::spec::ArraySpec;
@@ -48,6 +50,15 @@ pub(super) trait Store {
 
     /// What storing would change.
     fn changes(&self, ui: &Ui) -> Result<Changes>;
+}
+
+/// Something that must not be stored twice where it was computed from.
+pub(super) trait Resume: Store {
+    /// Begins a job that stores in the array and can be resumed.
+    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable>;
+
+    /// Stores in what is left of the array, by way of a journal.
+    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()>;
 }
 
 /// Values for elements of an array.
@@ -85,10 +96,7 @@ impl EditArgs {
     /// # Errors
     /// Usage before anything changes; io and the like midway.
     pub(super) fn run(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
-        if edit.selected().view.size() == 0 {
-            let shape = tuple(&edit.selected().view.dims());
-            ui.note(&format!("nothing is selected (shape {shape}): nothing is stored"));
-        }
+        note_empty(edit, ui);
         if edit.array().mapping().mode() == Mode::ReadWrite {
             return self.in_place(edit, ui);
         }
@@ -101,15 +109,34 @@ impl EditArgs {
         }
     }
 
+    /// The same for a job that can be resumed, where it is done in place and a journal is kept.
+    ///
+    /// # Errors
+    /// As [`EditArgs::run`] and [`Job::run`].
+    pub(super) fn run_resumable(&self, edit: &dyn Resume, job: &Job<'_>, ui: &Ui) -> Result<()> {
+        let mapping = edit.array().mapping();
+        if mapping.mode() != Mode::ReadWrite || !job.args.keeps() {
+            return self.run(edit, ui);
+        }
+        note_empty(edit, ui);
+        let _lock = Lock::exclusive(mapping.file(), mapping.path())?;
+        job.run(edit, ui)
+    }
+
     fn in_place(&self, edit: &dyn Store, ui: &Ui) -> Result<()> {
         let mapping = edit.array().mapping();
         let _lock = Lock::exclusive(mapping.file(), mapping.path())?;
+        refuse_unfinished(mapping)?;
+        remove_leftovers(mapping.path());
         edit.check(ui)?;
         if edit.selected().view.size() == 0 {
             return Ok(());
         }
         signals::heed();
-        edit.store(edit.array(), &edit.selected().view, ui)?;
+        edit.store(edit.array(), &edit.selected().view, ui).inspect_err(|_| {
+            // What is stored deserves its time; what went wrong first is what is told.
+            let _ = mapping.touch();
+        })?;
         mapping.finish_writing(self.write.sync())
     }
 
@@ -118,6 +145,7 @@ impl EditArgs {
         let container = self.output.format()?.container();
         let spec = ArraySpec { offset: 0, ..edit.array().spec().clone() };
         let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
+        let new = new.with_io(edit.array().mapping().io());
         // From here on there is something to be cleared away, also while the values are checked.
         signals::heed();
         edit.check(ui)?;
@@ -139,6 +167,13 @@ impl EditArgs {
         let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order };
         let outcome = Outcome { array: &copy, view: copy.view(), dtype, wanted };
         self.output.write(&outcome, &self.write, ui)
+    }
+}
+
+fn note_empty(edit: &dyn Store, ui: &Ui) {
+    if edit.selected().view.size() == 0 {
+        let shape = tuple(&edit.selected().view.dims());
+        ui.note(&format!("nothing is selected (shape {shape}): nothing is stored"));
     }
 }
 

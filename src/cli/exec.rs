@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use clap::Args;
 
 use super::args::{CastArgs, Destination, WriteArgs, element_type};
-use super::edit::Store;
+use super::edit::{Resume, Store};
+use super::expr::described;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::select::Selected;
 use super::signals;
@@ -19,8 +21,10 @@ use crate::cast::{Conversion, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{At, Error, Result};
 use crate::job::exec::{ChunkSize, Exec, ExecFormat, Input, Target};
+use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, compare};
 use crate::job::values::Elements;
+use crate::journal::Checksum;
 use crate::mapping::{Mode, Sync};
 use crate::shape::Order;
 use crate::sink::{Layout, OutputFormat, Sink};
@@ -40,7 +44,8 @@ pub(super) struct ExecArgs {
     /// A chunk that takes longer fails: 30s, 500ms, 2m
     #[arg(long, value_name = "DURATION")]
     timeout: Option<Timeout>,
-    /// Positions along the slowest axis in each chunk, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on]
+    /// What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less
+    /// from 3 threads on; with --expr 16KiB or less, in the order of the file]
     #[arg(long, value_name = "N|SIZE")]
     chunk: Option<ChunkSize>,
     /// The type of the results [default: the array's own]
@@ -58,6 +63,11 @@ pub(super) struct Computation<'a> {
 }
 
 impl ExecArgs {
+    /// What is stored whole or not at all, if that was said.
+    pub(super) fn chunk(&self) -> Option<ChunkSize> {
+        self.chunk
+    }
+
     /// The type that results are asked for in.
     pub(super) fn astype(&self) -> Result<Option<DType>> {
         self.astype.as_ref().map(element_type).transpose()
@@ -69,7 +79,7 @@ impl ExecArgs {
     /// Usage, where there is none, or `--astype` names no element.
     pub(super) fn computation<'a>(&'a self, array: &'a Array, selected: &'a Selected) -> Result<Computation<'a>> {
         let Some(command) = &self.exec else {
-            return Err(Error::usage("what is to be computed? --expr E or --exec CMD is missing")
+            return Err(Error::usage("what is to be computed? --expr E, --reduce OP or --exec CMD is missing")
                 .hint("rmm map-chunks FILE --exec 'cat' pipes every chunk through cat"));
         };
         let result = self.astype.as_ref().map_or_else(|| Ok(selected.dtype.clone()), element_type)?.to_native();
@@ -94,6 +104,13 @@ impl Computation<'_> {
         let dtype = &self.selected.dtype;
         cast.casting().check(&self.exec.result, &dtype.to_native()).map_err(|error| error.at(self.array.path()))?;
         Ok(Self { convert: Conversion::between(&self.exec.result, dtype, cast.overflow)?, ..self })
+    }
+
+    /// What is run, for what: the same for the same job alone, whatever its threads and casting.
+    pub(super) fn checksum(&self) -> Checksum {
+        let Exec { command, format, result, size, .. } = &self.exec;
+        let sum = described("exec", self.array, &self.selected.view, &self.selected.dtype);
+        sum.with(command.as_bytes()).with(format!("{format:?} {size:?}")).with(result.to_string()).checksum()
     }
 
     fn input(&self) -> Input<'_> {
@@ -150,6 +167,7 @@ impl Computation<'_> {
     ) -> Result<()> {
         let spec = ArraySpec { dtype: layout.dtype.clone(), shape: layout.shape.clone(), order: Order::C, offset: 0 };
         let new = NewArray::begin(path, spec, format.container(), format.describe(), write.replace())?;
+        let new = new.with_io(self.array.mapping().io());
         if format.is_binary() && !new.file().is_direct() {
             let array = new.array()?;
             // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
@@ -216,11 +234,7 @@ impl Store for Computation<'_> {
         signals::heed();
         let progress = ui.progress(view.nbytes());
         let place = Target { file: target.mapping(), view, convert: &self.convert };
-        self.exec.edit(&self.input(), &place, ui.crew(&progress)).map_err(|error| {
-            // The chunks that are stored deserve their time; what went wrong first is what is told.
-            let _ = target.mapping().finish_writing(Sync::No);
-            error.at(target.path())
-        })
+        self.exec.edit(&self.input(), &place, ui.crew(&progress)).at(target.path())
     }
 
     fn changes(&self, ui: &Ui) -> Result<Changes> {
@@ -229,5 +243,19 @@ impl Store for Computation<'_> {
         let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
         let progress = ui.progress(self.selected.view.nbytes());
         compare(self.array, &self.selected.view, &values, ui.crew(&progress))
+    }
+}
+
+impl Resume for Computation<'_> {
+    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        let target = Target { file: self.array.mapping(), view: &self.selected.view, convert: &self.convert };
+        self.exec.begin(&self.input(), &target, ui.threads(), operation)
+    }
+
+    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()> {
+        let view = &self.selected.view;
+        let progress = ui.progress(view.nbytes());
+        let place = Target { file: self.array.mapping(), view, convert: &self.convert };
+        self.exec.edit_resumable(&self.input(), &place, job, ui.crew(&progress))
     }
 }

@@ -1,13 +1,17 @@
 //! `--expr`: an expression over arrays, and the ways of its results.
 
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::args::{CastArgs, Destination, WriteArgs};
+use super::args::{CastArgs, Destination, WriteArgs, warn_of_writer};
+use super::edit::{Resume, Store};
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
+use super::reduce::{Elements, Form, ReduceArgs, Results as Reductions};
 use super::select::Selected;
 use super::signals;
 use super::ui::Ui;
@@ -16,10 +20,15 @@ use crate::cast::Overflow;
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::expr::{Program, Variable, compile};
-use crate::job::computed::{Computed, Operand};
+use crate::job::computed::{Computed, Operand, Stopped, Storing};
 use crate::job::copy::emit_values;
-use crate::job::store::{check, store};
-use crate::mapping::{Mapping, Sync};
+use crate::job::reduce::Reduced;
+use crate::job::resumable::{Operation, Resumable};
+use crate::job::store::{Changes, compare};
+use crate::job::values::Values;
+use crate::journal::{Checksum, Checksummer};
+use crate::mapping::{Io, Mapping, Sync};
+use crate::reduce::Op;
 use crate::shape::{Order, Shape};
 use crate::sink::{Layout, OutputFormat, Sink};
 use crate::spec::{ArraySpec, Request};
@@ -34,7 +43,7 @@ pub(super) struct ExprArgs {
     #[arg(long, value_name = "E")]
     expr: Option<String>,
     /// Another array in --expr, broadcast to the selection; may be repeated
-    #[arg(long, value_name = "NAME=FILE[:SPEC]", requires = "expr")]
+    #[arg(long, value_name = "NAME=FILE[:SPEC]", requires = "expr", value_parser = with_parser())]
     with: Vec<With>,
 }
 
@@ -46,19 +55,25 @@ struct With {
     spec: Request,
 }
 
-impl FromStr for With {
-    type Err = Error;
+/// A path need not be text, so its option is not, either.
+fn with_parser() -> impl TypedValueParser<Value = With> {
+    OsStringValueParser::new().try_map(|word: OsString| With::parse(&word.into_vec()))
+}
 
-    fn from_str(text: &str) -> Result<Self> {
-        let Some((name, rest)) = text.split_once('=') else {
-            return Err(Error::usage(format!("'{text}' is no NAME=FILE")).hint("--with y=other.npy"));
-        };
+impl With {
+    fn parse(word: &[u8]) -> Result<Self> {
+        let shown = || String::from_utf8_lossy(word).into_owned();
+        let no_name = || Error::usage(format!("'{}' is no NAME=FILE", shown())).hint("--with y=other.npy");
+        let equals = word.iter().position(|&byte| byte == b'=').ok_or_else(no_name)?;
+        let name = std::str::from_utf8(&word[..equals]).map_err(|_| no_name())?;
+        let rest = &word[equals + 1..];
+        let path = |end: usize| Path::new(OsStr::from_bytes(&rest[..end]));
         // A path may have colons of its own: what is there counts, the longest first.
-        let ends = rest.rmatch_indices(':').map(|(at, _)| at);
-        let end = std::iter::once(rest.len()).chain(ends).find(|&end| Path::new(&rest[..end]).exists());
-        let (path, spec) = end.map_or((rest, ""), |end| (&rest[..end], rest[end..].trim_start_matches(':')));
+        let ends = (0..rest.len()).rev().filter(|&at| rest[at] == b':');
+        let end = std::iter::once(rest.len()).chain(ends).find(|&end| path(end).exists()).unwrap_or(rest.len());
+        let spec = std::str::from_utf8(&rest[end..]).map_err(|_| no_name())?.trim_start_matches(':');
         let spec = if spec.is_empty() { Request::default() } else { spec.parse()? };
-        Ok(Self { name: name.to_owned(), path: PathBuf::from(path), spec })
+        Ok(Self { name: name.to_owned(), path: path(end).to_path_buf(), spec })
     }
 }
 
@@ -78,11 +93,13 @@ impl ExprArgs {
     ///
     /// # Errors
     /// Whatever opening them meets.
-    pub(super) fn expression(&self) -> Result<Option<Expression<'_>>> {
+    pub(super) fn expression(&self, io: Io, ui: &Ui) -> Result<Option<Expression<'_>>> {
         let Some(text) = &self.expr else { return Ok(None) };
         let open = |with: &With| {
-            let opening = Opening { request: with.spec.clone(), ..Opening::default() };
-            Array::open(&with.path, &opening).map(|array| (with.name.clone(), array))
+            let opening = Opening { request: with.spec.clone(), io, ..Opening::default() };
+            let array = Array::open(&with.path, &opening)?;
+            warn_of_writer(array.mapping(), ui);
+            Ok((with.name.clone(), array))
         };
         Ok(Some(Expression { text, with: self.with.iter().map(open).collect::<Result<_>>()? }))
     }
@@ -98,6 +115,10 @@ impl Expression<'_> {
         let (program, operands) = self.compiled(None, dims, dims.len())?;
         Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, overflow)
     }
+}
+
+fn operand(array: &Array, view: View) -> Operand<'_> {
+    Operand { bytes: array, file: Some(array.mapping().identity()), view }
 }
 
 /// The elements that an expression is computed for.
@@ -120,10 +141,10 @@ impl Expression<'_> {
         let own = x.map(|place| variable("x", &place.selected.dtype));
         let with = self.with.iter().map(|(name, array)| variable(name, array.dtype()));
         let program = compile(self.text, &own.into_iter().chain(with).collect::<Vec<_>>(), axes)?;
-        let own = x.map(|place| Ok(Operand { bytes: place.array, view: place.selected.view.clone() }));
+        let own = x.map(|place| Ok(operand(place.array, place.selected.view.clone())));
         let with = self.with.iter().map(|(_, array)| {
             let view = array.view().broadcast(dims).at(array.path())?;
-            Ok(Operand { bytes: array, view })
+            Ok(operand(array, view))
         });
         Ok((program, own.into_iter().chain(with).collect::<Result<_>>()?))
     }
@@ -142,6 +163,20 @@ impl Expression<'_> {
         let (program, operands) = self.compiled_for(&place)?;
         cast.casting().check(&program.dtype(), &dtype.to_native()).at(place.array.path())?;
         Computed::new(program, &operands, (place.ranks, place.dims), dtype, cast.overflow)
+    }
+
+    /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.
+    pub(super) fn checksum(&self, place: &Place<'_>) -> Checksum {
+        let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
+        let own = own.with(format!("{:?} {:?}", place.ranks, place.dims));
+        let with = self.with.iter().fold(own, |sum, (name, array)| {
+            let mapping = array.mapping();
+            sum.with(name)
+                .with(array.dtype().to_string())
+                .with(format!("{:?}", array.view()))
+                .with_numbers(&[mapping.identity().ino, mapping.len()])
+        });
+        with.checksum()
     }
 
     /// An array that is stored in may be read in the same places only: others may be stored already.
@@ -180,6 +215,130 @@ impl Expression<'_> {
     }
 }
 
+/// What a job of this kind is done to.
+pub(super) fn described(kind: &str, array: &Array, view: &View, dtype: &DType) -> Checksummer {
+    let sum = Checksummer::default().with(env!("CARGO_PKG_VERSION")).with(kind).with(dtype.to_string());
+    sum.with(format!("{view:?}")).with_numbers(&[array.mapping().identity().ino, array.mapping().len()])
+}
+
+/// When values that may not fit are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validation {
+    /// Before anything is stored.
+    First,
+    /// Chunk by chunk, each before it is stored.
+    AsStored,
+}
+
+/// Results on their way into the elements that they were computed for.
+pub(super) struct ComputedEdit<'a> {
+    /// The array, opened in the mode of the edit.
+    pub(super) array: &'a Array,
+    /// The elements to store in.
+    pub(super) selected: &'a Selected,
+    /// What to store there.
+    pub(super) computed: &'a Computed<'a>,
+    /// When it is validated.
+    pub(super) validation: Validation,
+    /// What belongs together.
+    pub(super) storing: Storing,
+}
+
+impl ComputedEdit<'_> {
+    /// Computes everything and stores nothing.
+    ///
+    /// # Errors
+    /// Where a value does not fit or cannot be read.
+    pub(super) fn validate(&self, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        self.computed.check(&self.selected.view, ui.crew(&progress))
+    }
+}
+
+impl Store for ComputedEdit<'_> {
+    fn array(&self) -> &Array {
+        self.array
+    }
+
+    fn selected(&self) -> &Selected {
+        self.selected
+    }
+
+    fn check(&self, ui: &Ui) -> Result<()> {
+        if self.validation == Validation::First { self.validate(ui) } else { Ok(()) }
+    }
+
+    fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(view.nbytes());
+        let is_copy = target.mapping().identity() != self.array.mapping().identity();
+        let told = |stopped: Stopped| if is_copy { stopped.error } else { stopped.in_place() };
+        self.computed.store(target, view, self.storing, ui.crew(&progress)).map_err(told)
+    }
+
+    fn changes(&self, ui: &Ui) -> Result<Changes> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        compare(self.array, &self.selected.view, self.computed, ui.crew(&progress))
+    }
+}
+
+impl Resume for ComputedEdit<'_> {
+    fn begin(&self, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        self.computed.begin(self.array, &self.selected.view, self.storing, ui.threads(), operation)
+    }
+
+    fn go_on(&self, job: &Resumable, ui: &Ui) -> Result<()> {
+        let view = &self.selected.view;
+        let progress = ui.progress(view.nbytes());
+        self.computed.go_on(self.array, view, self.storing, job, ui.crew(&progress))
+    }
+}
+
+impl Expression<'_> {
+    /// The results reduced, in a file without a name.
+    ///
+    /// # Errors
+    /// Usage, for an expression that is none, or a reduction that NumPy does not have; what the job fails with.
+    pub(super) fn reduced(
+        &self,
+        place: &Place<'_>,
+        (reduce, op): (&ReduceArgs, Op),
+        form: &Form,
+        ui: &Ui,
+    ) -> Result<Reductions> {
+        let (program, operands) = self.compiled_for(place)?;
+        let selected = &place.selected.view;
+        let dims = selected.dims();
+        let along = reduce.along(op, &program.dtype(), &dims).at(place.array.path())?;
+        let groups = along.groups(selected);
+        let views = [selected, &place.ranks].into_iter().chain(operands.iter().map(|operand| &operand.view));
+        let mut views: Vec<View> = views.map(|view| view.transposed(&groups.order())).collect();
+        let axes = groups.joined(&mut views);
+        let mut read = views.into_iter();
+        let (view, ranks) = (read.next().expect("the first"), read.next().expect("the second"));
+        let operands: Vec<Operand<'_>> =
+            operands.iter().zip(read).map(|(operand, view)| Operand { view, ..*operand }).collect();
+        let values = Computed::new(program, &operands, (ranks, place.dims.clone()), &along.items(), Overflow::Error)?;
+        let elements =
+            Elements { reduced: Reduced { values: &values, view: &view, axes }, groups: &groups, dims: &dims };
+        let results = along.results(&elements, form, ui).or_else(|error| {
+            // The file's order is not that of the selection: its first element without a result is to be named.
+            let all = Place {
+                selected: place.selected,
+                array: place.array,
+                ranks: place.ranks.clone(),
+                dims: place.dims.clone(),
+            };
+            if values.can_fail() {
+                self.elsewhere(all, None, Overflow::Error)?.check(ui)?;
+            }
+            Err(error)
+        })?;
+        let with = self.with.iter().map(|(_, array)| array.mapping());
+        std::iter::once(place.array.mapping()).chain(with).try_for_each(Mapping::check_unchanged)?;
+        Ok(results)
+    }
+}
+
 /// Results on their way to a stream or a new file.
 pub(super) struct Results<'a> {
     array: &'a Array,
@@ -197,7 +356,7 @@ impl Results<'_> {
     /// Where a value does not fit or cannot be read.
     pub(super) fn check(&self, ui: &Ui) -> Result<()> {
         let progress = ui.progress(self.view.nbytes());
-        check(&self.view, &self.computed, ui.crew(&progress))?;
+        self.computed.check(&self.view, ui.crew(&progress))?;
         self.check_unchanged()
     }
 
@@ -226,6 +385,7 @@ impl Results<'_> {
             return self.stream(&sink, &mut |bytes| ui.data(bytes), ui);
         };
         let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
+        let new = new.with_io(self.array.mapping().io());
         signals::heed();
         if format.is_binary() && !new.file().is_direct() {
             let array = new.array()?;
@@ -248,7 +408,8 @@ impl Results<'_> {
 
     fn store_in(&self, target: &Array, ui: &Ui) -> Result<()> {
         let progress = ui.progress(self.view.nbytes());
-        store(target, &target.view(), &self.computed, ui.crew(&progress))?;
+        let stored = self.computed.store(target, &target.view(), Storing::default(), ui.crew(&progress));
+        stored.map_err(|stopped| stopped.error)?;
         target.mapping().finish_writing(Sync::No)?;
         self.check_unchanged()
     }

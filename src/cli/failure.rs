@@ -10,7 +10,7 @@ use super::ui::{Globals, Ui};
 use super::{input, signals};
 use crate::error::{Error, ErrorKind};
 use crate::escape::{printable, shell_word};
-use crate::mapping::stream_name;
+use crate::mapping::{Stream, stream_name};
 
 /// The exit codes that are promised to scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(super) fn exit_usage(error: &clap::Error, command: &str) -> ExitCode {
         Ui::new(&Globals::default()).complain(&message, &hints);
         return Exit::Usage.into();
     }
-    match error.print() {
+    match Stream::Stdout.check().and_then(|()| error.print()) {
         Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
             let failed = Error::io("cannot write", failed).at("stdout");
             Ui::new(&Globals::default()).complain(&failed.to_string(), &[]);

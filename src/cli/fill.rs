@@ -7,13 +7,15 @@ use clap::Args;
 use super::args::{CastArgs, Intent, OpenArgs};
 use super::content::ContentArgs;
 use super::edit::{Edit, EditArgs};
-use super::expr::{ExprArgs, Expression, Place};
+use super::expr::{ComputedEdit, ExprArgs, Expression, Place, Validation};
 use super::failure::Exit;
+use super::journal::{Job, JournalArgs};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::error::{At, Error};
 use crate::index::Index;
+use crate::job::computed::Storing;
 use crate::job::exec::each_once;
 
 /// Fill a region of an array in place
@@ -42,6 +44,8 @@ pub(super) struct FillArgs {
     #[command(flatten)]
     expr: ExprArgs,
     #[command(flatten)]
+    journal: JournalArgs,
+    #[command(flatten)]
     open: OpenArgs,
     #[command(flatten)]
     select: SelectArgs,
@@ -61,13 +65,26 @@ impl FillArgs {
         let ranks = each_once(&self.select.ranks(self.index.as_ref(), array)?);
         let selected = Selected { view: each_once(&selected.view), ..selected };
         let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array)? };
+        let operation = expression.checksum(&place);
         let computed = expression.in_place(place, self.cast)?;
-        self.edit.run(&Edit { array, selected: &selected, values: &computed }, ui)?;
+        let (validation, storing) = (Validation::First, Storing::default());
+        let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
+        if computed.reads(array.mapping().identity()) {
+            let job = Job { args: &self.journal, operation, sync: self.edit.write.sync() };
+            self.edit.run_resumable(&edit, &job, ui)?;
+        } else {
+            self.journal.refuse("what is stored does not depend on what was there, so the fill can be done again")?;
+            self.edit.run(&edit, ui)?;
+        }
         Ok(Exit::Done)
     }
 }
 
 pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
+    if args.journal.discards() {
+        JournalArgs::discard(&args.file, ui)?;
+        return Ok(Exit::Done);
+    }
     match (args.content.is_given(), args.expr.is_given()) {
         (false, false) => {
             return Err(Error::usage("fill with what?")
@@ -79,9 +96,10 @@ pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     }
     let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
     let selected = args.select.select(args.index.as_ref(), &array)?;
-    if let Some(expression) = args.expr.expression()? {
+    if let Some(expression) = args.expr.expression(args.open.io(), ui)? {
         return args.compute(&array, selected, &expression, ui);
     }
+    args.journal.refuse("the fill can be done again")?;
     let ranks = args.select.ranks(args.index.as_ref(), &array)?;
     let values = args.content.values(&selected.dtype, ranks, args.cast, ui).at(&args.file)?;
     let values = values.ok_or_else(|| Error::usage("fill with what?"))?;

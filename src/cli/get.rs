@@ -16,6 +16,7 @@ use crate::cast::{Conversion, Overflow};
 use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::job::copy::copy;
+use crate::mapping::Stream;
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Layout, OutputFormat, Sink, Style};
 
@@ -93,6 +94,7 @@ impl GetArgs {
         if input::is_stdin(&self.file) {
             return Err(Error::usage("standard input cannot be both the array and the list of indices"));
         }
+        Stream::Stdin.check().map_err(|error| Error::io("cannot read", error).at("stdin"))?;
         let all = self.select.select(Some(&Index::all()), array)?;
         let places = Places::of(array, &all.view);
         let print = |batch: &mut Vec<u64>| {

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::mapping::{Mapping, Mode, spool, stream_name};
+use crate::mapping::{Mapping, Mode, Stream, spool, stream_name};
 
 /// Whether a path names a descriptor that the process was started with: `-`, `/dev/stdin`, `/dev/fd/N`.
 pub(super) fn is_stream(path: &Path) -> bool {
@@ -60,6 +60,9 @@ pub(super) fn open_stream(path: &Path) -> Result<Opened> {
         _ => (path.to_path_buf(), File::open(path)),
     };
     let failed = |error| Error::io("cannot open", error).at(&name);
+    if number == 0 {
+        Stream::Stdin.check().map_err(failed)?;
+    }
     let file = file.map_err(failed)?;
     if file.metadata().map_err(failed)?.is_file() {
         Mapping::from_file(file, name, Mode::Read).map(Opened::File)

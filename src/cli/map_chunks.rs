@@ -5,21 +5,34 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::{CastArgs, Intent, OpenArgs};
-use super::edit::{Edit, EditArgs, Store};
+use super::edit::EditArgs;
 use super::exec::ExecArgs;
-use super::expr::{ExprArgs, Place};
+use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
+use super::journal::{Job, JournalArgs};
+use super::reduce::{Elements, Form, ReduceArgs, Results};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
-use crate::error::{Error, Result};
+use crate::cast::{Conversion, Overflow};
+use crate::error::{At, Error, Result};
 use crate::index::Index;
+use crate::job::computed::Storing;
 use crate::job::exec::each_once;
+use crate::job::reduce::Reduced;
+use crate::job::values;
+use crate::journal::Checksum;
+use crate::reduce::Op;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
 ///
-/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are; in
-/// place, every value is checked before the first is stored.
+/// --expr computes an expression in NumPy's words, with its dtypes and results, over as many threads as there are. In
+/// place, a value that does not fit keeps its whole chunk from being stored, and ends the job: with exit code 2 if it
+/// is in the first chunk, and nothing has changed; with 7, and the chunks that are stored named, if it is found later.
+/// --check finds it before anything is stored.
+///
+/// --reduce makes one element of all, or of those along each --axis, with NumPy's dtypes and rules. Sums are the same
+/// bits for any number of threads; float32 is added in float64; integers are exact, and one that does not fit is an error.
 ///
 /// With --exec, chunks are slabs along the slowest axis. Each is piped through a command, several at once, which must
 /// give back as many elements and exit with status 0 before anything of the chunk is stored. It finds in its
@@ -34,6 +47,10 @@ Examples:
                                                    to a new file, in the dtype of the result
   rmm map-chunks data.npy --expr 'x + y' --with y=data.npy -f csv
                                                    with another array
+  rmm map-chunks data.npy --reduce sum             one number
+  rmm map-chunks data.npy --reduce mean --axis 0   the mean of each column
+  rmm map-chunks data.npy --expr 'isnan(x)' --reduce any
+                                                   of what an expression computes
   rmm map-chunks data.npy --exec 'cat'             as rmm slice prints it
   rmm map-chunks data.npy 0:2 --exec 'cat' -o out.npy --force
                                                    two rows, to a new file
@@ -52,7 +69,11 @@ pub(super) struct MapChunksArgs {
     #[command(flatten)]
     exec: ExecArgs,
     #[command(flatten)]
+    reduce: ReduceArgs,
+    #[command(flatten)]
     place: PlaceArgs,
+    #[command(flatten)]
+    journal: JournalArgs,
     #[command(flatten)]
     open: OpenArgs,
     #[command(flatten)]
@@ -73,13 +94,12 @@ struct PlaceArgs {
     /// Run every child and check what it gives back, but store and write nothing
     #[arg(long)]
     check: bool,
-    /// Keep no journal. None is kept in any case: a job in place that ends early cannot be resumed
-    #[arg(long, requires = "in_place")]
-    no_journal: bool,
 }
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
-    if args.place.in_place {
+    if args.journal.discards() {
+        JournalArgs::discard(&args.file, ui)?;
+    } else if args.place.in_place {
         args.in_place(ui)?;
     } else {
         args.elsewhere(ui)?;
@@ -97,26 +117,38 @@ impl MapChunksArgs {
         let array = self.edit.opening(&self.open)?.open(&self.file, Intent::Edit, ui)?;
         let Selected { view, dtype } = self.select.select(self.index.as_ref(), &array)?;
         let selected = Selected { view: each_once(&view), dtype };
-        if let Some(expression) = self.expr.expression()? {
+        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let place = Place {
                 ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
                 ..self.place_of(&array, &selected)?
             };
+            let job = self.job(expression.checksum(&place));
             let computed = expression.in_place(place, self.cast)?;
-            let edit = Edit { array: &array, selected: &selected, values: &computed };
-            return if self.place.check { edit.check(ui) } else { self.edit.run(&edit, ui) };
+            let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
+            let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
+            return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
         let computation = self.exec.computation(&array, &selected)?.into_array_type(self.cast)?;
-        if self.place.check { computation.check(ui) } else { self.edit.run(&computation, ui) }
+        let job = self.job(computation.checksum());
+        if self.place.check { computation.check(ui) } else { self.edit.run_resumable(&computation, &job, ui) }
+    }
+
+    fn job(&self, operation: Checksum) -> Job<'_> {
+        Job { args: &self.journal, operation, sync: self.edit.write.sync() }
     }
 
     fn elsewhere(&self, ui: &Ui) -> Result<()> {
+        self.journal.refuse("results go elsewhere, and FILE stays as it is")?;
         if self.edit.is_dry_run() {
             return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
         }
         let array = self.open.open(&self.file, Intent::Read, ui)?;
         let selected = self.select.select(self.index.as_ref(), &array)?;
-        if let Some(expression) = self.expr.expression()? {
+        if let Some(op) = self.reduce.op() {
+            let results = self.reduced(op, &array, &selected, ui)?;
+            return if self.place.check { Ok(()) } else { results.write(&self.edit.output, &self.edit.write, ui) };
+        }
+        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let astype = self.exec.astype()?;
             let results = expression.elsewhere(self.place_of(&array, &selected)?, astype, self.cast.overflow)?;
             return if self.place.check {
@@ -131,6 +163,29 @@ impl MapChunksArgs {
         } else {
             computation.write(&self.edit.output, &self.edit.write, ui)
         }
+    }
+
+    /// The elements, or what the expression makes of them, reduced.
+    fn reduced(&self, op: Op, array: &Array, selected: &Selected, ui: &Ui) -> Result<Results> {
+        if self.edit.output.format()?.is_binary() {
+            self.edit.output.refuse_terminal(self.edit.output.format()?)?;
+        }
+        let form = Form { astype: self.exec.astype()?, overflow: self.cast.overflow };
+        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
+            return expression.reduced(&self.place_of(array, selected)?, (&self.reduce, op), &form, ui);
+        }
+        let dims = selected.view.dims();
+        let along = self.reduce.along(op, &selected.dtype, &dims).at(array.path())?;
+        let groups = along.groups(&selected.view);
+        let mut views = [selected.view.transposed(&groups.order())];
+        let axes = groups.joined(&mut views);
+        let [view] = views;
+        let convert = Conversion::between(&selected.dtype, &along.items(), Overflow::Error)?;
+        let values = values::Elements { bytes: array, view: view.clone(), convert };
+        let reduced = Reduced { values: &values, view: &view, axes };
+        let results = along.results(&Elements { reduced, groups: &groups, dims: &dims }, &form, ui)?;
+        array.mapping().check_unchanged()?;
+        Ok(results)
     }
 
     /// Where an expression is computed.
@@ -221,7 +276,7 @@ mod tests {
         ] {
             assert_eq!(refused(&[words, &["--exec", &touch]].concat()), message);
         }
-        assert_eq!(refused(&["-i"]), "what is to be computed? --expr E or --exec CMD is missing");
+        assert_eq!(refused(&["-i"]), "what is to be computed? --expr E, --reduce OP or --exec CMD is missing");
         assert!(!ran.path().join("ran").exists());
     }
 }

@@ -17,9 +17,11 @@ mod fill;
 mod get;
 mod info;
 mod input;
+mod journal;
 mod listed;
 mod map_chunks;
 mod output;
+mod reduce;
 mod select;
 mod set;
 mod signals;
@@ -41,8 +43,9 @@ use ui::{Globals, Ui};
 
 /// Raw memory map: NumPy's memory-mapped arrays as a Unix command
 ///
-/// rmm creates, inspects, reads, slices, edits and computes over files of numbers of any size - headerless raw files
-/// and .npy - in place, in bounded memory, with NumPy's dtypes, subscripts and results.
+/// rmm creates, inspects, reads, slices, edits and computes over files of numbers of any size - headerless raw files,
+/// .npy, and what NRRD, MetaImage and ENVI headers describe - in place, in bounded memory, with NumPy's dtypes, subscripts
+/// and results.
 #[derive(Debug, Parser)]
 #[command(name = "rmm", version, max_term_width = 100, disable_help_subcommand = false)]
 struct Cli {

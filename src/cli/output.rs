@@ -17,7 +17,8 @@ use crate::error::{At, Error, Result};
 use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
-use crate::mapping::{Identity, copy_range, pour};
+use crate::job::lay::lay;
+use crate::mapping::{Identity, Stream, copy_range, pour};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
 use crate::spec::ArraySpec;
@@ -201,6 +202,9 @@ impl<'a> Formatted<'a> {
         if self.format.is_binary() && !new.file().is_direct() {
             // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
             let _ = new.reserve();
+            let array = new.array()?;
+            let target = View::of_array(&self.view.shape()?, self.dtype.itemsize(), Order::C, new.spec().offset);
+            return lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress));
         }
         let failed = |error| Error::io("cannot write", error).at(new.file().target());
         let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(failed);
@@ -232,8 +236,11 @@ impl OutputFormat {
     }
 }
 
+/// Whether standard output takes the result: it must be open, and not the array itself.
+///
 /// A shell empties `> FILE` before it starts us, and `>> FILE` would never end.
 pub(super) fn refuse_own_input(array: &Array) -> Result<()> {
+    Stream::Stdout.check().map_err(|error| Error::io("cannot write", error).at("stdout"))?;
     let stdout = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
     let is_own =
         stdout.is_ok_and(|stdout| Identity::of(&stdout).is_ok_and(|identity| identity == array.mapping().identity()));

@@ -8,7 +8,7 @@ use super::args::{CastArgs, Intent, OpenArgs};
 use super::edit::{Edit, EditArgs};
 use super::failure::Exit;
 use super::select::{SelectArgs, Selected};
-use super::source::{FromArgs, Source, TextSource};
+use super::source::{FromArgs, Reading, Source, TextSource};
 use super::typed::{typed, typed_element};
 use super::ui::Ui;
 use super::updates::Updates;
@@ -78,7 +78,8 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         args.edit.run(&Updates::read(updates, &array, &args.select, args.cast)?, ui)?;
         return Ok(Exit::Done);
     }
-    match args.from.open(&same, Some(array.mapping()), args.edit.output.names(), Readings::Once)? {
+    let reading = Reading { header: args.edit.output.names(), readings: Readings::Once, io: args.open.io() };
+    match args.from.open(&same, Some(array.mapping()), reading, ui)? {
         Some(Source::Array(source)) => args.store_elements(&array, &selected, &source, ui)?,
         Some(Source::Text(text)) => args.store_text(&array, &selected, &text, ui)?,
         None => args.store_typed(&array, &selected, values, ui)?,

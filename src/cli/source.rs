@@ -8,14 +8,15 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::args::warn_of_writer;
 use super::input::{self, Opened};
 use super::ui::Ui;
 use super::words::{SOURCES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
 use crate::error::{At, Error, Result};
-use crate::format::{Format, npy};
+use crate::format::{self, Format, HEAD, npy};
 use crate::job::import::{Destination, Imported, Wanted, import};
-use crate::mapping::{Mapping, Mode, copy_sparse, spool, stream_name, temporary};
+use crate::mapping::{Io, Mapping, Mode, copy_sparse, spool, stream_name, temporary};
 use crate::shape::Order;
 use crate::source::text::{Column, Compression, Feed, Header, Layout, Readings, Text, TextFormat};
 use crate::spec::{ArraySpec, Request, Trailing};
@@ -86,8 +87,6 @@ const RAW_ENDINGS: &[&str] =
     &["dat", "bin", "raw", "f16", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 /// Endings of compressed files.
 const COMPRESSED_ENDINGS: &[&str] = &["gz", "zst", "zstd"];
-/// Bytes by which formats are told apart.
-const MAGIC: usize = 8;
 
 /// What SRC turned out to be.
 pub(super) enum Source {
@@ -102,6 +101,19 @@ pub(super) struct TextSource {
     layout: Layout,
     /// Whether the format was neither named nor told by an ending.
     is_guess: bool,
+    /// How the bytes of what it becomes travel.
+    io: Io,
+}
+
+/// How SRC is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// Whether text names its columns.
+    pub(super) header: Header,
+    /// Whether text is read more than once.
+    pub(super) readings: Readings,
+    /// How the bytes of an array travel.
+    pub(super) io: Io,
 }
 
 impl FromArgs {
@@ -115,8 +127,8 @@ impl FromArgs {
         &self,
         same: &Request,
         target: Option<&Mapping>,
-        header: Header,
-        readings: Readings,
+        reading: Reading,
+        ui: &Ui,
     ) -> Result<Option<Source>> {
         let Some(path) = &self.from else { return Ok(None) };
         let (head, opened) = headed(input::open_stream(path)?)?;
@@ -129,19 +141,22 @@ impl FromArgs {
         let ending = self.format_of(path, &head)?;
         let format = ending.unwrap_or(FromFormat::Text(TextFormat::Text));
         let FromFormat::Text(text) = format else {
-            self.refuse_layout(header, path)?;
+            self.refuse_layout(reading.header, path)?;
             let mapping = spooled(opened, compression)?;
-            return self.array(mapping, format, same, target).map(|array| Some(Source::Array(array)));
+            return self.array(mapping, format, same, target, reading.io, ui).map(|array| Some(Source::Array(array)));
         };
         if self.from_spec.is_some() {
             return Err(Error::usage(format!("--from-spec is for a raw SRC, not for {}", text.name())).at(path));
         }
         let feed = match opened {
-            Peeked::File(mapping) => Feed::of_file(mapping, compression),
-            Peeked::Stream(stream, name) => Feed::of_stream(stream, &name, compression, readings)?,
+            Peeked::File(mapping) => {
+                warn_of_writer(&mapping, ui);
+                Feed::of_file(mapping, compression)
+            }
+            Peeked::Stream(stream, name) => Feed::of_stream(stream, &name, compression, reading.readings)?,
         };
-        let is_guess = ending.is_none();
-        Ok(Some(Source::Text(TextSource { feed, format: text, layout: self.layout(header), is_guess })))
+        let (layout, is_guess) = (self.layout(reading.header), ending.is_none());
+        Ok(Some(Source::Text(TextSource { feed, format: text, layout, is_guess, io: reading.io })))
     }
 
     fn layout(&self, header: Header) -> Layout {
@@ -175,8 +190,11 @@ impl FromArgs {
 
     /// What SRC is, as far as anything says it.
     fn format_of(&self, path: &Path, head: &[u8]) -> Result<Option<FromFormat>> {
-        match (self.from_format, head.starts_with(npy::MAGIC)) {
-            (Some(FromFormat::Npy), false) => Err(Error::corrupt("does not begin as a .npy file does").at(path)),
+        match (self.from_format, format::has_header(head)) {
+            (Some(FromFormat::Npy), _) if !head.starts_with(npy::MAGIC) => {
+                Err(Error::corrupt("does not begin as a .npy file does").at(path))
+            }
+            // Whatever describes itself is read as it says.
             (None, true) => Ok(Some(FromFormat::Npy)),
             (None, false) if self.from_spec.is_some() => Ok(Some(FromFormat::Raw)),
             (None, false) => Ok(by_ending(path)),
@@ -184,16 +202,26 @@ impl FromArgs {
         }
     }
 
-    fn array(&self, mapping: Mapping, format: FromFormat, same: &Request, target: Option<&Mapping>) -> Result<Array> {
+    fn array(
+        &self,
+        mapping: Mapping,
+        format: FromFormat,
+        same: &Request,
+        target: Option<&Mapping>,
+        io: Io,
+        ui: &Ui,
+    ) -> Result<Array> {
         let header = if format == FromFormat::Npy { HeaderUse::Recognise } else { HeaderUse::Ignore };
         let said = self.from_spec.clone().unwrap_or_default();
         let request = if header == HeaderUse::Ignore { said.or(same.clone()) } else { said };
-        let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header };
+        let trailing = Trailing::Refuse;
+        let opening = Opening { request, mode: Mode::Read, trailing, header, io, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
+        warn_of_writer(source.mapping(), ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;
         Ok(match aside {
-            Some(copy) => source.moved_to(copy),
+            Some(copy) => source.moved_to(copy.with_io(io)),
             None => source,
         })
     }
@@ -229,7 +257,7 @@ impl TextSource {
         let Imported { dtype, shape, offset } = self.import(wanted, &into, ui)?;
         let spec = ArraySpec { dtype, shape, order: Order::C, offset };
         file.set_len(spec.end()).map_err(|error| Error::io("cannot keep values", error))?;
-        let mapping = Mapping::from_file(file, self.name().to_path_buf(), Mode::Read)?;
+        let mapping = Mapping::from_file(file, self.name().to_path_buf(), Mode::Read)?.with_io(self.io);
         Ok(Array::known(mapping, spec, Format::Raw))
     }
 
@@ -249,14 +277,14 @@ enum Peeked {
 fn headed(opened: Opened) -> Result<(Vec<u8>, Peeked)> {
     match opened {
         Opened::File(mapping) => {
-            let mut head = vec![0; MAGIC.min(usize::try_from(mapping.len()).unwrap_or(MAGIC))];
+            let mut head = vec![0; HEAD.min(usize::try_from(mapping.len()).unwrap_or(HEAD))];
             let read = mapping.file().read_exact_at(&mut head, 0);
             read.map_err(|error| Error::io("cannot read", error).at(mapping.path()))?;
             Ok((head, Peeked::File(mapping)))
         }
         Opened::Stream(file, name) => {
             let mut head = Vec::new();
-            let read = (&file).take(MAGIC as u64).read_to_end(&mut head);
+            let read = (&file).take(HEAD as u64).read_to_end(&mut head);
             read.map_err(|error| Error::io("cannot read", error).at(&name))?;
             Ok((head.clone(), Peeked::Stream(Box::new(Cursor::new(head).chain(file)), name)))
         }
@@ -266,7 +294,7 @@ fn headed(opened: Opened) -> Result<(Vec<u8>, Peeked)> {
 /// The first bytes of what was compressed. A stream is spooled as it is, so that it can be read from its beginning again.
 fn decompressed_head(compression: Compression, opened: Peeked) -> Result<(Vec<u8>, Peeked)> {
     let feed = Feed::of_file(spooled(opened, None)?, Some(compression));
-    let head = feed.head(MAGIC)?;
+    let head = feed.head(HEAD)?;
     Ok((head, Peeked::File(feed.into_file().expect("it was made of a file"))))
 }
 

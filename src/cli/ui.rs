@@ -11,13 +11,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::signals;
 use crate::error::{Error, Result};
-use crate::escape::printable;
+use crate::escape::{printable, shortened};
 use crate::job::{Crew, Progress};
+use crate::mapping::Stream;
 
 /// A job is worth a progress bar when it has taken this long.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// More threads than this were never measured to help.
 const MAX_THREADS: usize = 16;
+
+/// Characters of a message, which may quote what somebody has typed or put in a file.
+const LONGEST: usize = 1000;
 
 /// Options of every subcommand.
 #[derive(Clone, Debug, Default, Args)]
@@ -56,6 +60,7 @@ struct Stdout;
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Stream::Stdout.check()?;
         Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
     }
 
@@ -85,6 +90,11 @@ impl Ui {
     /// A crew for a job that reports to `progress`.
     pub(super) fn crew<'a>(&self, progress: &'a dyn Progress) -> Crew<'a> {
         Crew { threads: self.threads, progress }
+    }
+
+    /// The number of threads that a job may have.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
     }
 
     /// Data for stdout.
@@ -129,9 +139,9 @@ impl Ui {
     /// An error, and what to do about it. `text` has been made safe to show.
     pub(super) fn complain(&self, text: &str, hints: &[String]) {
         let (red, cyan, plain) = if self.coloured { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
-        self.say(&[red, "rmm:", plain, " ", text]);
+        self.say(&[red, "rmm:", plain, " ", &shortened(text, LONGEST)]);
         for hint in hints {
-            self.say(&[cyan, "hint:", plain, " ", &printable(hint)]);
+            self.say(&[cyan, "hint:", plain, " ", &printable(&shortened(hint, LONGEST))]);
         }
     }
 

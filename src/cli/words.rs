@@ -14,12 +14,34 @@ pub(super) const MODES: &[&str] = &["r", "r+", "w+", "c", "readonly", "readwrite
 pub(super) const ORDERS: &[&str] = &["C|c", "F|f"];
 /// The words of `--byteorder`, with NumPy's signs.
 pub(super) const BYTE_ORDERS: &[&str] = &["little|<", "big|>", "native|="];
+/// The words of `--io`.
+pub(super) const IOS: &[&str] = &["auto", "mmap", "pread"];
 /// The words of `--overflow`.
 pub(super) const OVERFLOWS: &[&str] = &["error", "wrap", "saturate", "nan"];
 /// The words of `--casting`.
 pub(super) const CASTINGS: &[&str] = &["no", "equiv", "safe", "same_kind", "unsafe"];
 /// The words of `--from-format`.
 pub(super) const SOURCES: &[&str] = &["npy", "raw", "csv", "tsv", "text", "json", "ndjson"];
+/// The words of `--reduce`.
+pub(super) const REDUCTIONS: &[&str] = &[
+    "sum",
+    "prod",
+    "min",
+    "max",
+    "mean",
+    "std",
+    "var",
+    "any",
+    "all",
+    "count_nonzero",
+    "argmin",
+    "argmax",
+    "nansum",
+    "nanmin",
+    "nanmax",
+    "nanmean",
+    "nanstd",
+];
 /// The words of `--exec-format`.
 pub(super) const BINARIES: &[&str] = &["npy", "raw"];
 
@@ -40,7 +62,8 @@ mod tests {
     use super::*;
     use crate::cast::{Casting, Overflow};
     use crate::dtype::ByteOrder;
-    use crate::mapping::Mode;
+    use crate::mapping::{Io, Mode};
+    use crate::reduce::Op;
     use crate::shape::Order;
     use crate::sink::OutputFormat;
 
@@ -53,11 +76,14 @@ mod tests {
     #[test]
     fn every_word_is_one() {
         all_parse::<OutputFormat>(FORMATS);
+        all_parse::<Io>(IOS);
         all_parse::<Mode>(MODES);
         all_parse::<Order>(ORDERS);
         all_parse::<ByteOrder>(BYTE_ORDERS);
         all_parse::<Overflow>(OVERFLOWS);
         all_parse::<Casting>(CASTINGS);
+        all_parse::<Op>(REDUCTIONS);
+        assert_eq!(REDUCTIONS.len(), Op::ALL.len());
         assert_eq!(FORMATS.len(), OutputFormat::ALL.len());
     }
 }

@@ -109,7 +109,7 @@ fn entry(field: &Field, reader: Reader) -> String {
 }
 
 /// A text as Python's `repr` writes it.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(quote);
     for c in text.chars() {

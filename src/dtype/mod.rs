@@ -20,6 +20,7 @@ mod word;
 use std::sync::Arc;
 
 pub use convert::Convert;
+pub(crate) use display::quoted;
 pub(crate) use number::with_numbers;
 pub use number::{BFloat16, Bool8, Class, Element, Float8E4M3, Float8E5M2, Float16, LongDouble, Number, Visit};
 pub use parse::{Parsed, parse};

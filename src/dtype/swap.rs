@@ -1,5 +1,7 @@
 //! Changing the byte order of elements in a private block, by the size of their parts and never by their type.
 
+use fearless_simd::{Level, dispatch};
+
 use super::{DType, Kind};
 
 /// How to reverse the byte order of elements of one dtype: computed once, applied to any number of blocks.
@@ -71,6 +73,12 @@ fn swap_units(bytes: &mut [u8], unit: usize) {
 }
 
 fn swap_each<const N: usize>(bytes: &mut [u8]) {
+    dispatch!(Level::new(), _level => reverse_each::<N>(bytes));
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled for the SIMD level of its caller")]
+fn reverse_each<const N: usize>(bytes: &mut [u8]) {
     bytes.as_chunks_mut::<N>().0.iter_mut().for_each(|unit| unit.reverse());
 }
 

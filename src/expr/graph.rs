@@ -69,7 +69,35 @@ impl Graph {
                 return self.push(Step::Constant(out), result);
             }
         }
+        if op == Op::Divide
+            && let Some(inverse) = self.exact_inverse(operands[1], number)
+        {
+            let inverse = self.push(Step::Constant(inverse), number);
+            return self.apply(Op::Multiply, number, &[operands[0], inverse]);
+        }
         self.push(Step::Apply(op, number, operands.to_vec()), result)
+    }
+
+    /// One over a constant power of two, by which multiplying rounds as dividing by the power does, and faster.
+    fn exact_inverse(&self, id: StepId, number: Number) -> Option<Bits> {
+        let mut block = self.constant(id)?;
+        match number {
+            Number::Float32 => {
+                let value = &mut elements_mut::<f32>(&mut block, 1)[0];
+                let inverse = 1.0 / *value;
+                let is_exact = value.to_bits() << 9 == 0 && value.is_normal() && inverse.is_normal();
+                *value = inverse;
+                is_exact.then_some(block)
+            }
+            Number::Float64 => {
+                let value = &mut elements_mut::<f64>(&mut block, 1)[0];
+                let inverse = 1.0 / *value;
+                let is_exact = value.to_bits() << 12 == 0 && value.is_normal() && inverse.is_normal();
+                *value = inverse;
+                is_exact.then_some(block)
+            }
+            _ => None,
+        }
     }
 
     /// The same values as `number`.
@@ -137,6 +165,18 @@ mod tests {
         assert_eq!(graph.apply(Op::Sqrt, Number::Float64, &[x]), first);
         assert_eq!(graph.apply(Op::Add, Number::Float64, &[first, x]), sum);
         assert_eq!(graph.steps().len(), 3);
+    }
+
+    #[test]
+    fn dividing_by_a_power_of_two_is_multiplying_and_by_others_is_not() {
+        for (divisor, is_multiplied) in [(2.0, true), (-0.25, true), (3.0, false), (0.0, false), (1e-310, false)] {
+            let mut graph = Graph::default();
+            let x = graph.push(Step::Input(0), Number::Float64);
+            let by = graph.literal(Weak::Float(divisor), Number::Float64);
+            let root = graph.apply(Op::Divide, Number::Float64, &[x, by]);
+            let Step::Apply(op, ..) = graph.steps()[root].0 else { panic!("nothing is constant") };
+            assert_eq!(op == Op::Multiply, is_multiplied, "{divisor}");
+        }
     }
 
     #[test]

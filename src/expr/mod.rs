@@ -34,7 +34,7 @@ pub use parse::MAX_DEPTH;
 pub use program::Program;
 pub use scope::{Input, Variable};
 pub use token::MAX_LENGTH;
-pub use vm::{Coordinates, Elements, Registers, Undefined};
+pub use vm::{Coordinates, Elements, Feed, Registers, Stop, Undefined};
 
 use crate::error::Result;
 

@@ -165,6 +165,14 @@ impl Op {
         }
     }
 
+    /// The dtype of the `nth` operand of an operation on `number`.
+    pub(super) fn operand(self, number: Number, nth: usize) -> Number {
+        match self {
+            Self::Where if nth == 0 => Number::Bool,
+            _ => number,
+        }
+    }
+
     /// The dtype of what it makes of operands of `number`; of `where`, that of the second and third.
     pub(super) fn result(self, number: Number) -> Number {
         match self {

@@ -1,6 +1,8 @@
-//! A compiled expression: a list of instructions over registers, each of which holds a block of elements.
+//! A compiled expression: what is loaded, and a list of operations over registers, each of which holds elements.
 //!
-//! Registers are reused as soon as their value has been read for the last time; constants keep theirs, filled once.
+//! A block is computed in strips that the first-level cache holds, operation after operation. Inputs, coordinates and
+//! the result have registers of a whole block, since that is what is moved at a time; what lies between has registers of
+//! a strip, reused as soon as their value has been read for the last time; constants keep theirs, filled once.
 
 use super::graph::{Bits, Graph, Step, StepId};
 use super::kernel;
@@ -8,39 +10,58 @@ use super::op::Op;
 use super::scope::Input;
 use crate::dtype::{DType, Number};
 
-/// Bytes of all registers together: what a core's second cache holds beside the data on its way.
+/// Bytes of all registers of a block together: what a core's second cache holds beside the data on its way.
 const CACHED: usize = 256 << 10;
-/// Bytes of one register at most: longer blocks gain nothing.
+/// Bytes of one of them at most: longer blocks gain nothing.
 const LONGEST: usize = 16 << 10;
-/// Elements of a block at least, so that what is done once a block stays cheap.
+/// Bytes of a register of a strip: those that an operation uses fit a core's first cache.
+const STRIP: usize = 4 << 10;
+/// Elements of a strip at least, so that what is done once a strip stays cheap.
 const SHORTEST: usize = 128;
 
 /// The place of a register.
 pub(super) type Register = usize;
 
-/// What a register is filled with.
+/// How many elements a register holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    Block,
+    Strip,
+}
+
+/// What fills a register of a block before anything is computed.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Instruction {
-    /// The block of an input.
-    Load(usize),
+pub(super) enum Load {
+    /// The elements of an input.
+    Input(usize),
     /// The coordinates along an axis.
     Index(usize),
-    /// An operation on registers that hold elements of the dtype.
-    Apply(Op, Number, Vec<Register>),
+}
+
+/// An operation on registers that hold elements of the dtype.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Instruction {
+    pub(super) op: Op,
+    pub(super) number: Number,
+    pub(super) operands: Vec<Register>,
+    pub(super) out: Register,
 }
 
 /// An expression that is ready to run over blocks.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(super) inputs: Vec<Input>,
-    pub(super) instructions: Vec<(Instruction, Register)>,
+    pub(super) loads: Vec<(Load, Register)>,
+    pub(super) instructions: Vec<Instruction>,
     pub(super) constants: Vec<(Bits, Number, Register)>,
-    /// Bytes of the widest element that each register holds.
-    pub(super) widths: Vec<usize>,
+    /// What each register holds: how many elements, and the bytes of the widest.
+    pub(super) registers: Vec<(Extent, usize)>,
     pub(super) result: Register,
     pub(super) number: Number,
-    /// Elements in a block.
+    /// Elements in a block, whole strips of them.
     pub(super) block: usize,
+    /// Elements in a strip.
+    pub(super) strip: usize,
 }
 
 impl Program {
@@ -51,9 +72,8 @@ impl Program {
 
     /// The axes whose coordinates it reads, in rising order.
     pub fn axes(&self) -> Vec<usize> {
-        let mut axes: Vec<usize> = (self.instructions.iter())
-            .filter_map(|(instruction, _)| if let Instruction::Index(axis) = instruction { Some(*axis) } else { None })
-            .collect();
+        let axis = |(load, _): &(Load, Register)| if let Load::Index(axis) = load { Some(*axis) } else { None };
+        let mut axes: Vec<usize> = self.loads.iter().filter_map(axis).collect();
         axes.sort_unstable();
         axes
     }
@@ -70,12 +90,8 @@ impl Program {
 
     /// Whether a value may turn out to have no result when it runs: an integer to a negative power.
     pub fn can_fail(&self) -> bool {
-        self.instructions.iter().any(|(instruction, _)| match instruction {
-            Instruction::Apply(Op::Power, number, _) => {
-                matches!(number.class(), crate::dtype::Class::Signed)
-            }
-            _ => false,
-        })
+        let is_signed = |number: Number| matches!(number.class(), crate::dtype::Class::Signed);
+        self.instructions.iter().any(|instruction| instruction.op == Op::Power && is_signed(instruction.number))
     }
 
     /// Assigns registers to the steps that `root` needs.
@@ -83,12 +99,14 @@ impl Program {
         let last_use = last_uses(graph, root);
         let mut program = Self {
             inputs,
+            loads: Vec::new(),
             instructions: Vec::new(),
             constants: Vec::new(),
-            widths: Vec::new(),
+            registers: Vec::new(),
             result: 0,
             number: graph.number(root),
             block: 0,
+            strip: 0,
         };
         let mut register_of: Vec<Register> = vec![0; graph.steps().len()];
         let mut free: Vec<Register> = Vec::new();
@@ -96,34 +114,46 @@ impl Program {
             if last_use[id].is_none() {
                 continue;
             }
-            let is_constant = matches!(step, Step::Constant(_));
-            let reused = if is_constant { None } else { free.pop() };
+            let is_between = matches!(step, Step::Apply(..)) && id != root;
+            // The constant that is the result itself is moved a block at a time, too.
+            let extent =
+                if is_between || (is_constant_step(graph, id) && id != root) { Extent::Strip } else { Extent::Block };
+            let reused = if is_between { free.pop() } else { None };
             let register = reused.unwrap_or_else(|| {
-                program.widths.push(0);
-                program.widths.len() - 1
+                program.registers.push((extent, 0));
+                program.registers.len() - 1
             });
             register_of[id] = register;
-            let width = &mut program.widths[register];
+            let width = &mut program.registers[register].1;
             *width = kernel::width(*number).max(*width);
             match step {
                 Step::Constant(bits) => program.constants.push((*bits, *number, register)),
-                Step::Input(input) => program.instructions.push((Instruction::Load(*input), register)),
-                Step::Index(axis) => program.instructions.push((Instruction::Index(*axis), register)),
-                Step::Apply(op, number, operands) => {
-                    let sources: Vec<Register> = operands.iter().map(|&operand| register_of[operand]).collect();
-                    program.instructions.push((Instruction::Apply(*op, *number, sources), register));
-                    let mut done: Vec<StepId> = operands.clone();
+                Step::Input(input) => program.loads.push((Load::Input(*input), register)),
+                Step::Index(axis) => program.loads.push((Load::Index(*axis), register)),
+                Step::Apply(op, number, steps) => {
+                    let operands = steps.iter().map(|&operand| register_of[operand]).collect();
+                    program.instructions.push(Instruction { op: *op, number: *number, operands, out: register });
+                    let mut done: Vec<StepId> = steps.clone();
                     done.sort_unstable();
                     done.dedup();
-                    done.retain(|&operand| last_use[operand] == Some(id) && !is_constant_step(graph, operand));
-                    free.extend(done.iter().map(|&operand| register_of[operand]));
+                    let is_free = |operand: &StepId| {
+                        last_use[*operand] == Some(id) && matches!(graph.steps()[*operand].0, Step::Apply(..))
+                    };
+                    free.extend(done.iter().filter(|operand| is_free(operand)).map(|&operand| register_of[operand]));
                 }
             }
         }
         program.result = register_of[root];
-        let total: usize = program.widths.iter().sum();
-        let widest = program.widths.iter().copied().max().unwrap_or(1);
-        program.block = (CACHED / total.max(1)).min(LONGEST / widest.max(1)).max(SHORTEST);
+        let widest = program.registers.iter().map(|(_, width)| *width).max().unwrap_or(1);
+        let total = |wanted: Extent| -> usize {
+            let registers = program.registers.iter().filter(|(extent, _)| *extent == wanted);
+            registers.map(|(_, width)| *width).sum::<usize>().max(1)
+        };
+        let (strips, blocks) = (total(Extent::Strip), total(Extent::Block));
+        // A power of two, so that strips begin on whole words and blocks are whole strips.
+        program.strip = 1 << (STRIP / widest).min(CACHED / strips).max(SHORTEST).ilog2();
+        let most = (CACHED / blocks).min(LONGEST / widest);
+        program.block = (most / program.strip).max(1) * program.strip;
         program
     }
 }

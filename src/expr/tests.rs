@@ -318,8 +318,12 @@ fn what_is_written_twice_is_computed_once() {
 fn registers_fit_a_cache_and_are_used_again() {
     let chain = (0..200).fold("x".to_owned(), |text, n| format!("({text}) * y + {n}"));
     let program = compiled(&chain, "f8", "f8").expect("it compiles");
-    assert!(program.widths.len() < 210, "{}", program.widths.len());
-    assert!(program.block_len() * program.widths.iter().sum::<usize>() <= 512 << 10);
+    assert!(program.registers.len() < 210, "{}", program.registers.len());
+    let bytes = program.registers.iter().map(|(extent, width)| match extent {
+        program::Extent::Block => program.block_len() * width,
+        program::Extent::Strip => program.strip * width,
+    });
+    assert!(bytes.sum::<usize>() <= 512 << 10);
     let small = compiled("x + 1", "u1", "f8").expect("it compiles");
     assert_eq!(small.block_len(), 16 << 10);
 }

@@ -5,7 +5,8 @@
 
 use num_complex::Complex;
 
-use super::kernel::float::{Real, floor_divide, remainder};
+use super::kernel::float::Real;
+use super::kernel::math::modulo::{floor_divide, remainder};
 use crate::dtype::Number;
 
 /// A scalar of Python.
@@ -207,8 +208,8 @@ fn float(symbol: &str, left: f64, right: f64) -> Result<Option<Weak>, Complaint>
         "*" => left * right,
         "/" | "//" | "%" if right == 0.0 => return Err(by_zero()),
         "/" => left / right,
-        "//" => floor_divide(left, right),
-        "%" => remainder(left, right),
+        "//" => floor_divide(left % right, left, right),
+        "%" => remainder(left % right, right),
         "**" if left == 0.0 && right < 0.0 => return Err(by_zero()),
         "**" if left < 0.0 && left.is_finite() && right.is_finite() && right.fract() != 0.0 => {
             return Ok(Some(Weak::Complex(Complex::new(left, 0.0).powf(right))));

@@ -9,6 +9,10 @@ pub mod copy;
 mod delivery;
 pub mod exec;
 pub mod import;
+pub mod lay;
+pub mod reduce;
+pub mod resumable;
+pub mod stats;
 pub mod store;
 pub mod values;
 
@@ -232,12 +236,22 @@ fn place(item: usize, chunk: &Chunk) -> String {
     let shape = Shape::new(chunk.view.dims()).expect("a chunk is smaller than its view");
     let within = shape.position(item as u64);
     let position: Vec<u64> = chunk.start.iter().zip(within).map(|(start, at)| start + at).collect();
-    if position.is_empty() { String::new() } else { format!("at index {}: ", tuple(&position)) }
+    place_of(&position)
+}
+
+/// A position in the selection, for the beginning of a message.
+fn place_of(position: &[u64]) -> String {
+    if position.is_empty() { String::new() } else { format!("at index {}: ", tuple(position)) }
 }
 
 /// The error of a value that does not fit, with its place in the selection.
 fn misfit(misfit: &Misfit, chunk: &Chunk) -> Error {
-    let error = Error::usage(format!("{}{misfit}", place(misfit.item, chunk)));
+    misfit_at(misfit, &place(misfit.item, chunk))
+}
+
+/// The error of a value that does not fit at a place.
+fn misfit_at(misfit: &Misfit, place: &str) -> Error {
+    let error = Error::usage(format!("{place}{misfit}"));
     match misfit.reason {
         Reason::OutOfRange => {
             error.hint("--overflow saturate takes the nearest value that fits, --overflow wrap the one modulo 2^n")

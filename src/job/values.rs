@@ -4,7 +4,7 @@ use crate::cast::Conversion;
 use crate::error::Result;
 use crate::generate::Generate;
 use crate::plan::Chunk;
-use crate::source::{ReadRuns, Readable};
+use crate::source::{Gather, Readable};
 use crate::view::View;
 
 /// Values for every element of a target view, whatever its size.
@@ -154,7 +154,7 @@ pub struct Elements<'a> {
 
 impl Values for Elements<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
-        Box::new(Fetch { from: self, reader: self.bytes.reader(), items: Vec::new(), converted: Vec::new() })
+        Box::new(Fetch { from: self, reader: Gather::new(self.bytes), items: Vec::new(), converted: Vec::new() })
     }
 
     fn can_fail(&self) -> bool {
@@ -168,7 +168,7 @@ impl Values for Elements<'_> {
 
 struct Fetch<'a> {
     from: &'a Elements<'a>,
-    reader: Box<dyn ReadRuns + 'a>,
+    reader: Gather<'a>,
     items: Vec<u8>,
     converted: Vec<u8>,
 }
@@ -177,7 +177,7 @@ impl Make for Fetch<'_> {
     fn items(&mut self, chunk: &Chunk) -> Result<&[u8]> {
         let view = chunk.of(&self.from.view);
         self.items.resize(view.nbytes() as usize, 0);
-        self.reader.read_runs(&mut view.runs(), &mut self.items)?;
+        self.reader.read(&view, &mut self.items)?;
         let converted = self.from.convert.apply(&mut self.items, &mut self.converted);
         converted.map_err(|misfit| super::misfit(&misfit, chunk))
     }

@@ -6,6 +6,10 @@
 mod text;
 
 use crate::error::{Error, Result};
+use crate::escape::shortened;
+
+/// Characters of a word that a message shows, enough to find it by.
+const SHOWN: usize = 41;
 
 /// How deep brackets may be nested: records in records 32 deep take two brackets each, and the dict around them one.
 pub const MAX_DEPTH: usize = 68;
@@ -171,7 +175,7 @@ impl<'a> Reader<'a> {
     fn magnitude(&mut self) -> Result<i128> {
         let begin = self.at;
         let word = self.take_while(|c| c.is_alphanumeric() || c == '_' || c == '.');
-        let fail = |what: &str| Err(self.error_at(begin, format!("'{}' is {what}", shortened(word))));
+        let fail = |what: &str| Err(self.error_at(begin, format!("'{}' is {what}", shortened(word, SHOWN))));
         let (digits, long) = match word.strip_suffix(['l', 'L']) {
             Some(digits) => (digits, true),
             None => (word, false),
@@ -213,9 +217,9 @@ impl<'a> Reader<'a> {
             (_, Some('(')) => {
                 let call = &self.text[begin..];
                 let call = call.find(')').map_or(call, |end| &call[..=end]);
-                Err(self.error_at(begin, format!("'{}' is a call, not a literal", shortened(call))))
+                Err(self.error_at(begin, format!("'{}' is a call, not a literal", shortened(call, SHOWN))))
             }
-            _ => Err(self.error_at(begin, format!("'{}' is a name, not a literal", shortened(word)))),
+            _ => Err(self.error_at(begin, format!("'{}' is a name, not a literal", shortened(word, SHOWN)))),
         }
     }
 
@@ -278,14 +282,6 @@ impl<'a> Reader<'a> {
     fn error_at(&self, at: usize, what: impl AsRef<str>) -> Error {
         let column = self.text[..at].chars().count() + 1;
         Error::usage(format!("column {column}: {}", what.as_ref()))
-    }
-}
-
-/// The first characters of a word, enough to find it by.
-fn shortened(word: &str) -> String {
-    match word.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &word[..end]),
-        None => word.to_owned(),
     }
 }
 

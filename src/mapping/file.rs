@@ -30,9 +30,10 @@ pub struct Mapping {
     identity: Identity,
     window: usize,
     io: Io,
+    /// Whether windows have worked so far.
     mappable: AtomicBool,
-    /// Whether a shared mapping is a good way to store on this file system.
-    shareable: AtomicBool,
+    /// Whether windows are a good way on this file system.
+    maps_well: bool,
     pub(super) stored_through_window: AtomicBool,
 }
 
@@ -48,7 +49,8 @@ pub struct Identity {
 /// How bytes travel between file and memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Io {
-    /// Through windows, except few bytes, whole pieces, and files that cannot be mapped.
+    /// Through windows, except few bytes, whole pieces, files that cannot be mapped, and file systems on which
+    /// mappings are slow or unsafe.
     #[default]
     Auto,
     /// Through windows; a file that cannot be mapped is an error.
@@ -143,7 +145,7 @@ impl Mapping {
             window: WINDOW,
             io: Io::Auto,
             mappable: AtomicBool::new(true),
-            shareable: AtomicBool::new(mode.stores() && space::shares_stores(&file)),
+            maps_well: space::maps_well(&file),
             stored_through_window: AtomicBool::new(false),
             file,
             path,
@@ -257,14 +259,32 @@ impl Mapping {
     /// # Errors
     /// Io. If flushing fails, it cannot be known what has reached the storage: the bytes must be stored again.
     pub fn finish_writing(&self, sync: Sync) -> Result<()> {
+        let touched = self.touch();
         self.check_unchanged()?;
+        touched?;
+        match sync {
+            Sync::No => Ok(()),
+            Sync::Yes => self.flush(),
+        }
+    }
+
+    /// Gives the file the time of what was stored in it, also where the job did not come to its end.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn touch(&self) -> Result<()> {
         if self.stored_through_window.load(Relaxed) {
             space::touch(&self.file).map_err(|error| error.at(&self.path))?;
         }
-        match sync {
-            Sync::No => Ok(()),
-            Sync::Yes => space::flush(&self.file).map_err(|error| error.at(&self.path)),
-        }
+        Ok(())
+    }
+
+    /// Has all bytes that were stored on stable storage.
+    ///
+    /// # Errors
+    /// Io. It cannot be known then what has reached the storage: the bytes must be stored again.
+    pub fn flush(&self) -> Result<()> {
+        space::flush(&self.file).map_err(|error| error.at(&self.path))
     }
 
     /// Fills `bytes` from the byte `offset` of the file on, without any window: for headers and the like.
@@ -282,7 +302,12 @@ impl Mapping {
 
     /// Whether windows may be tried.
     pub(super) fn maps(&self) -> bool {
-        self.io != Io::Pread && self.mappable.load(Relaxed)
+        let wanted = match self.io {
+            Io::Auto => self.maps_well,
+            Io::Mmap => true,
+            Io::Pread => false,
+        };
+        wanted && self.mappable.load(Relaxed)
     }
 
     /// Takes note that a window could not be mapped; from now on all goes by `pread` and `pwrite`.
@@ -295,11 +320,6 @@ impl Mapping {
         }
         self.mappable.store(false, Relaxed);
         Ok(())
-    }
-
-    /// Whether windows may be tried for stores.
-    pub(super) fn maps_to_store(&self) -> bool {
-        self.maps() && (self.io == Io::Mmap || self.shareable.load(Relaxed))
     }
 
     /// Takes note that the kernel cannot make pages ready for stores; from now on all goes by `pwrite`.

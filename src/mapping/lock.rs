@@ -1,23 +1,41 @@
 //! One writer a file: an advisory lock that the system drops when its holder ends, however it ends.
 //!
-//! The lock covers the whole file, whichever part of it a job stores in. Readers never take it and never wait for it.
+//! A lock is for a range of bytes. Today that is the whole file, whichever part of it a job stores in; several
+//! machines that store in parts of one file will need less. Readers never take it and never wait for it.
 
+use std::fmt;
 use std::fs::{File, TryLockError};
+use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::Identity;
 use crate::error::{Error, ErrorKind, Result};
+use crate::escape::printable;
 
-/// The right to store in a file, until it is dropped.
+/// Every byte that a file can have.
+const WHOLE: Range<u64> = 0..u64::MAX;
+
+/// The right to store in a range of a file, until it is dropped.
 #[derive(Debug)]
 #[must_use = "the file is unlocked when this is dropped"]
 pub struct Lock {
     // The lock belongs to the open file that this handle shares.
     file: File,
+    range: Range<u64>,
+}
+
+/// A process that holds the lock of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its number, as this process sees it.
+    pub pid: u32,
+    /// The name of its program, where it can be seen.
+    pub command: Option<String>,
 }
 
 impl Lock {
-    /// Locks an open file, at once or not at all.
+    /// Locks all of an open file, at once or not at all.
     ///
     /// # Errors
     /// Busy, naming the holder where the system knows it, also where the path leads to another file by now (somebody
@@ -32,16 +50,20 @@ impl Lock {
         Ok(lock)
     }
 
+    /// The bytes that only its holder may store in.
+    pub fn range(&self) -> Range<u64> {
+        self.range.clone()
+    }
+
     fn take(file: &File) -> Result<Self> {
         match file.try_lock() {
             Ok(()) => {
                 let file = file.try_clone().map_err(|error| Error::io("cannot lock", error))?;
-                Ok(Self { file })
+                Ok(Self { file, range: WHOLE })
             }
             Err(TryLockError::Error(error)) => Err(Error::io("cannot lock", error)),
             Err(TryLockError::WouldBlock) => {
-                let holder = Identity::of(file).ok().and_then(holder);
-                let by = holder.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+                let by = Holder::of(file).map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
                 Err(Error::new(ErrorKind::Busy, format!("is in use by {by}, which is storing in it")))
             }
         }
@@ -56,24 +78,68 @@ impl Drop for Lock {
     }
 }
 
-/// The process that holds the lock of a file, as far as the system shows it.
-fn holder(file: Identity) -> Option<u32> {
-    std::fs::read_to_string("/proc/locks").ok()?.lines().find_map(|line| parse_holder(line, file))
+impl Holder {
+    /// Who holds the exclusive lock of a file, as far as the system shows it. Nothing is locked to find out.
+    pub fn of(file: &File) -> Option<Self> {
+        let identity = Identity::of(file).ok()?;
+        let locks = std::fs::read_to_string("/proc/locks").ok()?;
+        let listed =
+            || locks.lines().filter_map(|line| Listed::parse(line).filter(|listed| listed.ino == identity.ino));
+        // On btrfs and overlayfs a file has another device there than where it is looked at; then it must be open in
+        // that process.
+        let found = listed().find(|listed| listed.dev == identity.dev);
+        let found = found.or_else(|| listed().find(|listed| has_open(listed.pid, identity)));
+        found.map(|listed| Self::process(listed.pid))
+    }
+
+    fn process(pid: u32) -> Self {
+        let command = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok();
+        Self { pid, command: command.map(|command| command.trim_end().to_owned()) }
+    }
 }
 
-/// From a line such as `1: FLOCK  ADVISORY  WRITE 1234 fd:00:5678 0 EOF`: device numbers in hexadecimal, then the inode.
-fn parse_holder(line: &str, file: Identity) -> Option<u32> {
-    let mut words = line.split_ascii_whitespace().skip(1);
-    if words.next()? != "FLOCK" {
-        return None;
+/// `process 1234 (rmm)`
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {}", self.pid)?;
+        match &self.command {
+            // Any process can call itself anything.
+            Some(command) => write!(f, " ({})", printable(command)),
+            None => Ok(()),
+        }
     }
-    let pid = words.nth(2)?.parse().ok()?;
-    let mut place = words.next()?.split(':');
-    let major = u32::from_str_radix(place.next()?, 16).ok()?;
-    let minor = u32::from_str_radix(place.next()?, 16).ok()?;
-    let ino: u64 = place.next()?.parse().ok()?;
-    let dev = rustix::fs::makedev(major, minor);
-    (Identity { dev, ino } == file).then_some(pid)
+}
+
+/// Whether a process has this file open, as far as it may be looked into.
+fn has_open(pid: u32, file: Identity) -> bool {
+    let Ok(descriptors) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+    let mut opened = descriptors.flatten().filter_map(|entry| entry.path().metadata().ok());
+    opened.any(|metadata| (metadata.dev(), metadata.ino()) == (file.dev, file.ino))
+}
+
+/// A line of `/proc/locks` about an exclusive lock that is held.
+struct Listed {
+    pid: u32,
+    dev: u64,
+    ino: u64,
+}
+
+impl Listed {
+    /// From a line such as `1: FLOCK  ADVISORY  WRITE 1234 fd:00:5678 0 EOF`: device numbers in hexadecimal, then the
+    /// inode.
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split_ascii_whitespace().skip(1);
+        if (words.next()?, words.nth(1)?) != ("FLOCK", "WRITE") {
+            return None;
+        }
+        // Processes of another namespace have the number 0.
+        let pid = words.next()?.parse().ok().filter(|&pid| pid > 0)?;
+        let mut place = words.next()?.split(':');
+        let major = u32::from_str_radix(place.next()?, 16).ok()?;
+        let minor = u32::from_str_radix(place.next()?, 16).ok()?;
+        let ino = place.next()?.parse().ok()?;
+        Some(Self { pid, dev: rustix::fs::makedev(major, minor), ino })
+    }
 }
 
 #[cfg(test)]
@@ -91,10 +157,13 @@ mod tests {
         let lock = Lock::exclusive(&first, &path).expect("free");
         let error = Lock::exclusive(&second, &path).expect_err("taken");
         assert_eq!(error.kind(), ErrorKind::Busy);
-        if holder(Identity::of(&first).expect("open")).is_some() {
-            assert!(error.message().contains(&format!("process {}", std::process::id())), "{error}");
+        if let Some(holder) = Holder::of(&first) {
+            assert_eq!(holder.pid, std::process::id());
+            assert!(error.message().starts_with(&format!("is in use by process {} (", holder.pid)), "{error}");
         }
+        assert!(lock.range().contains(&0) && lock.range().contains(&(u64::MAX - 1)));
         drop(lock);
+        assert_eq!(Holder::of(&first), None);
         let _lock = Lock::exclusive(&second, &path).expect("free again");
     }
 
@@ -128,11 +197,27 @@ mod tests {
 
     #[test]
     fn reads_who_holds_a_lock() {
-        let file = Identity { dev: rustix::fs::makedev(0xfd, 0x1a), ino: 5678 };
-        assert_eq!(parse_holder("1: FLOCK  ADVISORY  WRITE 1234 fd:1a:5678 0 EOF", file), Some(1234));
-        assert_eq!(parse_holder("1: -> FLOCK  ADVISORY  WRITE 1234 fd:1a:5678 0 EOF", file), None);
-        assert_eq!(parse_holder("1: POSIX  ADVISORY  WRITE 1234 fd:1a:5678 0 EOF", file), None);
-        assert_eq!(parse_holder("1: FLOCK  ADVISORY  WRITE 1234 fd:1a:5679 0 EOF", file), None);
-        assert_eq!(parse_holder("", file), None);
+        let of = |line: &str| Listed::parse(line).map(|listed| (listed.pid, listed.dev, listed.ino));
+        let expected = Some((1234, rustix::fs::makedev(0xfd, 0x1a), 5678));
+        assert_eq!(of("1: FLOCK  ADVISORY  WRITE 1234 fd:1a:5678 0 EOF"), expected);
+        for other in [
+            "1: -> FLOCK  ADVISORY  WRITE 1234 fd:1a:5678 0 EOF",
+            "1: POSIX  ADVISORY  WRITE 1234 fd:1a:5678 0 EOF",
+            "1: FLOCK  ADVISORY  READ 1234 fd:1a:5678 0 EOF",
+            "1: FLOCK  ADVISORY  WRITE 0 fd:1a:5678 0 EOF",
+            "1: FLOCK  ADVISORY  WRITE 1234 fd:1a",
+            "",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_holder_cannot_write_on_the_terminal() {
+        let holder = Holder { pid: 7, command: Some("a\u{1b}[31m".to_owned()) };
+        assert_eq!(holder.to_string(), "process 7 (a\\x1b[31m)");
+        assert_eq!(Holder { pid: 7, command: None }.to_string(), "process 7");
+        let own = Identity::of(&File::open("/dev/null").expect("there")).expect("open");
+        assert!(!has_open(std::process::id(), Identity { ino: u64::MAX, ..own }));
     }
 }

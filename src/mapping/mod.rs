@@ -12,9 +12,13 @@
 
 mod copy;
 mod direct;
+mod editor;
 mod fault;
 mod file;
+mod journal;
+mod leftovers;
 mod lock;
+mod memory;
 mod mode;
 #[cfg(test)]
 mod naive;
@@ -24,18 +28,23 @@ mod pour;
 mod reader;
 mod space;
 mod spool;
+mod stdio;
 mod transfer;
 mod unchanged;
 mod window;
 mod writer;
 
 pub use file::{Identity, Io, Mapping};
-pub use lock::Lock;
+pub use journal::{JournalFile, Kept, journal_path, this_boot};
+pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
+pub use lock::{Holder, Lock};
+pub use memory::OrExit;
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
 pub use pour::pour;
 pub use reader::Reader;
 pub use space::{Sync, reserve, set_len};
 pub use spool::{spool, stream_name, temporary, unnamed};
+pub use stdio::Stream;
 pub use transfer::{copy_range, copy_sparse};
 pub use writer::{Stores, Writer};

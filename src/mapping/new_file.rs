@@ -1,20 +1,21 @@
 //! New files that appear whole or not at all: made under another name in the same folder, then renamed.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Lock, Mapping, Mode, Sync, space};
-use crate::error::{Error, Result};
-use crate::escape::printable;
+use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
+use super::memory::Doomed;
+use super::{Lock, Mapping, Mode, Sync, journal_path};
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::{printable, shell_word};
 
-/// Bytes of the target's name that the temporary name repeats, so that neither is longer than a name may be.
-const NAME: usize = 200;
+/// Temporaries that are made anew because somebody who clears up has taken them for abandoned.
+const TRIES: usize = 16;
 
 /// What becomes of a file that is already there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,9 +37,42 @@ pub struct NewFile {
 #[derive(Debug)]
 enum Place {
     /// A file of another name in the target's folder, and what it replaces.
-    Beside { temporary: NamedTempFile, replaced: Option<Replaced>, replace: Replace },
+    Beside { temporary: Temporary, replaced: Option<Replaced>, replace: Replace },
     /// The target itself, which is no regular file: a device, a FIFO.
     Direct(File),
+}
+
+/// A file that is locked for as long as it lives under a name that is not its own, so that nobody takes it for what a
+/// killed process has left.
+#[derive(Debug)]
+struct Temporary {
+    // In this order: the name goes before the lock does.
+    file: NamedTempFile,
+    _doomed: Doomed,
+    _lock: Option<Lock>,
+}
+
+impl Temporary {
+    fn beside(target: &Path, name: &OsStr) -> Result<Self> {
+        let prefix = temporary_prefix(name);
+        for _ in 0..TRIES {
+            let file = tempfile::Builder::new()
+                .prefix(&prefix)
+                .rand_bytes(RANDOM)
+                // What any new file gets: the umask is subtracted by the system.
+                .permissions(Permissions::from_mode(0o666))
+                .tempfile_in(folder_of(target))
+                .map_err(|error| Error::io("cannot create", error))?;
+            match Lock::exclusive(file.as_file(), file.path()) {
+                Ok(lock) => return Ok(Self { _doomed: Doomed::new(file.path()), file, _lock: Some(lock) }),
+                // Between its making and its locking it was nobody's.
+                Err(error) if error.kind() == ErrorKind::Busy || !file.path().exists() => {}
+                // A file system without locks has no leftovers that anybody removes, either.
+                Err(_) => return Ok(Self { _doomed: Doomed::new(file.path()), file, _lock: None }),
+            }
+        }
+        Err(Error::new(ErrorKind::Busy, "its temporary file is taken away again and again"))
+    }
 }
 
 /// The file that is there and will be replaced, which nobody else may be storing in meanwhile.
@@ -51,7 +85,15 @@ struct Replaced {
 
 impl Replaced {
     fn lock(metadata: Metadata, path: &Path) -> Result<Self> {
-        let lock = File::open(path).ok().map(|file| Lock::exclusive(&file, path)).transpose()?;
+        let journal = journal_path(path)?;
+        if journal.symlink_metadata().is_ok() {
+            let error = Error::new(ErrorKind::Busy, "has an unfinished job, or one that runs");
+            return Err(error.hint(format!("rmm map-chunks {} --discard-journal gives it up", shell_word(path))));
+        }
+        // Some network file systems give an exclusive lock only to those who may write.
+        let writable = OpenOptions::new().read(true).write(true).open(path);
+        let file = writable.or_else(|_| File::open(path)).ok();
+        let lock = file.map(|file| Lock::exclusive(&file, path)).transpose()?;
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
     }
 }
@@ -88,17 +130,9 @@ impl NewFile {
         }
         let target = follow_links(target)?;
         let Some(name) = target.file_name() else { return Err(Error::usage("is not the name of a file")) };
-        let bytes = name.as_bytes();
-        let mut prefix = OsString::from(".");
-        prefix.push(std::ffi::OsStr::from_bytes(&bytes[..bytes.len().min(NAME)]));
-        prefix.push(".rmm-");
         let replaced = replaced.map(|metadata| Replaced::lock(metadata, &target)).transpose()?;
-        let temporary = tempfile::Builder::new()
-            .prefix(&prefix)
-            // What any new file gets: the umask is subtracted by the system.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder_of(&target))
-            .map_err(|error| Error::io("cannot create", error))?;
+        remove_leftovers(&target);
+        let temporary = Temporary::beside(&target, name)?;
         Ok(Self { target, place: Place::Beside { temporary, replaced, replace } })
     }
 
@@ -110,7 +144,7 @@ impl NewFile {
     /// The open file: to write to only, where it is [direct](Self::is_direct).
     pub fn file(&self) -> &File {
         match &self.place {
-            Place::Beside { temporary, .. } => temporary.as_file(),
+            Place::Beside { temporary, .. } => temporary.file.as_file(),
             Place::Direct(file) => file,
         }
     }
@@ -137,6 +171,19 @@ impl NewFile {
         Ok(mapping)
     }
 
+    /// Has its bytes on stable storage, where [`Sync::Yes`] asks for it: what takes long, before what must be quick.
+    ///
+    /// # Errors
+    /// Io. What was there is untouched then.
+    pub fn flush(&self, sync: Sync) -> Result<()> {
+        let flushed = match (&self.place, sync) {
+            (_, Sync::No) => Ok(()),
+            (Place::Direct(file), Sync::Yes) => finish_direct(file, sync),
+            (Place::Beside { temporary, .. }, Sync::Yes) => flush_new(temporary.file.as_file()),
+        };
+        flushed.map_err(|error| error.at(&self.target))
+    }
+
     /// Gives the file its name, and with [`Sync::Yes`] has both on stable storage first.
     ///
     /// # Errors
@@ -153,6 +200,10 @@ impl NewFile {
     }
 }
 
+fn flush_new(file: &File) -> Result<()> {
+    file.sync_all().map_err(|error| Error::io("cannot flush, nothing is stored", error))
+}
+
 fn finish_direct(file: &File, sync: Sync) -> Result<()> {
     match sync {
         Sync::No => Ok(()),
@@ -165,7 +216,7 @@ fn finish_direct(file: &File, sync: Sync) -> Result<()> {
 }
 
 fn rename(
-    temporary: NamedTempFile,
+    Temporary { file: temporary, _doomed, _lock }: Temporary,
     replaced: Option<&Metadata>,
     target: &Path,
     replace: Replace,
@@ -179,7 +230,7 @@ fn rename(
         kept.map_err(|error| Error::io("cannot keep its permissions", error))?;
     }
     if sync == Sync::Yes {
-        temporary.as_file().sync_all().map_err(|error| Error::io("cannot flush", error))?;
+        flush_new(temporary.as_file())?;
     }
     let renamed = match replace {
         Replace::Never => temporary.persist_noclobber(target),
@@ -192,14 +243,17 @@ fn rename(
         });
     }
     if sync == Sync::Yes {
-        let folder = File::open(folder_of(target)).map_err(|error| Error::io("cannot open its folder", error))?;
-        space::flush(&folder)?;
+        let flushed = File::open(folder_of(target)).and_then(|folder| folder.sync_all());
+        flushed.map_err(|error| {
+            Error::io("is whole and in its place, but its folder cannot be flushed", error)
+                .hint("sync FILE, once the storage is well again; until then a power cut may undo it")
+        })?;
     }
     Ok(())
 }
 
 /// Where a path leads when its last name is a symlink, to a file or to nothing.
-fn follow_links(path: &Path) -> Result<PathBuf> {
+pub(super) fn follow_links(path: &Path) -> Result<PathBuf> {
     // As many as Linux follows.
     const LINKS: usize = 40;
     let mut path = path.to_path_buf();
@@ -212,7 +266,7 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
     Err(Error::usage(format!("is a symlink that leads in circles, through {}", printable(&path.to_string_lossy()))))
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -225,9 +279,11 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::process::Command;
 
+    use std::ffi::OsString;
+
     use super::super::naive::{file_of, in_small_folder, skipped};
+    use super::super::space;
     use super::*;
-    use crate::error::ErrorKind;
 
     fn listing(folder: &Path) -> Vec<OsString> {
         let mut names: Vec<_> =
@@ -337,7 +393,7 @@ mod tests {
     fn a_full_disk_leaves_nothing_behind() {
         let left = in_small_folder(|folder| {
             let new = NewFile::create(&folder.join("new"), Replace::Never).expect("free");
-            let error = space::reserve(new.file(), 4 << 20).expect_err("full");
+            let error = space::reserve(new.file(), 0..4 << 20).expect_err("full");
             assert_eq!(new.file().metadata().expect("open").len(), 0);
             drop(new);
             (error.kind(), error.message().to_owned(), listing(folder))

@@ -1,6 +1,7 @@
 //! The length of a file, the storage behind it, and when its bytes are on that storage.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 
 use rustix::fs::{FallocateFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
@@ -23,11 +24,13 @@ pub fn set_len(file: &File, len: u64) -> Result<()> {
     file.set_len(len).map_err(|error| Error::io(format!("cannot make it {len} bytes long"), error))
 }
 
-/// Makes a new, empty file `len` bytes long and reserves all of its storage, so that no later store runs out of it.
+/// Makes a new file as long as where `data` ends and reserves all of its storage, so that no later store runs out of
+/// it. In `data` nothing has been stored yet.
 ///
 /// # Errors
 /// Io, where there is not enough space (whatever was reserved is given back) or the file system cannot reserve any.
-pub fn reserve(file: &File, len: u64) -> Result<()> {
+pub fn reserve(file: &File, data: Range<u64>) -> Result<()> {
+    let len = data.end;
     if len == 0 {
         return set_len(file, 0);
     }
@@ -37,8 +40,7 @@ pub fn reserve(file: &File, len: u64) -> Result<()> {
             Ok(()) => return Ok(()),
             Err(Errno::INTR) => {}
             Err(error) => {
-                // ext4 keeps what it got before space ran out.
-                file.set_len(before).map_err(|error| Error::io("cannot give reserved space back", error))?;
+                give_back(file, data.start, before)?;
                 return Err(match error {
                     Errno::OPNOTSUPP => {
                         Error::io("this file system cannot reserve space", error).hint("leave --preallocate out")
@@ -49,6 +51,26 @@ pub fn reserve(file: &File, len: u64) -> Result<()> {
         }
     }
 }
+
+/// ext4 keeps what it got before space ran out.
+fn give_back(file: &File, data: u64, len: u64) -> Result<()> {
+    file.set_len(len).map_err(|error| Error::io("cannot give reserved space back", error))?;
+    punch_hole(file, data..len);
+    Ok(())
+}
+
+/// A file system that has no holes reserves nothing in parts, either.
+#[cfg(target_os = "linux")]
+fn punch_hole(file: &File, bytes: Range<u64>) {
+    if !bytes.is_empty() {
+        let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        let _ = rustix::fs::fallocate(file, flags, bytes.start, bytes.end - bytes.start);
+    }
+}
+
+/// Other systems reserve all or nothing.
+#[cfg(not(target_os = "linux"))]
+fn punch_hole(_file: &File, _bytes: Range<u64>) {}
 
 /// Gives a file the time of a change that was made through a mapping, which the system notes at its leisure.
 pub(super) fn touch(file: &File) -> Result<()> {
@@ -61,19 +83,28 @@ pub(super) fn touch(file: &File) -> Result<()> {
 /// Has the bytes of a file on stable storage. One failure is final: the system forgets which pages it failed to write,
 /// and a second try would succeed without having stored them.
 pub(super) fn flush(file: &File) -> Result<()> {
-    file.sync_data().map_err(|error| Error::io("cannot flush, store it again", error))
+    file.sync_data().map_err(|error| {
+        Error::io("cannot flush, and what has reached the storage is not known", error)
+            .hint("store it again: what the system failed to write it may have forgotten")
+    })
 }
 
-/// Whether stores through a shared mapping of a file are fast and coherent: so on local file systems. Network and
-/// user-space ones lose or delay them, and report errors late or never.
-pub(super) fn shares_stores(file: &File) -> bool {
-    // Numbers from linux/magic.h and the file systems' own sources.
-    const REMOTE: [u32; 13] = [
+/// Whether mappings of a file are fast, coherent and honest about errors: so on local file systems. Network and
+/// user-space ones lose or delay what is stored in them, and hugetlbfs maps pages of its own size only.
+pub(super) fn maps_well(file: &File) -> bool {
+    rustix::fs::fstatfs(file).is_ok_and(|system| is_local(system.f_type as u32))
+}
+
+/// By the number that a file system has for its kind.
+fn is_local(kind: u32) -> bool {
+    // From linux/magic.h and the file systems' own sources.
+    const REMOTE: [u32; 18] = [
         0x6969,      // NFS
-        0x6573_5546, // FUSE
+        0x6573_5546, // FUSE, virtiofs
         0x517B,      // SMB
         0xFF53_4D42, // CIFS
         0xFE53_4D42, // SMB 2 and 3
+        0x564C,      // NCP
         0x0BD0_0BD0, // Lustre
         0x0102_1997, // 9P
         0x00C3_6400, // Ceph
@@ -81,9 +112,13 @@ pub(super) fn shares_stores(file: &File) -> bool {
         0x1983_0326, // BeeGFS
         0x5346_414F, // OpenAFS
         0x6B41_4653, // the kernel's own AFS
+        0x7375_7245, // Coda
         0x2003_0528, // OrangeFS
+        0x786F_4256, // VirtualBox shared folders
+        0xBACB_ACBC, // VMware shared folders
+        0x9584_58F6, // hugetlbfs
     ];
-    rustix::fs::fstatfs(file).is_ok_and(|system| !REMOTE.contains(&(system.f_type as u32)))
+    !REMOTE.contains(&kind)
 }
 
 #[cfg(test)]
@@ -96,24 +131,50 @@ mod tests {
     fn reserves_what_it_can_and_nothing_otherwise() {
         let (_folder, path) = sparse(0);
         let file = File::options().write(true).open(&path).expect("writable");
-        match reserve(&file, 1 << 20) {
+        match reserve(&file, 0..1 << 20) {
             Ok(()) => {
                 let metadata = file.metadata().expect("open");
                 assert_eq!((metadata.len(), metadata.blocks() * 512 >= 1 << 20), (1 << 20, true));
             }
             Err(error) => assert!(error.message().contains("cannot reserve"), "{error}"),
         }
-        reserve(&file, 0).expect("nothing to reserve");
+        reserve(&file, 0..0).expect("nothing to reserve");
         let read_only = File::open(&path).expect("there");
-        for failed in [set_len(&read_only, 5), reserve(&read_only, 5)] {
+        for failed in [set_len(&read_only, 5), reserve(&read_only, 0..5)] {
             assert_eq!(failed.expect_err("opened to be read").kind(), ErrorKind::Io);
         }
     }
 
     #[test]
-    fn a_local_file_system_shares_stores_and_a_pipe_flushes_nothing() {
+    fn what_was_reserved_is_given_back_and_the_header_stays() {
+        let (_folder, path) = file_of(&[7; 8192]);
+        let file = File::options().read(true).write(true).open(&path).expect("writable");
+        set_len(&file, 2 << 20).and_then(|()| reserve(&file, 4096..1 << 20)).expect("room");
+        give_back(&file, 4096, 8192).expect("given back");
+        let metadata = file.metadata().expect("open");
+        assert_eq!(metadata.len(), 8192);
+        let stored = std::fs::read(&path).expect("read");
+        assert!(stored[..4096].iter().all(|&byte| byte == 7));
+        assert!(!cfg!(target_os = "linux") || stored[4096..].iter().all(|&byte| byte == 0));
+        give_back(&file, 8192, 4096).expect("nothing behind");
+        assert_eq!(file.metadata().expect("open").len(), 4096);
+    }
+
+    #[test]
+    fn remote_file_systems_are_known_by_their_numbers() {
+        // As `stat -f -c %t` prints them: tmpfs, ext4, XFS, btrfs, overlayfs, ZFS.
+        for local in [0x0102_1994, 0xEF53, 0x5846_5342, 0x9123_683E, 0x794C_7630, 0x2FC1_2FC1] {
+            assert!(is_local(local), "{local:x}");
+        }
+        for remote in [0x6969, 0x6573_5546, 0xFF53_4D42, 0xFE53_4D42, 0x0BD0_0BD0, 0x4750_4653, 0x0102_1997] {
+            assert!(!is_local(remote), "{remote:x}");
+        }
+    }
+
+    #[test]
+    fn a_local_file_system_maps_well_and_a_pipe_flushes_nothing() {
         let (_folder, path) = file_of(b"1234");
-        assert!(shares_stores(&File::open(&path).expect("there")));
+        assert!(maps_well(&File::open(&path).expect("there")));
         let (reader, _writer) = std::io::pipe().expect("a pipe");
         let pipe = File::from(std::os::fd::OwnedFd::from(reader));
         assert_eq!(flush(&pipe).expect_err("no storage").kind(), ErrorKind::Io);

@@ -80,6 +80,14 @@ impl Window {
         self.watched(|| unsafe { copy::copy(from.add(piece.scratch), to.add(byte), stretches) })
     }
 
+    /// Asks for those bytes that lie in the window, without waiting for them; a hint that harms nobody.
+    pub(super) fn prefetch(&self, bytes: Range<u64>) {
+        let (start, end) = (bytes.start.max(self.range.start), bytes.end.min(self.range.end));
+        if start < end {
+            copy::prefetch(self.map.as_ptr().wrapping_add((start - self.range.start) as usize), (end - start) as usize);
+        }
+    }
+
     /// Writes bytes of the window to a stream, in one system call: how many of them, or why none. EFAULT says that the
     /// first of them cannot be reached.
     ///

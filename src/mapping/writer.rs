@@ -45,10 +45,10 @@ enum Store {
 #[derive(Debug)]
 #[must_use = "the last bytes are stored by `finish`"]
 pub struct Writer<'a> {
-    mapping: &'a Mapping,
+    pub(super) mapping: &'a Mapping,
     stores: Stores,
-    window: Option<Window>,
-    visits: Visits,
+    pub(super) window: Option<Window>,
+    pub(super) visits: Visits,
     expected: Range<u64>,
     collected: Vec<u8>,
     /// Where the collected bytes begin in the file.
@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
     }
 
     fn way(&mut self, piece: &Run) -> Store {
-        let maps = self.mapping.maps_to_store();
+        let maps = self.mapping.maps();
         let collects = piece.count == 1 && (self.stores == Stores::Overwrite || !maps);
         let follows = !self.collected.is_empty() && piece.file == self.first + self.collected.len() as u64;
         if collects && (follows || piece.unit >= WHOLE || !maps) {
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn holds(&self, piece: &Run) -> bool {
+    pub(super) fn holds(&self, piece: &Run) -> bool {
         self.window.as_ref().is_some_and(|window| window.holds(piece))
     }
 
@@ -216,7 +216,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<()> {
+    /// Stores what has been collected, now.
+    ///
+    /// # Errors
+    /// As [`Self::write_runs`].
+    pub fn flush(&mut self) -> Result<()> {
         if !self.collected.is_empty() {
             self.mapping.pwrite(self.first, &self.collected)?;
             self.collected.clear();

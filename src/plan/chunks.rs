@@ -1,18 +1,19 @@
-//! Chunks: views that follow each other in C order and together are the whole view. Runs are not known here.
+//! Chunks: boxes of a view that together are the whole view. Runs are not known here.
+
+use std::cmp::Ordering;
 
 use crate::view::View;
 
-/// The chunks of a view: in C order they follow each other, and together they are the view.
+/// The chunks of a view: boxes of equal size, but for those at the end of an axis, that together are the view.
 #[derive(Clone, Debug)]
 pub struct Chunks<'a> {
     view: &'a View,
-    /// The axis that is cut into pieces; those before it are walked position by position.
-    axis: usize,
-    /// Positions along `axis` in each chunk but the last of a row.
-    step: u64,
+    /// Positions along each axis in each chunk but the last of a row.
+    steps: Vec<u64>,
+    /// The axes in the order in which they are walked, slowest first.
+    walk: Vec<usize>,
     /// Where the next chunk begins; `None` behind the last.
     next: Option<Vec<u64>>,
-    rank: u64,
 }
 
 /// One chunk of a view.
@@ -43,9 +44,47 @@ impl Chunk {
 }
 
 impl<'a> Chunks<'a> {
+    /// Chunks that follow each other in C order: the axes before `axis` are walked position by position.
     pub(super) fn along(view: &'a View, axis: usize, step: u64) -> Self {
+        let dims = view.dims();
+        let steps = dims.iter().enumerate().map(|(place, &len)| match place.cmp(&axis) {
+            Ordering::Less => 1,
+            Ordering::Equal => step,
+            Ordering::Greater => len,
+        });
+        Self::boxes(view, steps.collect(), (0..dims.len()).collect())
+    }
+
+    /// Boxes of `steps` positions along the axes, which are walked in the order of `walk`, slowest first.
+    pub(super) fn boxes(view: &'a View, mut steps: Vec<u64>, walk: Vec<usize>) -> Self {
         let next = (view.size() > 0).then(|| vec![0; view.axes().len()]);
-        Self { view, axis, step: step.max(1), next, rank: 0 }
+        steps.iter_mut().for_each(|step| *step = (*step).max(1));
+        Self { view, steps, walk, next }
+    }
+
+    /// The chunk of this number, counted from 0; it must exist.
+    pub fn chunk(&self, number: u64) -> Chunk {
+        let dims = self.view.dims();
+        let mut start = vec![0; dims.len()];
+        let mut left = number;
+        for &axis in self.walk.iter().rev() {
+            let here = dims[axis].div_ceil(self.steps[axis]);
+            start[axis] = left % here * self.steps[axis];
+            left /= here;
+        }
+        self.beginning(&start, &dims)
+    }
+
+    /// Of chunks that follow each other in C order: the elements in a row, which no chunk leaves, and in each chunk but
+    /// the last of a row.
+    pub fn lengths(&self) -> (u64, u64) {
+        let dims = self.view.dims();
+        let Some(cut) = (0..dims.len()).rfind(|&axis| self.steps[axis] < dims[axis]) else {
+            let all = self.view.size().max(1);
+            return (all, all);
+        };
+        let below: u64 = dims[cut + 1..].iter().product();
+        (dims[cut] * below, self.steps[cut] * below)
     }
 
     /// The number of bytes of all elements of the view.
@@ -57,10 +96,37 @@ impl<'a> Chunks<'a> {
     pub fn count_left(&self) -> u64 {
         let Some(next) = &self.next else { return 0 };
         let dims = self.view.dims();
-        let Some(len) = dims.get(self.axis) else { return 1 };
-        let rows: u64 = dims[..self.axis].iter().product();
-        let done = next[..self.axis].iter().zip(&dims).fold(0, |rank, (&at, &len)| rank * len + at);
-        (rows - done) * len.div_ceil(self.step) - next[self.axis] / self.step
+        let (all, done) = self.walk.iter().fold((1, 0), |(all, done), &axis| {
+            let here = dims[axis].div_ceil(self.steps[axis]);
+            (all * here, done * here + next[axis] / self.steps[axis])
+        });
+        all - done
+    }
+
+    /// The chunk that begins at `start`.
+    fn beginning(&self, start: &[u64], dims: &[u64]) -> Chunk {
+        let mut view = self.view.clone();
+        let mut rank = 0;
+        for (axis, (&at, &len)) in start.iter().zip(dims).enumerate() {
+            let stop = (at + self.steps[axis]).min(len);
+            if stop - at < len {
+                view = view.narrowed(axis, at, stop);
+            }
+            rank = rank * len + at;
+        }
+        Chunk { rank, start: start.to_vec(), view }
+    }
+
+    /// Where the chunk behind the one that begins at `start` begins.
+    fn following(&self, mut start: Vec<u64>, dims: &[u64]) -> Option<Vec<u64>> {
+        for &axis in self.walk.iter().rev() {
+            start[axis] += self.steps[axis];
+            if start[axis] < dims[axis] {
+                return Some(start);
+            }
+            start[axis] = 0;
+        }
+        None
     }
 }
 
@@ -69,37 +135,9 @@ impl Iterator for Chunks<'_> {
 
     fn next(&mut self) -> Option<Chunk> {
         let start = self.next.take()?;
-        let mut view = self.view.clone();
-        for (axis, &at) in start.iter().enumerate().take(self.axis) {
-            view = view.narrowed(axis, at, at + 1);
-        }
-        if let Some(&at) = start.get(self.axis) {
-            let stop = (at + self.step).min(self.view.axes()[self.axis].len());
-            view = view.narrowed(self.axis, at, stop);
-            self.next = self.following(start.clone(), stop);
-        }
-        let chunk = Chunk { rank: self.rank, start, view };
-        self.rank += chunk.view.size();
-        Some(chunk)
-    }
-}
-
-impl Chunks<'_> {
-    /// Where the chunk behind the one that began at `start` and ended before `stop` begins.
-    fn following(&self, mut start: Vec<u64>, stop: u64) -> Option<Vec<u64>> {
         let dims = self.view.dims();
-        if stop < dims[self.axis] {
-            start[self.axis] = stop;
-            return Some(start);
-        }
-        start[self.axis] = 0;
-        for axis in (0..self.axis).rev() {
-            start[axis] += 1;
-            if start[axis] < dims[axis] {
-                return Some(start);
-            }
-            start[axis] = 0;
-        }
-        None
+        let chunk = self.beginning(&start, &dims);
+        self.next = self.following(start, &dims);
+        Some(chunk)
     }
 }

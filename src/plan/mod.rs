@@ -14,8 +14,15 @@
 //! the axes and the signs of the strides, so that each page is touched once a chunk.
 
 mod chunks;
+mod cursor;
+mod rectangles;
+mod tiles;
+mod walk;
 
 pub use chunks::{Chunk, Chunks};
+pub use cursor::{Cursor, Taken};
+pub use rectangles::rectangles;
+pub use walk::Walk;
 
 use crate::view::{Axis, View};
 
@@ -260,6 +267,22 @@ mod tests {
     use crate::shape::{Order, Shape};
     use crate::view::{Item, Part};
 
+    #[test]
+    fn a_chunk_is_found_by_its_number() {
+        let shape = Shape::new([3, 4, 5]).expect("small");
+        let view = View::of_array(&shape, 2, Order::F, 6);
+        for most in [1, 2, 3, 5, 7, 10, 20, 25, 60, 100] {
+            let chunks = view.chunks(most);
+            let (row, block) = chunks.lengths();
+            assert!((1..=most).contains(&block) && block <= row && view.size().is_multiple_of(row));
+            for (number, chunk) in view.chunks(most).enumerate() {
+                assert_eq!(chunks.chunk(number as u64), chunk, "{number} of {most}");
+            }
+        }
+        let scalar = View::of_array(&Shape::new([]).expect("0-d"), 2, Order::C, 6);
+        assert_eq!((scalar.chunks(1).chunk(0).view, scalar.chunks(1).lengths()), (scalar, (1, 1)));
+    }
+
     /// The bytes of a file whose every byte is known by its place.
     fn file() -> Vec<u8> {
         (0..40_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
@@ -370,7 +393,7 @@ mod tests {
     }
 
     /// Shapes, layouts and indices that NumPy would accept.
-    fn any_view() -> impl Strategy<Value = View> {
+    pub(super) fn any_view() -> impl Strategy<Value = View> {
         let axis = (0u64..6).prop_flat_map(|len| {
             let bound = -8i64..8;
             let slice = (proptest::option::of(bound.clone()), proptest::option::of(bound), 1i64..4, any::<bool>());
@@ -434,6 +457,26 @@ mod tests {
                 together.extend(gathered(&chunk.view, &file));
             }
             prop_assert_eq!(together, naive(&view, &file));
+        }
+
+        #[test]
+        fn tiles_are_the_view_whatever_their_order(view in any_view(), most in 1u64..40) {
+            let dims = view.dims();
+            let mut seen = std::collections::BTreeSet::new();
+            let mut left = view.tiles(most).count_left();
+            for tile in view.tiles(most) {
+                prop_assert!(tile.view.size() <= most);
+                prop_assert_eq!(&tile.of(&view), &tile.view);
+                let shape = Shape::new(tile.view.dims()).expect("small");
+                for rank in 0..shape.size() {
+                    let place: Vec<u64> = shape.position(rank).iter().zip(&tile.start).map(|(at, start)| at + start).collect();
+                    let rank_in_view = place.iter().zip(&dims).fold(0, |rank, (at, len)| rank * len + at);
+                    prop_assert!(rank > 0 || rank_in_view == tile.rank);
+                    prop_assert!(seen.insert(rank_in_view));
+                }
+                left -= 1;
+            }
+            prop_assert_eq!((left, seen.len() as u64), (0, view.size()));
         }
     }
 }

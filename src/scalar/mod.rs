@@ -5,7 +5,6 @@
 
 mod big;
 mod boolean;
-mod calendar;
 mod column;
 mod complex;
 mod exact;
@@ -25,12 +24,15 @@ pub use column::{Column, columns};
 pub use text::{bytes_of_json, text_len};
 pub use values::{Values, parse_values};
 
+use std::borrow::Cow;
+
 use num_complex::Complex;
 
 use crate::dtype::{
     BFloat16, Bool8, DType, Element, Float8E4M3, Float8E5M2, Float16, Kind, LongDouble, Number, TimeStep, with_numbers,
 };
 use crate::error::{Error, Result};
+use crate::escape::shortened;
 
 /// What becomes of a fraction where a whole number is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -172,18 +174,16 @@ impl Scalar {
     }
 
     fn refuse(&self, text: &str, reason: &str) -> Error {
-        Error::usage(format!("cannot read {} as {}: {reason}", shortened(text), self.name))
+        Error::usage(format!("cannot read {} as {}: {reason}", quoted(text), self.name))
     }
 }
 
 /// `text` in quotes, cut where it is too long for a message.
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 40;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) if text.len() > 2 * SHOWN => {
-            format!("'{}…' ({} characters)", &text[..end], text.chars().count())
-        }
-        _ => format!("'{text}'"),
+fn quoted(text: &str) -> String {
+    const SHOWN: usize = 80;
+    match shortened(text, SHOWN) {
+        Cow::Borrowed(text) => format!("'{text}'"),
+        Cow::Owned(cut) => format!("'{cut}' ({} characters)", text.chars().count()),
     }
 }
 

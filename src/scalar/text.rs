@@ -6,9 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::{Scalar, Verbs, shortened};
+use super::{Scalar, Verbs, quoted};
 use crate::error::{Error, Result};
-use crate::escape::{escape_bytes, hex_digit, printable, push_hex_digits, unescape};
+use crate::escape::{escape_bytes, hex_digit, printable_json, push_hex_digits, unescape};
 
 pub(super) const BYTES: Verbs = Verbs {
     print: |_, item, out| escape_bytes(unpadded(item), out),
@@ -88,23 +88,9 @@ pub(super) fn push_json_str(text: &str, out: &mut Vec<u8>) {
     let start = out.len();
     serde_json::to_writer(&mut *out, text).expect("a string can be written to memory");
     let Ok(written) = std::str::from_utf8(&out[start..]) else { return };
-    if *printable(written) == *written {
-        return;
-    }
-    let written = written.to_owned();
-    out.truncate(start);
-    for c in written.chars() {
-        let mut utf8 = [0; 4];
-        let shown = c.encode_utf8(&mut utf8);
-        if *printable(shown) == *shown {
-            out.extend_from_slice(shown.as_bytes());
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.extend_from_slice(b"\\u");
-                push_hex_digits((*unit >> 8) as u8, out);
-                push_hex_digits(*unit as u8, out);
-            }
-        }
+    if let Cow::Owned(safe) = printable_json(written) {
+        out.truncate(start);
+        out.extend_from_slice(safe.as_bytes());
     }
 }
 
@@ -123,7 +109,7 @@ fn unescaped(text: &str) -> Result<Cow<'_, [u8]>, String> {
 /// Usage, where a backslash begins no escape.
 pub fn text_len(text: &str) -> Result<(usize, Option<usize>)> {
     let bytes =
-        unescaped(text).map_err(|reason| Error::usage(format!("cannot read {} as text: {reason}", shortened(text))))?;
+        unescaped(text).map_err(|reason| Error::usage(format!("cannot read {} as text: {reason}", quoted(text))))?;
     let (mut rest, mut count) = (&bytes[..], 0);
     while !rest.is_empty() {
         let Some((_, after)) = decode(rest) else { return Ok((bytes.len(), None)) };

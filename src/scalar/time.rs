@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use super::calendar::Date;
 use super::int::whole;
 use super::{Details, Fraction, Scalar, Verbs};
+use crate::calendar::Date;
 use crate::dtype::{TimeStep, TimeUnit};
 
 const NAT: i64 = i64::MIN;

@@ -12,6 +12,7 @@ use std::io;
 use super::rows::Rows;
 use super::{Block, Format, Layout};
 use crate::dtype::{DType, Kind};
+use crate::escape::printable_json;
 use crate::scalar::Scalar;
 
 /// The JSON of one element.
@@ -45,7 +46,8 @@ impl Value {
                 let itemsize = field.dtype.itemsize();
                 Self::Array { dims: field.shape.clone(), itemsize, element: Box::new(element) }
             };
-            let key = format!("{}:", serde_json::Value::from(field.name.as_str()));
+            let name = serde_json::Value::from(field.name.as_str()).to_string();
+            let key = format!("{}:", printable_json(&name));
             Member { key, offset: field.offset, nbytes: field.nbytes(), value }
         });
         Self::Object(members.collect())

@@ -1,11 +1,10 @@
 //! A [`Preview`] as an aligned table: numbers to the right, no borders but a rule under the names, `…` for what is
 //! left out. Strings in, a string out; nothing is printed.
 
-use std::borrow::Cow;
-
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
 use super::{Plane, Preview, Side};
+use crate::escape::shortened;
 
 const LEFT_OUT: &str = "…";
 
@@ -104,14 +103,6 @@ fn cell(text: &str, side: Side) -> Cell {
         Side::Left => CellAlignment::Left,
         Side::Right => CellAlignment::Right,
     })
-}
-
-fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
-    if text.chars().count() <= longest {
-        return Cow::Borrowed(text);
-    }
-    let kept: String = text.chars().take(longest - 1).collect();
-    Cow::Owned(kept + LEFT_OUT)
 }
 
 fn width_of(table: &Table) -> usize {

@@ -2,6 +2,11 @@
 
 pub mod text;
 
+mod gather;
+mod permute;
+
+pub use gather::Gather;
+
 use crate::error::Result;
 use crate::plan::Run;
 

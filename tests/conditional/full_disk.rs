@@ -1,138 +1,139 @@
-//! A disk that fills up: exit 3, never a signal, never half a new file. Mounts a tmpfs of 4 MiB, which needs root.
+//! A disk that fills up, on every kind of file system and by every command that writes: exit 3 with the reason, never
+//! a signal, never half a new file, never a longer or a lost old one.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
 
-use crate::needs::{self, Need, trial};
+use crate::disk::{Disk, Kind};
+use crate::needs::{self, trial};
 
-const DISK: &str = "size=4m";
-/// More than the disk holds.
+/// What the disk has left.
+const FREE: u64 = 4 << 20;
+/// More than that.
 const TOO_MUCH: u64 = 16 << 20;
+/// A sparse array on the full disk, and one that is there already; `BIG` is a whole one elsewhere.
+const SPARSE: &str = "sparse.u1";
+const OLD: &str = "old.npy";
+
+/// A command in a shell in which `rmm` is the program, in the folder of the full disk.
+struct Case {
+    line: &'static str,
+    /// Where the result stands afterwards, beside the two arrays: a file that the shell has made.
+    made_by_shell: bool,
+}
+
+const fn case(line: &'static str) -> Case {
+    Case { line, made_by_shell: false }
+}
+
+const CASES: &[Case] = &[
+    case("rmm create new.npy -s 2000000 --preallocate"),
+    case("rmm create new.dat -s 16777216 -d u1 --value 7"),
+    case("rmm create new.npy -s 2000000 --arange"),
+    case("rmm create new.npy -s 2000000 --expr 'i*2'"),
+    case("rmm create new.npy -s 2000000 --random normal --seed 1 -q"),
+    case("rmm create new.npy --from \"$BIG\""),
+    case("rmm create old.npy --from \"$BIG\" --force"),
+    case("rmm fill sparse.u1 -d u1 --value 1"),
+    case("rmm fill sparse.u1 -d u1 --value 1 --sync"),
+    case("rmm fill sparse.u1 -d u1 ::64 --value 1 --io mmap"),
+    case("rmm fill sparse.u1 -d u1 --expr x+1"),
+    case("rmm set sparse.u1 -d u1 ::4096 1"),
+    case("rmm set sparse.u1 -d u1 ::16 1 --io pread"),
+    case("rmm set sparse.u1 -d u1 --from \"$BIG\""),
+    case("rmm set \"$BIG\" 0 1 -m c -o new.npy"),
+    case("rmm map-chunks sparse.u1 -d u1 --expr x+1 -i"),
+    case("rmm map-chunks sparse.u1 -d u1 --expr x+1 -i --io mmap"),
+    case("rmm map-chunks sparse.u1 -d u1 --expr x+1 -i --io pread"),
+    case("rmm map-chunks sparse.u1 -d u1 --exec \"tr '\\000' '\\001'\" -i"),
+    case("rmm map-chunks \"$BIG\" --expr x+1 -o new.npy"),
+    case("rmm map-chunks \"$BIG\" --exec cat -o new.npy"),
+    case("rmm map-chunks \"$BIG\" --exec cat -o new.csv"),
+    case("rmm slice \"$BIG\" -o new.npy"),
+    case("rmm slice \"$BIG\" -o new.tsv"),
+    case("rmm slice \"$BIG\" ::-1 -o new.raw"),
+    case("rmm slice \"$BIG\" -o old.npy --force"),
+    case("TMPDIR=. rmm slice - -d u1 0 -q < \"$PIPE\""),
+    Case { line: "rmm slice \"$BIG\" -f raw -o - > out", made_by_shell: true },
+    Case { line: "rmm slice \"$BIG\" -f csv > out", made_by_shell: true },
+    Case { line: "rmm map-chunks \"$BIG\" --expr x+1 > out", made_by_shell: true },
+    Case { line: "rmm map-chunks \"$BIG\" --exec cat > out", made_by_shell: true },
+];
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![
-        trial("full_disk::create_that_reserves_too_much", can_mount(), |()| create_reserves()),
-        trial("full_disk::create_that_writes_too_much", can_mount(), |()| create_writes()),
-        trial("full_disk::fill_of_a_sparse_file", can_mount(), |()| edit_of_a_sparse_file("fill", &["--value", "1"])),
-        trial("full_disk::set_of_a_sparse_file", can_mount(), |()| edit_of_a_sparse_file("set", &["::4096", "1"])),
-        trial("full_disk::map_chunks_of_a_sparse_file", can_mount(), |()| {
-            edit_of_a_sparse_file("map-chunks", &["--exec", r"tr '\000' '\001'", "-i", "--no-journal"])
-        }),
-        trial("full_disk::slice_to_a_new_file", can_mount(), |()| slice_to_a_file("out.npy")),
-        trial("full_disk::slice_of_text_to_a_new_file", can_mount(), |()| slice_to_a_file("out.tsv")),
-        trial("full_disk::slice_over_an_old_file_keeps_it", can_mount(), |()| slice_keeps_the_old()),
-    ]
+    let one = |kind: Kind| trial(&format!("full_disk::on_{}", kind.name()), kind.need(), move |()| matrix(kind));
+    Kind::ALL.into_iter().map(one).collect()
 }
 
-/// A small disk, mounted for one trial.
-struct Disk(TempDir);
+fn matrix(kind: Kind) -> Result<(), Failed> {
+    let disk = Disk::mount(kind)?;
+    disk.fill_up(FREE)?;
+    let source = Source::new()?;
+    let wrong: Vec<String> = CASES.iter().filter_map(|case| source.runs_out_of_space(case, &disk).err()).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
 
-impl Disk {
-    fn mount() -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", DISK, "tmpfs"]).arg(folder.path()).stderr(Stdio::null());
-        match mount.status() {
-            Ok(status) if status.success() => Ok(Self(folder)),
-            _ => Err("needs root, to mount a small tmpfs".to_owned()),
+/// An array that is longer than what the disk has left.
+struct Source {
+    folder: TempDir,
+    array: PathBuf,
+}
+
+impl Source {
+    fn new() -> Result<Self, Failed> {
+        let folder = needs::scratch()?;
+        let array = folder.path().join("big.npy");
+        let mut command = Command::new(needs::RMM);
+        command.arg("create").arg(&array).args(["-d", "u1", "--value", "7", "-s", &TOO_MUCH.to_string()]);
+        needs::succeeded(&command.output()?)?;
+        Ok(Self { folder, array })
+    }
+
+    fn runs_out_of_space(&self, case: &Case, disk: &Disk) -> Result<(), String> {
+        self.try_case(case, disk).map_err(|wrong| format!("{}: {}", case.line, wrong.message().unwrap_or_default()))
+    }
+
+    fn try_case(&self, case: &Case, disk: &Disk) -> Result<(), Failed> {
+        disk.clear()?;
+        File::create(disk.path(SPARSE))?.set_len(TOO_MUCH)?;
+        fs::write(disk.path(OLD), "old")?;
+        let output = Command::new("bash")
+            .args(["-c", &case.line.replace("< \"$PIPE\"", "< <(cat \"$BIG\")")])
+            .current_dir(disk.path(""))
+            .env("PATH", self.path_with_rmm()?)
+            .env("BIG", &self.array)
+            .stdin(Stdio::null())
+            .output()?;
+        let message = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() != Some(3) {
+            return Err(format!("expected exit 3, found {}: {message}", output.status).into());
         }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn names(&self) -> Result<Vec<String>, Failed> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(self.0.path())? {
-            names.push(entry?.file_name().to_string_lossy().into_owned());
+        if !message.starts_with("rmm: ") || !message.contains("No space left on device") {
+            return Err(format!("the message does not say what is wrong: {message}").into());
         }
-        names.sort();
-        Ok(names)
+        let expected: &[&str] = if case.made_by_shell { &[OLD, "out", SPARSE] } else { &[OLD, SPARSE] };
+        let names = disk.names()?;
+        if names != expected {
+            return Err(format!("expected {expected:?} on the disk, found {names:?}").into());
+        }
+        if fs::read(disk.path(OLD))? != b"old" || fs::metadata(disk.path(SPARSE))?.len() != TOO_MUCH {
+            return Err("an old file is not what it was".into());
+        }
+        Ok(())
     }
-}
 
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // What cannot be unmounted stays behind: nothing better can be done while a trial is failing.
-        let _ = Command::new("umount").arg(self.0.path()).status();
+    fn path_with_rmm(&self) -> Result<std::ffi::OsString, Failed> {
+        let link = self.folder.path().join("rmm");
+        if !link.exists() {
+            std::os::unix::fs::symlink(needs::RMM, &link)?;
+        }
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        Ok(std::env::join_paths(
+            std::iter::once(self.folder.path().to_path_buf()).chain(std::env::split_paths(&others)),
+        )?)
     }
-}
-
-fn can_mount() -> Need<()> {
-    static CAN: OnceLock<Need<()>> = OnceLock::new();
-    CAN.get_or_init(|| Disk::mount().map(drop)).clone()
-}
-
-/// Runs rmm, which must end with exit 3 (no signal) and one line that names the cause.
-fn runs_out_of_space(args: &[&str], file: &Path, more: &[&str]) -> Result<(), Failed> {
-    let output = Command::new(needs::RMM).args(args).arg(file).args(more).stdin(Stdio::null()).output()?;
-    let message = String::from_utf8_lossy(&output.stderr);
-    if output.status.code() != Some(3) {
-        return Err(format!("expected exit 3, found {}: {message}", output.status).into());
-    }
-    if !message.starts_with("rmm: ") || !message.contains("No space left on device") {
-        return Err(format!("the message does not say what is wrong: {message}").into());
-    }
-    Ok(())
-}
-
-fn holds_only(disk: &Disk, expected: &[&str]) -> Result<(), Failed> {
-    let names = disk.names()?;
-    if names == expected { Ok(()) } else { Err(format!("expected {expected:?} on the disk, found {names:?}").into()) }
-}
-
-fn create_reserves() -> Result<(), Failed> {
-    let disk = Disk::mount()?;
-    let shape = TOO_MUCH.to_string();
-    runs_out_of_space(&["create"], &disk.path("new.npy"), &["--shape", &shape, "--dtype", "u1", "--preallocate"])?;
-    holds_only(&disk, &[])
-}
-
-fn create_writes() -> Result<(), Failed> {
-    let disk = Disk::mount()?;
-    let shape = TOO_MUCH.to_string();
-    runs_out_of_space(&["create"], &disk.path("new.npy"), &["--shape", &shape, "--dtype", "u1", "--value", "7"])?;
-    holds_only(&disk, &[])
-}
-
-fn edit_of_a_sparse_file(verb: &str, words: &[&str]) -> Result<(), Failed> {
-    let disk = Disk::mount()?;
-    let path = disk.path("sparse.u1");
-    File::create(&path)?.set_len(TOO_MUCH)?;
-    runs_out_of_space(&[verb, "--dtype", "u1"], &path, words)?;
-    if fs::metadata(&path)?.len() != TOO_MUCH {
-        return Err("the file's length changed".into());
-    }
-    holds_only(&disk, &["sparse.u1"])
-}
-
-fn big_source() -> Result<(TempDir, PathBuf), Failed> {
-    let folder = needs::scratch()?;
-    let path = folder.path().join("source.u1");
-    fs::write(&path, vec![7u8; TOO_MUCH as usize])?;
-    Ok((folder, path))
-}
-
-fn slice_to_a_file(name: &str) -> Result<(), Failed> {
-    let (disk, (_folder, source)) = (Disk::mount()?, big_source()?);
-    let out = disk.path(name);
-    runs_out_of_space(&["slice", "--dtype", "u1"], &source, &["-o", &out.to_string_lossy()])?;
-    holds_only(&disk, &[])
-}
-
-fn slice_keeps_the_old() -> Result<(), Failed> {
-    let (disk, (_folder, source)) = (Disk::mount()?, big_source()?);
-    let out = disk.path("out.npy");
-    fs::write(&out, b"old")?;
-    runs_out_of_space(&["slice", "--dtype", "u1"], &source, &["-o", &out.to_string_lossy(), "--force"])?;
-    if fs::read(&out)? != b"old" {
-        return Err("the old file is gone".into());
-    }
-    holds_only(&disk, &["out.npy"])
 }

@@ -33,6 +33,12 @@ pub(crate) fn python() -> Need<PathBuf> {
     PYTHON.get_or_init(find_python).clone()
 }
 
+/// Any Python 3: `python3`, else the one that has NumPy.
+pub(crate) fn plain_python() -> Need<PathBuf> {
+    let runs = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+    if runs { Ok(PathBuf::from("python3")) } else { python().map_err(|_| "needs Python 3".to_owned()) }
+}
+
 fn find_python() -> Need<PathBuf> {
     let candidates = match std::env::var_os("RMM_PYTHON") {
         Some(named) => vec![PathBuf::from(named)],

@@ -11,12 +11,16 @@ use crate::needs::{self, trial};
 
 /// How many cases a seed, unless `RMM_CASES` says otherwise.
 const CASES: &str = "300";
+/// Inputs a function whose accuracy is measured, unless `RMM_INPUTS` says otherwise.
+const INPUTS: &str = "20000";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("numpy::agrees_on_the_fixed_seed", needs::python(), |python| differential(&python, "1")),
         trial("numpy::expressions_agree", needs::python(), |python| expressions(&python)),
         trial("numpy::text_agrees", needs::python(), |python| text(&python)),
+        trial("numpy::functions_are_as_accurate_as_promised", needs::python(), |python| accuracy(&python)),
+        trial("numpy::reductions_agree", needs::python(), |python| reductions(&python)),
         trial("numpy::agrees_on_a_new_seed", new_seed(), |python| {
             let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos().to_string();
             differential(&python, &seed)
@@ -26,19 +30,33 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Random expressions, on a fixed seed.
 fn expressions(python: &Path) -> Result<(), Failed> {
-    seeded(python, "tests/numpy/expressions.py")
+    on_fixed_seed("tests/numpy/expressions.py", python)
 }
 
 /// Random text, on a fixed seed.
 fn text(python: &Path) -> Result<(), Failed> {
-    seeded(python, "tests/numpy/text.py")
+    on_fixed_seed("tests/numpy/text.py", python)
 }
 
-fn seeded(python: &Path, script: &str) -> Result<(), Failed> {
+/// Random reductions, on a fixed seed.
+fn reductions(python: &Path) -> Result<(), Failed> {
+    on_fixed_seed("tests/numpy/reductions.py", python)
+}
+
+fn on_fixed_seed(script: &str, python: &Path) -> Result<(), Failed> {
     let cases = std::env::var("RMM_CASES").unwrap_or_else(|_| CASES.to_owned());
     let script = needs::root().join(script);
     let mut command = Command::new(python);
     command.arg("-B").arg(script).args(["--rmm", needs::RMM, "--cases", &cases]);
+    needs::succeeded(&command.output()?)
+}
+
+/// The elementary functions beside NumPy's in a wider type.
+fn accuracy(python: &Path) -> Result<(), Failed> {
+    let inputs = std::env::var("RMM_INPUTS").unwrap_or_else(|_| INPUTS.to_owned());
+    let script = needs::root().join("tests/numpy/accuracy.py");
+    let mut command = Command::new(python);
+    command.arg("-B").arg(script).args(["--rmm", needs::RMM, "--count", &inputs, "--pairs", &inputs]);
     needs::succeeded(&command.output()?)
 }
 

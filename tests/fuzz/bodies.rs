@@ -5,8 +5,10 @@
 //! call it.
 
 use rmm::dtype::{self, ByteOrder, DType, Number};
+use rmm::error::Result;
 use rmm::expr::{Elements, Variable, compile};
-use rmm::format::{npy, sidecar};
+use rmm::format::raster::{Header, RasterFormat, Start};
+use rmm::format::{envi, metaimage, npy, nrrd, sidecar};
 use rmm::index::{Choice, Index};
 use rmm::literal::{self, Literal, Longs};
 use rmm::scalar::{Scalar, parse_values};
@@ -29,6 +31,9 @@ pub(crate) struct Target {
 /// All of them.
 pub(crate) const TARGETS: &[Target] = &[
     Target { name: "npy_header", body: npy::check_any },
+    Target { name: "nrrd_header", body: |mut bytes| check_raster(nrrd::read(&mut bytes)) },
+    Target { name: "metaimage_header", body: |mut bytes| check_raster(metaimage::read(&mut bytes)) },
+    Target { name: "envi_header", body: |mut bytes| check_raster(envi::read(&mut bytes)) },
     Target { name: "descr", body: check_descr },
     Target { name: "literal", body: |bytes| with_text(bytes, check_literal) },
     Target { name: "sidecar", body: |bytes| with_text(bytes, check_sidecar) },
@@ -54,6 +59,31 @@ fn with_text(bytes: &[u8], check: fn(&str)) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         check(text);
     }
+}
+
+/// A header says an array that a file can hold, which can be said again in the same format.
+fn check_raster(read: Result<Header>) {
+    let Ok(read) = read else { return };
+    let offset = match read.start {
+        Start::Behind { bytes, .. } => bytes,
+        Start::AtEnd => 0,
+    };
+    let spec = ArraySpec { dtype: read.dtype.clone(), shape: read.shape.clone(), order: Order::C, offset };
+    assert!(spec.nbytes() > 0);
+    let written = match read.format {
+        RasterFormat::Nrrd => nrrd::write(&spec, "a.raw"),
+        RasterFormat::MetaImage => metaimage::write(&spec, "a.raw"),
+        RasterFormat::Envi => envi::write(&spec),
+    };
+    let written = written.expect("what was read can be written");
+    let mut text = written.as_bytes();
+    let again = match read.format {
+        RasterFormat::Nrrd => nrrd::read(&mut text),
+        RasterFormat::MetaImage => metaimage::read(&mut text),
+        RasterFormat::Envi => envi::read(&mut text),
+    };
+    let again = again.expect("what was written can be read");
+    assert_eq!((&again.dtype, &again.shape, again.start), (&read.dtype, &read.shape, Start::at(offset)), "{written}");
 }
 
 /// The bytes as the descr of an otherwise ordinary `.npy` header.

@@ -12,7 +12,7 @@ fn writer(folder: &Rmm, words: fn(u64) -> Vec<String>) -> std::process::Child {
     let lines: Vec<String> =
         (0..ROUNDS).map(|round| format!("\"$RMM\" {} || exit 9", words(VALUES[round % 2]).join(" "))).collect();
     let mut command = Command::new("sh");
-    command.args(["-c", &lines.join("\n")]).env("RMM", RMM).current_dir(folder.path(""));
+    command.args(["-c", &lines.join("\n")]).env("RMM", &*RMM).current_dir(folder.path(""));
     command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("sh runs")
 }
 
@@ -22,7 +22,7 @@ fn every_value_is_old_or_new(words: fn(u64) -> Vec<String>) {
     let allowed = VALUES.map(|value| value.to_string());
     let mut reads = 0;
     while writing.try_wait().expect("a child can be waited for").is_none() || reads == 0 {
-        let mut command = Command::new(RMM);
+        let mut command = Command::new(&*RMM);
         command.args(["slice", "x.npy"]).current_dir(folder.path("")).stdin(Stdio::null());
         let (status, stdout, stderr) = finish(&mut command, None);
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
@@ -50,7 +50,7 @@ fn one_writer_of_many_never_breaks_another() {
     let folder = Rmm::new().npy("x.npy", "<u8", [1000], bytes(&[VALUES[1]; 1000]));
     let ends: Vec<Option<i32>> = (0..6)
         .map(|number| {
-            let mut command = Command::new(RMM);
+            let mut command = Command::new(&*RMM);
             let index = format!("{number}::6");
             let value = VALUES[number % 2].to_string();
             command.args(["set", "x.npy", &index, &value]).current_dir(folder.path("")).stdin(Stdio::null());

@@ -111,6 +111,15 @@ fn names_need_not_be_text() {
         .run([OsStr::new("get"), name, OsStr::new("0")])
         .prints("7\n");
     there().run([OsStr::new("slice"), name, OsStr::new("9")]).refused(2, "a\\n.npy: index 9");
+    let with = [b"y=".as_slice(), name.as_bytes(), b":<i2:2"].concat();
+    let words = [OsStr::new("map-chunks"), name, OsStr::new("--expr"), OsStr::new("x+y"), OsStr::new("--with")];
+    there().run(words.into_iter().chain([OsStr::from_bytes(&with)])).prints("2\n4\n");
+    let new = OsStr::from_bytes(b"n\xfe.npy");
+    for source in ["--from", "--like"] {
+        let words = [OsStr::new("create"), new, OsStr::new("--sidecar"), OsStr::new(source), name];
+        let made = there().run(words).done().then();
+        assert!(made.path(OsStr::from_bytes(b"n\xfe.npy.rmm.json")).exists());
+    }
     let out = OsStr::from_bytes(b"o\xfe.csv");
     let made = there().run([OsStr::new("slice"), name, OsStr::new("-o"), out]).done().then();
     assert_eq!(fs::read(made.path(out)).expect("it has been made"), b"1\n2\n");
@@ -127,7 +136,7 @@ fn names_that_look_like_options_follow_two_dashes() {
 fn permissions_are_kept() {
     // Root may do everything, so another user tries, where we can become one.
     let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    let can_become = Command::new(nobody[0]).args(&nobody[1..]).args([RMM, "--version"]).output();
+    let can_become = Command::new(nobody[0]).args(&nobody[1..]).arg(&*RMM).arg("--version").output();
     let prefix: &[&str] = match can_become {
         Ok(output) if output.status.success() => &nobody,
         _ if rustix::process::geteuid().is_root() => {
@@ -141,7 +150,7 @@ fn permissions_are_kept() {
         fs::set_permissions(folder.path("a.npy"), fs::Permissions::from_mode(file_mode)).expect("an own file");
         fs::set_permissions(folder.path(""), fs::Permissions::from_mode(folder_mode)).expect("an own folder");
         let mut command = Command::new(prefix[0]);
-        command.args(&prefix[1..]).arg(RMM).args(words);
+        command.args(&prefix[1..]).arg(&*RMM).args(words);
         folder.run_command(command)
     };
     run(&["slice", "a.npy", "0,0"], 0o444, 0o755).prints("0.0\n");

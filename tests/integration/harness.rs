@@ -9,11 +9,13 @@
 //! every file, its time and the listing of the folder as they were; 3 leaves no new file; an error begins with `rmm: `.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,8 +27,29 @@ use tempfile::TempDir;
 
 use crate::snapshot::Snapshot;
 
-/// The binary under test.
-pub(crate) const RMM: &str = env!("CARGO_BIN_EXE_rmm");
+/// The binary under test; with `RMM_TEST_IO=HOW`, a script that adds `--io HOW` to each command that takes it.
+pub(crate) static RMM: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var("RMM_TEST_IO") {
+    Ok(io) => with_io(&io),
+    Err(_) => PathBuf::from(BINARY),
+});
+
+const BINARY: &str = env!("CARGO_BIN_EXE_rmm");
+
+fn with_io(io: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("io-{io}"));
+    fs::create_dir_all(&folder).expect("the target folder can be written");
+    let path = folder.join("rmm");
+    let script = format!(
+        "#!/bin/sh\ncase $1 in\n\
+         create|info|get|set|slice|fill|map-chunks) verb=$1; shift; exec '{BINARY}' \"$verb\" --io {io} \"$@\";;\n\
+         *) exec '{BINARY}' \"$@\";;\nesac\n"
+    );
+    // Several test programs may do this at once; a script that is being written cannot be run.
+    let new = tempfile::NamedTempFile::new_in(&folder).expect("the target folder can be written");
+    fs::write(&new, script).and_then(|()| fs::set_permissions(&new, Permissions::from_mode(0o755))).expect("a script");
+    new.into_temp_path().persist(&path).expect("renamed");
+    path
+}
 
 /// Nothing here takes this long, even on a busy machine; what does hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -135,7 +158,7 @@ impl Rmm {
     #[track_caller]
     #[must_use = "what is expected of it?"]
     pub(crate) fn run<W: AsRef<OsStr>>(self, words: impl IntoIterator<Item = W>) -> Ran {
-        let mut command = Command::new(RMM);
+        let mut command = Command::new(&*RMM);
         command.args(words);
         self.run_command(command)
     }
@@ -168,12 +191,12 @@ impl Rmm {
 fn line_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| word.to_string_lossy().into_owned());
-    words.collect::<Vec<_>>().join(" ").replace(RMM, "rmm")
+    words.collect::<Vec<_>>().join(" ").replace(&*RMM.to_string_lossy(), "rmm")
 }
 
 /// The surroundings of every command: its folder, `rmm` on the path, no terminal, no colour, no locale.
 pub(crate) fn prepare<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
-    let own = Path::new(RMM).parent().expect("a file lies in a folder").to_path_buf();
+    let own = RMM.parent().expect("a file lies in a folder").to_path_buf();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others)));
     command.current_dir(folder).env("PATH", paths.expect("no colons in the path of the build"));
@@ -327,7 +350,9 @@ impl Ran {
                 assert!(&after == before, "exit 2, 4 or 5 changed\n{}\n{}", before.difference(&after), self.shown());
             }
             Some(3) => {
-                let new = after.names_beyond(before);
+                // A job in place that can be resumed keeps its journal.
+                let mut new = after.names_beyond(before);
+                new.retain(|name| !name.ends_with(".rmm-journal"));
                 assert!(new.is_empty(), "exit 3 left {new:?} behind\n{}", self.shown());
             }
             _ => {}

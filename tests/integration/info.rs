@@ -154,3 +154,56 @@ fn a_sidecar_counts() {
     fs::remove_file(folder.path("x.dat.rmm.json")).expect("it was there");
     folder.run(["info", "x.dat"]).code(0).stdout_has("12 bytes");
 }
+
+#[test]
+fn statistics_are_those_of_what_is_not_nan() {
+    let items = [3.0, f64::NAN, 0.0, -1.0, f64::INFINITY];
+    let folder = || Rmm::new().file("n.dat", bytes(&items));
+    let object = &objects(&folder().run(["info", "n.dat", "--stats", "--json"]).code(0))[0];
+    let expected = serde_json::json!({
+        "count": 5, "nan": 1, "inf": 1, "zero": 1, "min": -1.0, "max": "Infinity", "sum": "Infinity", "mean": "Infinity",
+        "std": "NaN"
+    });
+    assert_eq!(object["stats"], expected);
+    let ran = a().run(["info", "a.npy", "--stats", "--ddof", "1"]).code(0);
+    let text = String::from_utf8(ran.output().to_vec()).expect("text");
+    for line in
+        ["count       12", "zero        1", "max         11.0", "sum         66.0", "std         3.605551275463989"]
+    {
+        assert!(text.lines().any(|found| found == line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn every_field_of_numbers_has_statistics() {
+    let data = [&1_i32.to_le_bytes()[..], b"ab", &5_i32.to_le_bytes(), b"cd"].concat();
+    let folder = || Rmm::new().file("r.npy", npy_bytes("n:<i4,t:S2", &[2], &data));
+    let object = &objects(&folder().run(["info", "r.npy", "--stats", "--json"]).code(0))[0];
+    assert_eq!(object["stats"]["n"]["mean"], 3.0);
+    assert_eq!(object["stats"]["t"], Value::Null);
+    Rmm::new().file("t.dat", *b"abcd").run(["info", "t.dat", "-d", "S2", "--stats"]).refused(2, "has no statistics");
+    Rmm::new()
+        .file("t.npy", npy_bytes("t:S2", &[2], b"abcd"))
+        .run(["info", "t.npy", "--stats"])
+        .refused(2, "no field holds numbers");
+}
+
+#[test]
+fn counts_stand_between_numpys_edges() {
+    let ran = a().run(["info", "a.npy", "--histogram", "2"]).code(0);
+    let text = String::from_utf8(ran.output().to_vec()).expect("text");
+    assert!(text.ends_with("\n\n0.0\t5.5\t6\n5.5\t11.0\t6\n"), "{text}");
+    let object = &objects(&a().run(["info", "a.npy", "--histogram", "2", "--json"]).code(0))[0];
+    assert_eq!(object["histogram"], serde_json::json!({"edges": [0.0, 5.5, 11.0], "counts": [6, 6]}));
+    assert_eq!(object["stats"], Value::Null);
+    a().run(["info", "a.npy", "--histogram", "0"]).refused(2, "0");
+    let complex = Rmm::new().file("c.dat", bytes(&[1.0, 2.0]));
+    complex.run(["info", "c.dat", "-d", "c16", "--histogram", "2"]).refused(2, "complex128 has no histogram");
+}
+
+#[test]
+fn what_is_not_finite_is_a_no() {
+    a().run(["info", "a.npy", "--finite"]).prints("");
+    let ran = Rmm::new().file("n.dat", bytes(&[1.0, f64::NAN])).run(["info", "n.dat", "--finite"]).code(1);
+    ran.stderr("rmm: n.dat: not all of 2 elements are finite: 1 NaN, 0 infinite\n");
+}

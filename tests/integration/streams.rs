@@ -70,6 +70,36 @@ fn a_closed_stdout_does_not_matter_where_nothing_goes() {
 }
 
 #[test]
+fn a_closed_stdout_takes_no_data() {
+    for line in [
+        "slice a.npy",
+        "slice a.npy -f raw",
+        "slice a.npy -f table",
+        "get a.npy 0",
+        "info a.npy",
+        "set a.npy 0 1 -m c",
+        "map-chunks a.npy --expr x",
+        "map-chunks a.npy --exec cat",
+        "completions bash",
+        "--help",
+        "slice --help",
+        "--version",
+    ] {
+        a().sh(&format!("rmm {line} >&-")).refused(3, "rmm: stdout: cannot write: Bad file descriptor");
+        a().sh(&format!("rmm {line} > /dev/null")).done();
+        a().sh(&format!("rmm {line} 1<> /dev/null")).done();
+    }
+}
+
+#[test]
+fn a_closed_stdin_gives_no_data() {
+    for line in ["slice -", "info -", "get -- - 0", "get a.npy -", "set a.npy --from - --from-format raw"] {
+        a().sh(&format!("rmm {line} <&-")).refused(3, "stdin");
+    }
+    a().sh("rmm get a.npy 0,1 <&-").prints("1.0\n");
+}
+
+#[test]
 fn closed_streams_are_never_taken_for_files() {
     a().sh("rmm slice a.npy -o o.npy <&- >&- 2>&-")
         .done()

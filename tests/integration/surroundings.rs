@@ -34,9 +34,23 @@ fn a_file_that_somebody_stores_in_is_busy() {
         {
             a().sh(&format!("flock a.npy rmm {line}")).refused(4, "rmm: a.npy: ");
         }
-        a().sh("flock a.npy rmm get a.npy 0,1").prints("1.0\n");
-        a().sh("flock a.npy rmm slice a.npy 0,1").prints("1.0\n");
-        a().sh("flock a.npy rmm set a.npy 0,0 1 -m c -o b.npy").done();
+        a().sh("flock a.npy rmm set a.npy 0,0 1").refused(4, "is in use by process ").stderr_has(" (flock), ");
+    }
+}
+
+#[test]
+fn readers_do_not_wait_for_a_writer_and_are_told_of_it_once() {
+    if has("flock") {
+        let said = "(flock) is storing in it: what is read may be partly old and partly new\n";
+        for line in ["get a.npy 0,1", "slice a.npy 0,1", "get a.npy 0,1 --mode c"] {
+            let ran = a().sh(&format!("flock a.npy rmm {line}")).code(0).stdout("1.0\n").stderr_has(said);
+            assert_eq!(ran.said().lines().count(), 1, "{}", ran.said());
+            a().sh(&format!("flock a.npy rmm {line} -q")).prints("1.0\n");
+        }
+        a().sh("flock a.npy rmm set a.npy 0,0 1 -m c -o b.npy").code(0).stderr_has(said);
+        a().sh("flock a.npy rmm create b.npy --from a.npy -s 3,4").code(0).stderr_has(said);
+        a().sh("flock a.npy rmm create b.npy -s 3,4 --expr y --with y=a.npy").code(0).stderr_has(said);
+        a().sh("flock -s a.npy rmm get a.npy 0,1").prints("1.0\n");
     }
 }
 
@@ -46,10 +60,42 @@ fn a_limit_on_sizes_is_an_error_and_no_signal() {
     a().sh("ulimit -f 1; rmm slice a.npy -o big.csv --fmt %999.3f").refused(3, "big.csv").names_are(["a.npy"]);
 }
 
+#[test]
+fn a_limit_on_memory_is_an_error_and_no_signal() {
+    // An element of 1 GB does not fit, whatever else does.
+    let folder = Rmm::new().sparse("big", 1_000_000_000);
+    let line = "ulimit -v 600000; rmm slice big -d V1000000000 -f hex";
+    let ran = folder.sh(&format!("{line} -o out")).refused(3, "rmm: out of memory: the system does not give ");
+    ran.names_are(["big"]).then().sh(line).refused(3, "bytes more");
+    // Windows that cannot be mapped are read.
+    a().sh("ulimit -v 200000; rmm slice a.npy 0 && rmm fill a.npy --expr x+1 && rmm get a.npy 0,1")
+        .prints("0.0\n1.0\n2.0\n3.0\n2.0\n");
+}
+
+#[test]
+fn every_edit_gives_the_file_its_time() {
+    let lines = [
+        "set a.npy 0,0 9",
+        "fill a.npy --value 9",
+        "fill a.npy --expr x+1",
+        "map-chunks a.npy --expr x+1 -i",
+        "map-chunks a.npy --exec 'tr 1 2' -i",
+    ];
+    for (line, io) in lines.iter().flat_map(|line| ["auto", "mmap", "pread"].map(|io| (line, io))) {
+        let folder = a();
+        let old = File::options().write(true).open(folder.path("a.npy")).expect("it is there");
+        old.set_modified(std::time::UNIX_EPOCH).expect("an own file");
+        let folder = folder.sh(&format!("rmm {line} --io {io} --sync")).done().then();
+        let modified =
+            fs::metadata(folder.path("a.npy")).and_then(|metadata| metadata.modified()).expect("it is there");
+        assert!(modified > std::time::UNIX_EPOCH, "{line} --io {io}");
+    }
+}
+
 /// Starts a job that takes a minute, sends it a signal once it is under way, and says how it ended.
 fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String) {
     let err = File::create(folder.path("err")).expect("a new file");
-    let mut command = Command::new(RMM);
+    let mut command = Command::new(&*RMM);
     command.args(["map-chunks", "a.npy", "--exec", "touch started; sleep 60; cat"]).args(to);
     command.current_dir(folder.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(err);
     let mut job = command.spawn().expect("rmm runs");
@@ -81,8 +127,12 @@ fn a_signal_ends_a_job_and_leaves_nothing() {
             let (status, message) = interrupted(&folder, to, signal);
             assert_eq!(status.signal(), Some(signal.as_raw()), "{status}: {message}");
             assert!(message.starts_with("rmm: a.npy: "), "{message}");
-            let ran = folder.run(["slice", "a.npy", "0"]).prints("0.0\n1.0\n2.0\n3.0\n");
-            ran.names_are(["a.npy", "err", "started"]);
+            let ran = folder.run(["-q", "slice", "a.npy", "0"]).prints("0.0\n1.0\n2.0\n3.0\n");
+            match to {
+                // A job in place can be resumed.
+                ["-i"] => ran.names_are(["a.npy", "a.npy.rmm-journal", "err", "started"]),
+                _ => ran.names_are(["a.npy", "err", "started"]),
+            };
         }
     }
 }
@@ -102,7 +152,9 @@ fn a_file_that_shrinks_underfoot_is_an_error() {
         .code(3)
         .stderr_has("a.npy")
         .names_are(["a.npy"]);
-    a().run(["map-chunks", "a.npy", "--exec", shrink, "-i"]).code(3).stderr_has("a.npy").names_are(["a.npy"]);
+    let ran = a().run(["map-chunks", "a.npy", "--exec", shrink, "-i"]).code(3).stderr_has("a.npy");
+    // The results are in the journal, whatever became of their place.
+    ran.names_are(["a.npy", "a.npy.rmm-journal"]);
 }
 
 #[test]

@@ -23,8 +23,10 @@ use crate::spec::{ArraySpec, Request};
 pub(super) enum Key {
     /// The file as it was named
     Path,
-    /// npy or raw
+    /// npy, nrrd, metaimage, envi or raw
     Format,
+    /// The file with the elements, where the header is in another
+    DataFile,
     /// The element type, as --dtype accepts it
     Dtype,
     /// NumPy's name for it
@@ -75,11 +77,12 @@ pub(super) enum Misfit {
 pub(super) struct Facts {
     path: PathBuf,
     format: &'static str,
+    data_file: Option<PathBuf>,
     file_size: u64,
     allocated: u64,
     sidecar: Option<PathBuf>,
     origin: Origin,
-    array: Result<ArraySpec>,
+    array: Result<Array>,
 }
 
 impl fmt::Display for Key {
@@ -108,9 +111,17 @@ impl Facts {
             HeaderUse::Recognise => format::recognise(mapping.file(), mapping.len()).at(&name)?,
             HeaderUse::Ignore => Format::Raw,
         };
-        let (file_size, allocated) = (mapping.len(), mapping.allocated_bytes().at(&name)?);
+        let (mut file_size, mut allocated) = (mapping.len(), mapping.allocated_bytes().at(&name)?);
+        let mut data_file = None;
         let (origin, array) = match Array::over(mapping, opening) {
-            Ok(array) => (array.origin(), Ok(array.spec().clone())),
+            Ok(array) => {
+                if array.header_path().is_some() {
+                    let data = array.mapping();
+                    (file_size, allocated) = (data.len(), data.allocated_bytes().at(data.path())?);
+                    data_file = Some(data.path().to_path_buf());
+                }
+                (array.origin(), Ok(array))
+            }
             Err(error) if misfit == Misfit::IsTold && format == Format::Raw && error.kind() == ErrorKind::Usage => {
                 (Origin::Default, Err(error.hint("rmm info FILE --guess ranks what fits its size and bytes")))
             }
@@ -123,6 +134,7 @@ impl Facts {
         Ok(Self {
             path: path.to_path_buf(),
             format: format.name(),
+            data_file,
             file_size,
             allocated,
             sidecar: sidecar.then(|| sidecar::path_of(&name)),
@@ -134,6 +146,11 @@ impl Facts {
     /// The file as it was named.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file with the elements, where the header is in another.
+    pub(super) fn data_file(&self) -> Option<&Path> {
+        self.data_file.as_deref()
     }
 
     /// The sidecar that had something to say.
@@ -148,6 +165,11 @@ impl Facts {
 
     /// The array, or why there is none.
     pub(super) fn spec(&self) -> Result<&ArraySpec, &Error> {
+        self.array.as_ref().map(Array::spec)
+    }
+
+    /// The array, open, or why there is none.
+    pub(super) fn array(&self) -> Result<&Array, &Error> {
         self.array.as_ref()
     }
 
@@ -164,6 +186,7 @@ impl Facts {
         match key {
             Key::Path => self.path.to_string_lossy().into(),
             Key::Format => self.format.into(),
+            Key::DataFile => self.data_file.as_ref().map_or(Value::Null, |path| path.to_string_lossy().into()),
             Key::Dtype => of(&|spec| spec.dtype.to_string().into()),
             Key::Name => of(&|spec| spec.dtype.name().into()),
             Key::Byteorder => of(&|spec| byte_order(&spec.dtype).into()),

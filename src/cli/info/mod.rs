@@ -1,8 +1,10 @@
-//! `rmm info`: what a file holds, told without reading its elements.
+//! `rmm info`: what a file holds, told without reading its elements unless that is asked for.
 
+mod emit;
 mod expect;
 mod facts;
 mod guesses;
+mod measured;
 mod table;
 
 use std::os::unix::ffi::OsStrExt;
@@ -14,24 +16,35 @@ use serde_json::Value;
 use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
+use super::journal::warn_of_unfinished;
 use super::ui::Ui;
+use super::words::one_of;
 use crate::array::Opening;
-use crate::error::{Error, Result};
+use crate::error::{At, Error, Result};
+use crate::escape::printable_json;
+use crate::format::{Beside, sidecar};
+use crate::mapping::{Replace, Sync};
 use crate::spec::Request;
+use emit::{FORMS, Form};
 use facts::{Facts, Key, Misfit};
 use guesses::Guesses;
+use measured::{MeasureArgs, Measured};
 
 /// The version of the keys that `--json` prints.
 const SCHEMA: u32 = 1;
 
 /// Say what is in a file: dtype, shape, order, sizes
 ///
-/// Elements are not read, so any file takes the same time. A raw file of which nothing is known is taken for float64;
+/// Elements are not read, unless --stats, --histogram or --finite asks for that, so any file takes the same time. A raw
+/// file of which nothing is known is taken for float64;
 /// where that does not fit its size, the table says so, and what would.
 ///
 /// --expect answers by its exit code, 0 for yes and 1 for no, and says on stderr what differs. Without --json or --get
 /// it prints nothing else. What SPEC leaves out may be anything, and so may the length of an axis given as -1. A dtype
 /// without a byte order means this machine's.
+///
+/// --emit describes the array for other programs: print a header to a file beside the one with the elements. Formats with
+/// one order of axes name the fastest first; they refuse an array in F order, and every type that they have no word for.
 ///
 /// --guess looks at some of the bytes of a raw file of which nothing is known, and ranks what they may be: dtypes, byte
 /// orders, offsets and shapes, each with its first values. Where a header, a sidecar or an option says what is in the
@@ -45,8 +58,15 @@ Examples:
   rmm info data.npy --get shape                one value, as --shape accepts it
   rmm slice data.npy --raw --spec \"$(rmm info data.npy --get spec)\"
                                                a whole SPEC, as --spec accepts it
+  rmm info raw.dat -d f4 -s 4,8 --emit nhdr > raw.nhdr
+                                               a header beside it, for programs that read NRRD
+  rmm info raw.dat -d f4 -s 4,8 --write-sidecar
+                                               then nothing has to be said of it any more
   rmm info raw.dat --guess                     what may a file be that nobody described?
-  rmm info data.npy --expect '<f8:-1,4'        is it float64, with 4 columns?")]
+  rmm info data.npy --expect '<f8:-1,4'        is it float64, with 4 columns?
+  rmm info data.npy --stats                    its smallest and largest element, mean, NaN and more
+  rmm info data.npy --histogram 4              how many elements are where between them
+  rmm info data.npy --finite                   is it free of NaN and infinities?")]
 pub(super) struct InfoArgs {
     /// The arrays; - is standard input
     #[arg(required = true)]
@@ -62,9 +82,22 @@ pub(super) struct InfoArgs {
     /// Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs
     #[arg(long, value_name = "SPEC", help_heading = "Output")]
     expect: Option<Request>,
+    /// Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of
+    /// np.memmap (numpy), or the sidecar (json)
+    #[arg(long, value_name = "FORM", value_parser = one_of::<Form>(FORMS), hide_possible_values = true,
+        conflicts_with_all = ["json", "get", "expect", "guess"], help_heading = "Output")]
+    emit: Option<Form>,
+    /// Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing
+    #[arg(long, conflicts_with_all = ["json", "get", "expect", "guess", "emit"], help_heading = "Output")]
+    write_sidecar: bool,
+    /// Replace a sidecar that is there
+    #[arg(long, requires = "write_sidecar", help_heading = "Output")]
+    force: bool,
     /// Rank what a raw file may be, by its bytes, with the commands that read it so
-    #[arg(long, conflicts_with_all = ["get", "expect"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["get", "expect", "stats", "histogram", "finite"], help_heading = "Output")]
     guess: bool,
+    #[command(flatten)]
+    measure: MeasureArgs,
 }
 
 pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
@@ -73,18 +106,19 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let mut first_failure = None;
     let mut between: &[u8] = b"";
     for path in &args.file {
-        let told = args.told(path, &opening, misfit);
+        let told = args.told(path, &opening, misfit, ui);
         let exit = match told {
-            Ok((text, facts)) => {
+            Ok((text, facts, measured)) => {
                 if !text.is_empty() {
                     ui.data(between)?;
                     ui.data(&text)?;
                     between = args.between();
                 }
+                warn_of_unfinished(path, ui);
                 if !args.guess {
                     facts.advise(ui);
                 }
-                args.answer(&facts, ui)
+                args.answer(&facts, &measured, ui)
             }
             Err(error) => {
                 ui.complain(&error.to_string(), error.hints());
@@ -100,38 +134,61 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
 
 impl InfoArgs {
     /// What is printed of the file at `path`, and what is known of it.
-    fn told(&self, path: &Path, opening: &Opening, misfit: Misfit) -> Result<(Vec<u8>, Facts)> {
+    fn told(&self, path: &Path, opening: &Opening, misfit: Misfit, ui: &Ui) -> Result<(Vec<u8>, Facts, Measured)> {
         if !self.guess {
             let facts = Facts::of(path, opening, misfit)?;
-            return Ok((self.text(&facts)?, facts));
+            let measured = self.measure.measure(&facts, ui)?;
+            return Ok((self.text(&facts, &measured)?, facts, measured));
         }
         let mapping = input::open(path)?;
         let sample = guesses::sample(&mapping)?;
         let facts = Facts::over(mapping, path, opening, misfit)?;
         let guesses = Guesses::of(&facts, &sample, opening.header);
-        let text = if self.json { object(&facts, Some(guesses.json())) } else { guesses.table(&facts) };
-        Ok((text.into_bytes(), facts))
+        let text = if self.json { object(&facts, &[guesses.json()]) } else { guesses.table(&facts) };
+        Ok((text.into_bytes(), facts, Measured::default()))
     }
 
     /// What is printed of one file.
-    fn text(&self, facts: &Facts) -> Result<Vec<u8>> {
+    fn text(&self, facts: &Facts, measured: &Measured) -> Result<Vec<u8>> {
+        if let Some(form) = self.emit {
+            let spec = facts.spec().map_err(|misfit| unknown(facts.path(), misfit))?;
+            return Ok(form.text(facts, spec)?.into_bytes());
+        }
+        if self.write_sidecar {
+            self.sidecar(facts)?;
+            return Ok(Vec::new());
+        }
         match self.get {
             Some(key) => value(facts, key),
-            None if self.json => Ok(object(facts, None).into_bytes()),
-            None if self.expect.is_some() => Ok(Vec::new()),
-            None => Ok(table::render(facts).into_bytes()),
+            None if self.json => Ok(object(facts, &measured.json()).into_bytes()),
+            None if self.measure.only_answers() => Ok(Vec::new()),
+            None if self.expect.is_some() => Ok(measured.text().into_bytes()),
+            None => Ok((table::render(facts) + &measured.text()).into_bytes()),
         }
+    }
+
+    /// Writes what is known beside the file with the elements.
+    fn sidecar(&self, facts: &Facts) -> Result<()> {
+        let spec = facts.spec().map_err(|misfit| unknown(facts.path(), misfit))?;
+        let path = facts.data_file().unwrap_or(facts.path());
+        if input::is_stream(path) {
+            return Err(Error::usage("there is no file that a sidecar could lie beside").at(path));
+        }
+        let text = sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset).at(path)?;
+        let replace = if self.force { Replace::Force } else { Replace::Never };
+        Beside::plan(path, Some(text), replace)?.prepare()?.commit(Sync::No)
     }
 
     /// What stands between two files.
     fn between(&self) -> &'static [u8] {
-        if self.json || self.get.is_some() { b"" } else { b"\n" }
+        if self.json || self.get.is_some() || self.emit.is_some() { b"" } else { b"\n" }
     }
 
-    /// Whether the array is what was expected, if anything was.
-    fn answer(&self, facts: &Facts, ui: &Ui) -> Exit {
-        let Some(expected) = &self.expect else { return Exit::Done };
-        let differences = expect::differences(expected, facts);
+    /// Whether the array and its elements are what was expected, if anything was.
+    fn answer(&self, facts: &Facts, measured: &Measured, ui: &Ui) -> Exit {
+        let differences = self.expect.as_ref().map(|expected| expect::differences(expected, facts));
+        let mut differences = differences.unwrap_or_default();
+        differences.extend(self.measure.complaint(measured, facts));
         for difference in &differences {
             ui.complain(&difference.to_string(), difference.hints());
         }
@@ -140,15 +197,15 @@ impl InfoArgs {
 }
 
 /// All keys in their order, and what else is to be told, as one line of JSON.
-fn object(facts: &Facts, more: Option<String>) -> String {
+fn object(facts: &Facts, more: &[String]) -> String {
     let mut pairs = vec![format!("\"schema\": {SCHEMA}")];
     pairs.extend(Key::value_variants().iter().map(|&key| format!("\"{key}\": {}", facts.value(key))));
     if let Err(misfit) = facts.spec() {
         let hints = Value::from(misfit.hints());
         pairs.push(format!("\"problem\": {}, \"hints\": {hints}", Value::from(misfit.message())));
     }
-    pairs.extend(more);
-    format!("{{{}}}\n", pairs.join(", "))
+    pairs.extend_from_slice(more);
+    format!("{}\n", printable_json(&format!("{{{}}}", pairs.join(", "))))
 }
 
 /// One value on a line.
@@ -157,6 +214,7 @@ fn value(facts: &Facts, key: Key) -> Result<Vec<u8>> {
     match (key, facts.value(key), facts.spec()) {
         // A name need not be UTF-8, but must name the same file again.
         (Key::Path, ..) => Ok(line(facts.path().as_os_str().as_bytes())),
+        (Key::DataFile, ..) => Ok(line(facts.data_file().unwrap_or(facts.path()).as_os_str().as_bytes())),
         (_, Value::Null, Err(misfit)) => Err(unknown(facts.path(), misfit)),
         (_, value, _) => Ok(line(facts::text(&value).as_bytes())),
     }
@@ -202,11 +260,11 @@ mod tests {
 
     #[test]
     fn the_object_has_every_key_in_its_order() {
-        let text = object(&facts(&[0; 24], "<i2:3,4"), None);
+        let text = object(&facts(&[0; 24], "<i2:3,4"), &[]);
         assert!(text.starts_with("{\"schema\": 1, \"path\": \"") && text.ends_with("}\n"), "{text}");
         assert!(
             text.contains(
-                "\"format\": \"raw\", \"dtype\": \"<i2\", \"name\": \"int16\", \"byteorder\": \"little\", \
+                "\"format\": \"raw\", \"data_file\": null, \"dtype\": \"<i2\", \"name\": \"int16\", \"byteorder\": \"little\", \
                  \"shape\": [3,4], \"ndim\": 2, \"size\": 12, \"order\": \"C\", \"fortran_order\": false, \
                  \"offset\": 0, \"itemsize\": 2, \"nbytes\": 24, \"strides\": [8,2], \"file_size\": 24, \"allocated\": "
             ),
@@ -219,7 +277,7 @@ mod tests {
     #[test]
     fn a_file_that_does_not_fit_has_a_size_and_no_shape() {
         let facts = facts(&[0; 17], ":");
-        let object: Value = serde_json::from_str(&object(&facts, None)).expect("JSON");
+        let object: Value = serde_json::from_str(&object(&facts, &[])).expect("JSON");
         assert_eq!((&object["shape"], &object["file_size"]), (&Value::Null, &Value::from(17)));
         assert!(object["problem"].as_str().is_some_and(|text| text.contains("1 left over")), "{object}");
         assert!(object["hints"].to_string().contains("--guess"), "{object}");

@@ -32,6 +32,7 @@ fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     let plain = |key| text(&facts.value(key));
     let bytes = |key| in_bytes(facts.value(key).as_u64().unwrap_or(0));
     let mut rows = vec![("format", plain(Key::Format))];
+    rows.extend(facts.data_file().map(|path| ("data file", path.to_string_lossy().into_owned())));
     match facts.spec() {
         Ok(spec) => rows.extend([
             ("dtype", dtype(spec, facts.origin())),

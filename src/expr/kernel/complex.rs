@@ -1,9 +1,12 @@
 //! Operations on `complex64` and `complex128`: products are fused as NumPy fuses them, quotients are Smith's, and the
-//! elementary functions are computed in `complex128`.
+//! elementary functions are computed in `complex128`, of those of [`super::math`].
 
 use num_complex::Complex;
 
 use super::float::Real;
+use super::math::{
+    Arcsinh, Arctan, Arctan2, Cos, Cosh, Exp, Expm1, Function, Function2, Hypot, Log, Log1p, Sin, Sinh, Tan, Tanh,
+};
 use super::{map1, map2};
 use crate::expr::op::Op;
 
@@ -43,8 +46,8 @@ pub(super) fn part<T: Real>(op: Op, a: &[Complex<T>], out: &mut [T]) {
     match op {
         Op::Real => map1(a, out, |a| a.re),
         Op::Imag => map1(a, out, |a| a.im),
-        Op::Absolute => map1(a, out, |a| T::from_f64(a.re.to_f64().hypot(a.im.to_f64()))),
-        Op::Angle => map1(a, out, |a| T::from_f64(a.im.to_f64().atan2(a.re.to_f64()))),
+        Op::Absolute => map1(a, out, |a| T::from_f64(Hypot::of(a.re.to_f64(), a.im.to_f64()))),
+        Op::Angle => map1(a, out, |a| T::from_f64(Arctan2::of(a.im.to_f64(), a.re.to_f64()))),
         other => unreachable!("{other:?} is no part"),
     }
 }
@@ -118,12 +121,12 @@ fn sign<T: Real>(a: Complex<T>) -> Complex<T> {
     } else if a.re == T::ZERO && a.im == T::ZERO {
         Complex::new(T::ZERO, T::ZERO)
     } else {
-        let size = T::from_f64(a.re.to_f64().hypot(a.im.to_f64()));
+        let size = T::from_f64(Hypot::of(a.re.to_f64(), a.im.to_f64()));
         if size.is_finite() {
             return Complex::new(a.re / size, a.im / size);
         }
         let (re, im) = (a.re * T::HALF, a.im * T::HALF);
-        let size = T::from_f64(re.to_f64().hypot(im.to_f64()));
+        let size = T::from_f64(Hypot::of(re.to_f64(), im.to_f64()));
         Complex::new(re / size, im / size)
     }
 }
@@ -164,13 +167,13 @@ fn function(op: Op) -> fn(Complex<f64>) -> Complex<f64> {
         Op::Exp => exp,
         Op::Exp2 => |a| exp(Complex::new(a.re * LN_2, a.im * LN_2)),
         Op::Expm1 => |a| {
-            let half = (a.im / 2.0).sin();
-            Complex::new(a.re.exp_m1() * a.im.cos() - 2.0 * half * half, a.re.exp() * a.im.sin())
+            let half = Sin::of(a.im / 2.0);
+            Complex::new(Expm1::of(a.re) * Cos::of(a.im) - 2.0 * half * half, Exp::of(a.re) * Sin::of(a.im))
         },
         Op::Log => log,
         Op::Log2 => |a| log(a) * LOG2_E,
         Op::Log10 => |a| log(a) * LOG10_E,
-        Op::Log1p => |a| Complex::new(log1p_size(a), a.im.atan2(a.re + 1.0)),
+        Op::Log1p => |a| Complex::new(log1p_size(a), Arctan2::of(a.im, a.re + 1.0)),
         Op::Sin => |a| times_minus_i(sinh(times_i(a))),
         Op::Cos => |a| cosh(times_i(a)),
         Op::Tan => |a| times_minus_i(tanh(times_i(a))),
@@ -220,7 +223,7 @@ fn sqrt(a: Complex<f64>) -> Complex<f64> {
     // Scaled by an even power, neither the sum nor the size overflows or is lost.
     let scale = if a.re.abs().max(a.im.abs()) > 1.0 { -2 } else { 108 };
     let (re, im) = (a.re * 2f64.powi(scale), a.im * 2f64.powi(scale));
-    let root = ((re.abs() + re.hypot(im)) * 0.5).sqrt();
+    let root = ((re.abs() + Hypot::of(re, im)) * 0.5).sqrt();
     let other = im.abs() / (2.0 * root);
     let back = 2f64.powi(-scale / 2);
     let (re, im) = if re >= 0.0 { (root, other) } else { (other, root) };
@@ -229,7 +232,7 @@ fn sqrt(a: Complex<f64>) -> Complex<f64> {
 
 fn exp(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
-        return Complex::new(a.re.exp(), a.im);
+        return Complex::new(Exp::of(a.re), a.im);
     }
     if a.re == f64::NEG_INFINITY && !a.im.is_finite() {
         return Complex::new(0.0, 0.0);
@@ -238,21 +241,21 @@ fn exp(a: Complex<f64>) -> Complex<f64> {
         return Complex::new(f64::INFINITY, f64::NAN);
     }
     // Halves, for the size may overflow where the parts do not.
-    let half = (a.re / 2.0).exp();
-    let size = if a.re > 700.0 { half } else { a.re.exp() };
+    let half = Exp::of(a.re / 2.0);
+    let size = if a.re > 700.0 { half } else { Exp::of(a.re) };
     let again = if a.re > 700.0 { half } else { 1.0 };
-    Complex::new(size * a.im.cos() * again, size * a.im.sin() * again)
+    Complex::new(size * Cos::of(a.im) * again, size * Sin::of(a.im) * again)
 }
 
 fn log(a: Complex<f64>) -> Complex<f64> {
     let (large, small) = (a.re.abs().max(a.im.abs()), a.re.abs().min(a.im.abs()));
     // Near 1 the logarithm of the rounded size would have lost its digits.
     let size = if (0.5..2.0).contains(&large) && small < 2.0 {
-        0.5 * ((large - 1.0).mul_add(large + 1.0, small * small)).ln_1p()
+        0.5 * Log1p::of((large - 1.0).mul_add(large + 1.0, small * small))
     } else if (1e-150..1e150).contains(&large) || large == 0.0 || !large.is_finite() {
-        large.hypot(small).ln()
+        Log::of(Hypot::of(large, small))
     } else {
-        large.ln() + 0.5 * ((small / large) * (small / large)).ln_1p()
+        Log::of(large) + 0.5 * Log1p::of((small / large) * (small / large))
     };
     let size = if a.re.is_infinite() || a.im.is_infinite() {
         f64::INFINITY
@@ -261,12 +264,12 @@ fn log(a: Complex<f64>) -> Complex<f64> {
     } else {
         size
     };
-    Complex::new(size, a.im.atan2(a.re))
+    Complex::new(size, Arctan2::of(a.im, a.re))
 }
 
 fn log1p_size(a: Complex<f64>) -> f64 {
     if a.re.abs() < 0.5 && a.im.abs() < 0.5 {
-        0.5 * (a.re * (2.0 + a.re) + a.im * a.im).ln_1p()
+        0.5 * Log1p::of(a.re * (2.0 + a.re) + a.im * a.im)
     } else {
         log(Complex::new(a.re + 1.0, a.im)).re
     }
@@ -275,22 +278,22 @@ fn log1p_size(a: Complex<f64>) -> f64 {
 /// On the axes, where a part is zero, it stays zero beside infinities and NaN.
 fn sinh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
-        Complex::new(a.re.sinh(), a.im)
+        Complex::new(Sinh::of(a.re), a.im)
     } else if a.re == 0.0 {
-        Complex::new(a.re, a.im.sin())
+        Complex::new(a.re, Sin::of(a.im))
     } else {
-        Complex::new(a.re.sinh() * a.im.cos(), a.re.cosh() * a.im.sin())
+        Complex::new(Sinh::of(a.re) * Cos::of(a.im), Cosh::of(a.re) * Sin::of(a.im))
     }
 }
 
 /// As [`sinh`].
 fn cosh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
-        Complex::new(a.re.cosh(), a.im * 1f64.copysign(a.re))
+        Complex::new(Cosh::of(a.re), a.im * 1f64.copysign(a.re))
     } else if a.re == 0.0 {
-        Complex::new(a.im.cos(), a.re * 1f64.copysign(a.im.sin()))
+        Complex::new(Cos::of(a.im), a.re * 1f64.copysign(Sin::of(a.im)))
     } else {
-        Complex::new(a.re.cosh() * a.im.cos(), a.re.sinh() * a.im.sin())
+        Complex::new(Cosh::of(a.re) * Cos::of(a.im), Sinh::of(a.re) * Sin::of(a.im))
     }
 }
 
@@ -298,17 +301,17 @@ fn cosh(a: Complex<f64>) -> Complex<f64> {
 fn tanh(a: Complex<f64>) -> Complex<f64> {
     const LARGE: f64 = 20.0;
     if a.im == 0.0 {
-        return Complex::new(a.re.tanh(), a.im);
+        return Complex::new(Tanh::of(a.re), a.im);
     }
     if a.re.abs() > LARGE && a.im.is_finite() {
         return Complex::new(
             1f64.copysign(a.re),
-            (4.0 * a.im.sin() * a.im.cos() * (-2.0 * a.re.abs()).exp()).copysign(a.im.sin() * a.im.cos()),
+            (4.0 * Sin::of(a.im) * Cos::of(a.im) * Exp::of(-2.0 * a.re.abs())).copysign(Sin::of(a.im) * Cos::of(a.im)),
         );
     }
-    let tan = a.im.tan();
+    let tan = Tan::of(a.im);
     let beta = 1.0 + tan * tan;
-    let sinh = a.re.sinh();
+    let sinh = Sinh::of(a.re);
     let rho = (1.0 + sinh * sinh).sqrt();
     let below = 1.0 + beta * sinh * sinh;
     Complex::new(beta * rho * sinh / below, tan / below)
@@ -317,33 +320,33 @@ fn tanh(a: Complex<f64>) -> Complex<f64> {
 /// Kahan's.
 fn arcsinh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
-        return Complex::new(super::float::arcsinh(a.re), a.im);
+        return Complex::new(Arcsinh::of(a.re), a.im);
     }
     if a.re.is_infinite() || a.im.is_infinite() {
-        return Complex::new(f64::INFINITY.copysign(a.re), a.im.atan2(a.re.abs()));
+        return Complex::new(f64::INFINITY.copysign(a.re), Arctan2::of(a.im, a.re.abs()));
     }
     let above = sqrt(Complex::new(1.0 - a.im, a.re));
     let below = sqrt(Complex::new(1.0 + a.im, -a.re));
     let sine = above.re * below.im - above.im * below.re;
-    let size = super::float::arcsinh(-sine);
+    let size = Arcsinh::of(-sine);
     let product = above.re * below.re - above.im * below.im;
-    Complex::new(size.copysign(a.re), a.im.atan2(product))
+    Complex::new(size.copysign(a.re), Arctan2::of(a.im, product))
 }
 
 /// Kahan's.
 fn arccos(a: Complex<f64>) -> Complex<f64> {
     if a.re.is_infinite() || a.im.is_infinite() {
-        return Complex::new(a.im.abs().atan2(a.re), -f64::INFINITY.copysign(a.im));
+        return Complex::new(Arctan2::of(a.im.abs(), a.re), -f64::INFINITY.copysign(a.im));
     }
     let above = sqrt(Complex::new(1.0 - a.re, -a.im));
     let below = sqrt(Complex::new(1.0 + a.re, a.im));
-    let angle = 2.0 * above.re.atan2(below.re);
-    Complex::new(angle, super::float::arcsinh(below.re * above.im - below.im * above.re))
+    let angle = 2.0 * Arctan2::of(above.re, below.re);
+    Complex::new(angle, Arcsinh::of(below.re * above.im - below.im * above.re))
 }
 
 fn arctanh(a: Complex<f64>) -> Complex<f64> {
     if a.re == 0.0 {
-        return Complex::new(a.re, a.im.atan());
+        return Complex::new(a.re, Arctan::of(a.im));
     }
     if !a.re.is_finite() || !a.im.is_finite() || a.re.abs().max(a.im.abs()) > 1e150 {
         let re = if a.re.is_nan() || a.im.is_nan() { f64::NAN } else { 0f64.copysign(a.re) };
@@ -351,8 +354,8 @@ fn arctanh(a: Complex<f64>) -> Complex<f64> {
     }
     let size = a.re.abs();
     let away = 1.0 - size;
-    let re = 0.25 * (4.0 * size / (away * away + a.im * a.im)).ln_1p();
-    let im = 0.5 * (2.0 * a.im).atan2(away * (1.0 + size) - a.im * a.im);
+    let re = 0.25 * Log1p::of(4.0 * size / (away * away + a.im * a.im));
+    let im = 0.5 * Arctan2::of(2.0 * a.im, away * (1.0 + size) - a.im * a.im);
     Complex::new(re.copysign(a.re), im)
 }
 

@@ -4,24 +4,33 @@
 
 use fearless_simd::{Level, dispatch};
 
+/// The best level that the machine has.
+#[cfg(not(test))]
+fn level() -> Level {
+    Level::new()
+}
+
+#[cfg(test)]
+pub(super) use tests::level;
+
 /// `out[n] = f(a[n])`.
-pub(super) fn map1<A: Copy, B>(a: &[A], out: &mut [B], f: impl Fn(A) -> B) {
-    dispatch!(Level::new(), _level => loop1(a, out, f));
+pub(in super::super) fn map1<A: Copy, B>(a: &[A], out: &mut [B], f: impl Fn(A) -> B) {
+    dispatch!(level(), _level => loop1(a, out, f));
 }
 
 /// `out[n] = f(a[n], b[n])`.
 pub(super) fn map2<A: Copy, B: Copy, C>(a: &[A], b: &[B], out: &mut [C], f: impl Fn(A, B) -> C) {
-    dispatch!(Level::new(), _level => loop2(a, b, out, f));
+    dispatch!(level(), _level => loop2(a, b, out, f));
 }
 
 /// `out[n] = f(a[n], b[n], c[n])`.
 pub(super) fn map3<A: Copy, B: Copy, C: Copy, D>(a: &[A], b: &[B], c: &[C], out: &mut [D], f: impl Fn(A, B, C) -> D) {
-    dispatch!(Level::new(), _level => loop3(a, b, c, out, f));
+    dispatch!(level(), _level => loop3(a, b, c, out, f));
 }
 
 /// Each item replaced by what `f` makes of it.
-pub(super) fn update<A: Copy>(items: &mut [A], f: impl Fn(A) -> A) {
-    dispatch!(Level::new(), _level => loop_over(items, f));
+pub(in super::super) fn update<A: Copy>(items: &mut [A], f: impl Fn(A) -> A) {
+    dispatch!(level(), _level => loop_over(items, f));
 }
 
 #[inline(always)]
@@ -57,8 +66,40 @@ fn loop_over<A: Copy>(items: &mut [A], f: impl Fn(A) -> A) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        static FORCED: Cell<Option<Level>> = const { Cell::new(None) };
+    }
+
+    /// The best level, unless the test asks for another.
+    pub(in super::super) fn level() -> Level {
+        FORCED.get().unwrap_or_else(Level::new)
+    }
+
+    /// Every level that this machine has.
+    pub(in super::super) fn levels() -> Vec<Level> {
+        let mut levels = vec![Level::baseline(), Level::new()];
+        #[cfg(target_arch = "x86_64")]
+        {
+            let best = Level::new();
+            levels.extend(best.as_sse2().map(Level::Sse2));
+            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+            levels.extend(best.as_avx2().map(Level::Avx2));
+        }
+        levels
+    }
+
+    /// Does the work on a level.
+    pub(in super::super) fn at<R>(level: Level, work: impl FnOnce() -> R) -> R {
+        FORCED.set(Some(level));
+        let result = work();
+        FORCED.set(None);
+        result
+    }
 
     #[test]
     fn every_level_gives_the_same_bits() {

@@ -2,9 +2,8 @@
 //!
 //! A block is a slice of `u64` that holds native elements of its dtype; bools are bytes of 0 or 1, and `float16` is kept
 //! as `float32` whose every value is a `float16`, rounded once after each operation as NumPy does. Arithmetic is that of
-//! IEEE 754 and two's complement; the elementary functions are those of the C library that `std` calls, on `float64`
-//! where that has no accurate `float32` form. Loops are plain, and the compiler vectorises them for
-//! each level of SIMD.
+//! IEEE 754 and two's complement; the elementary functions are in [`math`]. Loops are plain, and
+//! the compiler vectorises them for each level of SIMD.
 
 mod cast;
 mod compare;
@@ -13,11 +12,15 @@ pub(super) mod float;
 pub(super) mod half;
 mod int;
 mod level;
+#[cfg(test)]
+mod levels;
+pub(super) mod math;
 
 use bytemuck::Pod;
 use num_complex::Complex;
 
-use self::level::{map1, map2, map3, update};
+pub(super) use self::level::{map1, update};
+use self::level::{map2, map3};
 use super::op::Op;
 use crate::dtype::Number;
 

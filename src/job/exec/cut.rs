@@ -22,6 +22,19 @@ pub enum ChunkSize {
     Bytes(NonZeroU64),
 }
 
+impl ChunkSize {
+    /// Cuts a view into chunks of this size: positions along its first axis of more than one, or bytes.
+    pub(in super::super) fn cut(self, view: &View) -> Chunks<'_> {
+        match self {
+            Self::Positions(positions) => {
+                let axis = view.axes().iter().position(|axis| axis.len() > 1).unwrap_or(0);
+                view.slabs(axis, positions.get())
+            }
+            Self::Bytes(bytes) => view.chunks((bytes.get() / view.item().size().max(1) as u64).max(1)),
+        }
+    }
+}
+
 impl FromStr for ChunkSize {
     type Err = Error;
 

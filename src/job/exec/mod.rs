@@ -12,6 +12,7 @@
 pub mod child;
 mod cut;
 mod exchange;
+mod resumable;
 mod returned;
 mod running;
 mod stored;

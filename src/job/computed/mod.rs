@@ -1,20 +1,38 @@
-//! Values that an expression computes from the elements of other views, chunk by chunk.
+//! Values that an expression computes from the elements of other views: loaded into registers, computed, converted and
+//! passed on block by block, so that nothing leaves a core's caches in between.
+//!
+//! ```text
+//!   window ──► register ──► program ──► conversion, checked ──► window      in place
+//!   window ──► register ──► program ──► conversion, checked ──► 1 MiB ──► file, stream
+//! ```
 //!
 //! Knows programs and views, but neither the text of an expression nor where its names came from.
+
+mod apply;
+mod extent;
+mod indices;
+mod lane;
+mod share;
 
 use super::values::{Make, Values};
 use crate::cast::{Conversion, Overflow};
 use crate::dtype::{ByteSwap, DType};
-use crate::error::{Error, Result};
-use crate::expr::{Elements, Program, Registers};
-use crate::plan::Chunk;
-use crate::source::{ReadRuns, Readable};
+use crate::error::Result;
+use crate::expr::Program;
+use crate::mapping::Identity;
+use crate::plan::{Chunk, Walk};
+use crate::source::Readable;
 use crate::view::{Item, View};
+
+pub use apply::{Stopped, Storing};
+use lane::{Lane, Walked};
 
 /// An array that a program names.
 pub struct Operand<'a> {
     /// Where its elements lie.
     pub bytes: &'a dyn Readable,
+    /// The file that they lie in.
+    pub file: Option<Identity>,
     /// Its elements, already broadcast to the shape of the target.
     pub view: View,
 }
@@ -32,6 +50,7 @@ pub struct Computed<'a> {
 /// One input of a program.
 struct Source<'a> {
     bytes: &'a dyn Readable,
+    file: Option<Identity>,
     view: View,
     swap: Option<ByteSwap>,
 }
@@ -53,35 +72,26 @@ impl<'a> Computed<'a> {
     ) -> Result<Self> {
         let convert = Conversion::between(&program.dtype(), dtype, overflow)?;
         let source = |input: &crate::expr::Input| {
-            let Operand { bytes, view } = &operands[input.variable];
+            let Operand { bytes, file, view } = &operands[input.variable];
             let item = Item::whole(input.dtype.itemsize());
             let view = View::new(view.offset() + input.offset as u64, view.axes().to_vec(), item);
-            Source { bytes: *bytes, view, swap: ByteSwap::between(&input.dtype, &input.dtype.to_native()) }
+            let swap = ByteSwap::between(&input.dtype, &input.dtype.to_native());
+            Source { bytes: *bytes, file: *file, view, swap }
         };
         let inputs = program.inputs().iter().map(source).collect();
         Ok(Self { program, inputs, ranks, dims, convert })
     }
 
-    /// The coordinates along `axis` of elements of these ranks.
-    fn coordinates(&self, axis: usize, ranks: &[u64], out: &mut [i64]) {
-        let below: u64 = self.dims[axis + 1..].iter().product();
-        for (out, rank) in out.iter_mut().zip(ranks) {
-            *out = (rank / below % self.dims[axis]) as i64;
-        }
+    /// Whether it is computed from elements of this file.
+    pub fn reads(&self, file: Identity) -> bool {
+        self.inputs.iter().any(|input| input.file == Some(file))
     }
 }
 
 impl Values for Computed<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
-        Box::new(Compute {
-            from: self,
-            readers: self.inputs.iter().map(|input| input.bytes.reader()).collect(),
-            registers: self.program.registers(),
-            blocks: vec![Vec::new(); self.inputs.len()],
-            ranks: Vec::new(),
-            items: Vec::new(),
-            converted: Vec::new(),
-        })
+        let walked = Walked::new(self, Walk::straight(&self.ranks));
+        Box::new(Compute { lane: Lane::new(self, None), walked, items: Vec::new() })
     }
 
     fn can_fail(&self) -> bool {
@@ -93,55 +103,21 @@ impl Values for Computed<'_> {
     }
 }
 
-struct Compute<'a> {
-    from: &'a Computed<'a>,
-    readers: Vec<Box<dyn ReadRuns + 'a>>,
-    registers: Registers,
-    blocks: Vec<Vec<u8>>,
-    ranks: Vec<u64>,
+/// Chunks as they come, in C order.
+struct Compute<'c, 'a> {
+    lane: Lane<'c, 'a>,
+    walked: Walked,
     items: Vec<u8>,
-    converted: Vec<u8>,
 }
 
-impl Make for Compute<'_> {
+impl Make for Compute<'_, '_> {
     fn items(&mut self, chunk: &Chunk) -> Result<&[u8]> {
-        let Computed { program, inputs, convert, .. } = self.from;
-        for ((input, reader), block) in inputs.iter().zip(&mut self.readers).zip(&mut self.blocks) {
-            let view = chunk.of(&input.view);
-            block.resize(view.nbytes() as usize, 0);
-            reader.read_runs(&mut view.runs(), block)?;
-            if let Some(swap) = &input.swap {
-                swap.apply(block);
-            }
+        self.lane.begin(&self.walked, chunk, None)?;
+        self.items.clear();
+        while let Some(block) = self.lane.next_block(&self.walked, chunk, None)? {
+            self.items.extend_from_slice(block);
         }
-        if !program.axes().is_empty() {
-            fill_ranks(&chunk.of(&self.from.ranks), &mut self.ranks);
-        }
-        let (itemsize, _) = convert.itemsizes();
-        self.items.resize(chunk.view.size() as usize * itemsize, 0);
-        let elements: Vec<Elements<'_>> = self.blocks.iter().map(|block| Elements::Each(block)).collect();
-        let mut coordinates =
-            |axis: usize, start: usize, out: &mut [i64]| self.from.coordinates(axis, &self.ranks[start..], out);
-        program
-            .run(&mut self.registers, &elements, &mut coordinates, &mut self.items)
-            .map_err(|undefined| Error::usage(format!("{}{undefined}", super::place(undefined.item, chunk))))?;
-        let converted = convert.apply(&mut self.items, &mut self.converted);
-        converted.map_err(|misfit| super::misfit(&misfit, chunk))
-    }
-}
-
-/// The ranks of all elements, in C order.
-fn fill_ranks(view: &View, ranks: &mut Vec<u64>) {
-    ranks.resize(view.size() as usize, 0);
-    for run in view.runs() {
-        let (mut first, mut start) = (run.file, run.scratch);
-        for _ in 0..run.count {
-            for (place, rank) in ranks[start..start + run.unit].iter_mut().zip(first..) {
-                *place = rank;
-            }
-            first = first.wrapping_add_signed(run.file_stride);
-            start = start.wrapping_add_signed(run.scratch_stride);
-        }
+        Ok(&self.items)
     }
 }
 
@@ -170,7 +146,7 @@ mod tests {
         let selection = index.parse::<Index>()?.select(shape().dims())?;
         let dtype = crate::dtype::parse(">i2")?.dtype;
         let program = compile(text, &[Variable { name: "x".to_owned(), dtype }], 2)?;
-        let operands = [Operand { bytes: &memory, view: selection.of(&view) }];
+        let operands = [Operand { bytes: &memory, file: None, view: selection.of(&view) }];
         let ranks = selection.of(&View::of_array(&shape(), 1, Order::C, 0));
         let target = crate::dtype::parse(">f8")?.dtype;
         let values = Computed::new(program, &operands, (ranks.clone(), vec![3, 4]), &target, Overflow::Error)?;

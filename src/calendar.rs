@@ -1,48 +1,62 @@
-//! The proleptic Gregorian calendar, for any year: days since 1970-01-01 to and from dates.
+//! The proleptic Gregorian calendar, for any year: days and months since 1970-01-01 to and from dates.
+//!
+//! The one place that knows how long a month is; steps of time and their names are `dtype`'s.
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Date {
+pub struct Date {
     /// The astronomical year: 0 is 1 BC.
-    pub(super) year: i128,
+    pub year: i128,
     /// From 1.
-    pub(super) month: u32,
+    pub month: u32,
     /// From 1.
-    pub(super) day: u32,
+    pub day: u32,
 }
 
-/// Days in the 400 years after which the calendar repeats.
-const ERA: i128 = 146_097;
+/// Years after which the calendar repeats.
+pub const ERA_YEARS: i128 = 400;
+/// Days in that many years.
+pub const ERA_DAYS: i128 = 146_097;
 /// Days from the first of March of the year 0 to 1970-01-01.
 const TO_1970: i128 = 719_468;
 
 impl Date {
     /// The date so many days after 1970-01-01.
-    pub(super) fn from_days(days: i128) -> Self {
+    pub fn from_days(days: i128) -> Self {
         // Years are counted from March, so that the leap day is the last of its year.
         let days = days + TO_1970;
-        let (era, day_of_era) = (days.div_euclid(ERA), days.rem_euclid(ERA) as u32);
+        let (era, day_of_era) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS) as u32);
         let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
         let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-        let year = era * 400 + i128::from(year_of_era) + i128::from(month <= 2);
+        let year = era * ERA_YEARS + i128::from(year_of_era) + i128::from(month <= 2);
         Self { year, month, day }
     }
 
     /// Days since 1970-01-01.
-    pub(super) fn days(self) -> i128 {
+    pub fn days(self) -> i128 {
         let year = self.year - i128::from(self.month <= 2);
-        let year_of_era = year.rem_euclid(400);
+        let year_of_era = year.rem_euclid(ERA_YEARS);
         let month_from_march = (self.month + 9) % 12;
         let day_of_year = i128::from((153 * month_from_march + 2) / 5 + self.day - 1);
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        year.div_euclid(400) * ERA + day_of_era - TO_1970
+        year.div_euclid(ERA_YEARS) * ERA_DAYS + day_of_era - TO_1970
+    }
+
+    /// The first day of the month so many months after January 1970.
+    pub fn from_months(months: i128) -> Self {
+        Self { year: 1970 + months.div_euclid(12), month: months.rem_euclid(12) as u32 + 1, day: 1 }
+    }
+
+    /// Months since January 1970, the rest of this month left out.
+    pub fn months(self) -> i128 {
+        (self.year - 1970) * 12 + i128::from(self.month) - 1
     }
 
     /// Whether the month has that day.
-    pub(super) fn exists(self) -> bool {
+    pub fn exists(self) -> bool {
         (1..=12).contains(&self.month) && self.day >= 1 && Self::from_days(self.days()) == self
     }
 }
@@ -63,6 +77,16 @@ mod tests {
             assert!(follows, "{last:?} {date:?}");
             last = date;
         }
+    }
+
+    #[test]
+    fn every_day_of_a_thousand_years_is_in_its_month() {
+        for months in -6000..6000 {
+            let (first, next) = (Date::from_months(months).days(), Date::from_months(months + 1).days());
+            assert!((28..=31).contains(&(next - first)));
+            assert!((first..next).all(|day| Date::from_days(day).months() == months));
+        }
+        assert_eq!(Date::from_months(30 * 12 + 2).days(), 11_017);
     }
 
     #[test]

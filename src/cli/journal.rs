@@ -1,0 +1,200 @@
+//! Jobs in place that can be resumed, from the command's side: the options, and what is said of a job that ended early.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::edit::Resume;
+use super::ui::Ui;
+use super::{input, signals};
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::{path_text, shell_word};
+use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
+use crate::journal::Checksum;
+use crate::mapping::{Lock, Mapping, Mode, Sync, journal_path};
+
+/// What becomes of the journal of a job in place.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Resuming")]
+pub(super) struct JournalArgs {
+    /// Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others
+    #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
+    resume: bool,
+    /// Give up a job that ended early: say which part is done, and remove its journal
+    #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run"])]
+    discard_journal: bool,
+    /// Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed
+    #[arg(long)]
+    no_journal: bool,
+    /// Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of
+    /// which there is neither journal nor receipt is begun
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
+    receipt: Option<PathBuf>,
+}
+
+impl JournalArgs {
+    /// Whether the job that ended early is to be given up.
+    pub(super) fn discards(&self) -> bool {
+        self.discard_journal
+    }
+
+    /// Whether a journal is to be kept.
+    pub(super) fn keeps(&self) -> bool {
+        !self.no_journal
+    }
+
+    /// For jobs that need no journal.
+    ///
+    /// # Errors
+    /// Usage, where something is asked for that they cannot give.
+    pub(super) fn refuse(&self, why: &str) -> Result<()> {
+        match (self.resume, &self.receipt) {
+            (true, _) => Err(Error::usage(format!("there is nothing to resume: {why}"))),
+            (_, Some(_)) => Err(Error::usage(format!("--receipt is for jobs that can be resumed: {why}"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives up the job that ended early.
+    ///
+    /// # Errors
+    /// Usage, where there is none; busy, where it runs; io.
+    pub(super) fn discard(file: &Path, ui: &Ui) -> Result<()> {
+        // What is in the file need not be known: the journal says where its blocks lie.
+        let array = &Mapping::open(file, Mode::ReadWrite)?;
+        let _lock = Lock::exclusive(array.file(), array.path())?;
+        let path = journal_path(array.path())?;
+        let unfinished = match Unfinished::of(array) {
+            Ok(None) => return Err(Error::usage("has no unfinished job").at(array.path())),
+            Ok(Some(unfinished)) => unfinished.discard(array).map(|(left, torn)| match torn.0 {
+                None => left.to_string(),
+                Some(torn) => format!("{left}; of these, {torn} may be stored in part"),
+            }),
+            Err(error) => Err(error),
+        };
+        match unfinished {
+            Ok(left) => ui.note(&format!("{}: the job is given up; {left}", path_text(array.path()))),
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                std::fs::remove_file(&path).map_err(|error| Error::io("cannot remove", error).at(&path))?;
+                ui.note(&format!("{error}; it is removed, and which part is done is not known"));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// One job in place, by the options of its command.
+pub(super) struct Job<'a> {
+    pub(super) args: &'a JournalArgs,
+    /// What is computed, of what, where.
+    pub(super) operation: Checksum,
+    pub(super) sync: Sync,
+}
+
+impl Job<'_> {
+    /// Begins the job, or goes on with it, in an array that is locked.
+    ///
+    /// # Errors
+    /// Usage, where there is nothing to resume; busy, where another job is unfinished; corrupt, where its journal is not
+    /// to be trusted; what the job itself fails with, and then what is done is said.
+    pub(super) fn run(&self, edit: &dyn Resume, ui: &Ui) -> Result<()> {
+        let array = edit.array().mapping();
+        let unfinished = Unfinished::of(array)?;
+        if let Some((path, receipt)) = self.certified(unfinished.as_ref(), array)? {
+            return match unfinished {
+                Some(left) if receipt.job == left.job() => {
+                    // It was killed between its receipt and its end.
+                    receipt.write(path, self.sync)?;
+                    left.conclude(self.sync)
+                }
+                Some(other) => Err(other.refusal(array)),
+                None if self.sync == Sync::Yes => receipt.write(path, self.sync),
+                None => Ok(()),
+            };
+        }
+        let view = &edit.selected().view;
+        let job = match (unfinished, self.args.resume) {
+            (Some(unfinished), true) => Resumable::resume(unfinished, self.operation()?)?,
+            (Some(unfinished), false) => return Err(unfinished.refusal(array)),
+            (None, true) if self.args.receipt.is_none() => {
+                return Err(Error::usage("there is nothing to resume: no job on it is unfinished").at(array.path()));
+            }
+            (None, _) => {
+                edit.check(ui)?;
+                if view.size() == 0 {
+                    return Ok(());
+                }
+                edit.begin(self.operation()?, ui)?
+            }
+        };
+        signals::heed();
+        let done = edit.go_on(&job, ui).and_then(|()| array.finish_writing(self.sync)).and_then(|()| job.conclude());
+        done.map_err(|error| ended_early(error, &job))
+    }
+
+    /// The receipt that says that the job is done, if there is one and no other is to be resumed.
+    fn certified(&self, unfinished: Option<&Unfinished>, array: &Mapping) -> Result<Option<(&Path, Receipt)>> {
+        let Some(path) = self.args.receipt.as_deref() else { return Ok(None) };
+        let Some(receipt) = Receipt::read(path)? else { return Ok(None) };
+        if !receipt.is_of(self.operation, array) {
+            let error = Error::usage("is the receipt of another job").at(path);
+            return Err(error.hint("--receipt takes a name of its own for each job"));
+        }
+        let other = unfinished.is_some_and(|unfinished| unfinished.job() != receipt.job);
+        Ok((!other || !self.args.resume).then_some((path, receipt)))
+    }
+
+    fn operation(&self) -> Result<Operation> {
+        let mut job = [0; 16];
+        getrandom::fill(&mut job)
+            .map_err(|error| Error::io("the system gives no random number", std::io::Error::from(error)))?;
+        Ok(Operation {
+            checksum: self.operation,
+            command: typed(),
+            job: u128::from_le_bytes(job),
+            receipt: self.args.receipt.clone(),
+            sync: self.sync,
+        })
+    }
+}
+
+/// The command as it was typed, but for `--resume`.
+fn typed() -> String {
+    let words = std::env::args_os().skip(1).filter(|word| word != "--resume");
+    let words = words.map(|word| shell_word(word.as_ref()));
+    std::iter::once("rmm".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// What is said of a job that ended early.
+fn ended_early(error: Error, job: &Resumable) -> Error {
+    let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
+    if left.done == 0 && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
+        return error.followed_by("nothing is stored");
+    }
+    let error = error.followed_by(format!("{left}; the journal is kept"));
+    let error = match error.kind() {
+        ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
+        _ => error,
+    };
+    error.hint(job.resuming())
+}
+
+/// Why nobody may store in the array, if a job on it is unfinished.
+///
+/// # Errors
+/// Busy; corrupt, where something else has the name of its journal.
+pub(super) fn refuse_unfinished(array: &Mapping) -> Result<()> {
+    match Unfinished::of(array)? {
+        Some(unfinished) => Err(unfinished.refusal(array)),
+        None => Ok(()),
+    }
+}
+
+/// Says that some elements of an array are as they were and some as they will be, where a job on it is unfinished.
+pub(super) fn warn_of_unfinished(array: &Path, ui: &Ui) {
+    if !input::is_stream(array) && journal_path(array).is_ok_and(|path| path.symlink_metadata().is_ok()) {
+        let path = path_text(array);
+        ui.note(&format!("{path} has an unfinished job, or one that runs: some elements are old, some are new"));
+    }
+}

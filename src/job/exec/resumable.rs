@@ -1,0 +1,145 @@
+//! Chunks that children compute in place, by way of a journal: each is one of its blocks.
+
+use std::num::NonZeroU64;
+
+use super::cut::{ChunkSize, Cut, Sequence, Slab};
+use super::exchange::Exchange;
+use super::{Exec, Input, Taken, Target, default_chunk};
+use crate::error::Result;
+use crate::job::resumable::{Batches, Hand, Operation, Resumable, grid_of, store_view};
+use crate::job::{Crew, Worker};
+use crate::journal::{Read, Take};
+use crate::mapping::{Stores, Writer};
+use crate::plan::Chunk;
+
+impl Exec<'_> {
+    /// Begins a job that stores what children compute where it came from; positions must not repeat.
+    ///
+    /// # Errors
+    /// As [`Resumable::begin`].
+    pub fn begin(
+        &self,
+        input: &Input<'_>,
+        target: &Target<'_>,
+        threads: usize,
+        operation: Operation,
+    ) -> Result<Resumable> {
+        let cut = self.cut(input, self.size.unwrap_or(ChunkSize::Bytes(default_chunk(threads))));
+        let grid = grid_of(&cut.chunks(), target.view)?;
+        // Slabs follow each other in the order of the file, and what is in them in that of the selection.
+        let in_order = target.view.goes_forward().then(|| target.view.contiguous()).flatten();
+        Resumable::begin(target.file, grid, in_order.map(|(first, _)| first), threads, operation)
+    }
+
+    /// Computes what is left of a job, with the chunks that it was begun with.
+    ///
+    /// # Errors
+    /// As [`Exec::edit`]; the journal stays.
+    pub fn edit_resumable(
+        &self,
+        input: &Input<'_>,
+        target: &Target<'_>,
+        resumable: &Resumable,
+        crew: Crew<'_>,
+    ) -> Result<()> {
+        let mut job = Exchange::new(self, input, Sequence::File, crew)?;
+        if self.size.is_none() {
+            // How long a chunk is by itself depends on the threads that the job was begun with.
+            let itemsize = input.dtype.itemsize().max(self.result.itemsize()) as u64;
+            let bytes = NonZeroU64::new(resumable.grid().block_len() * itemsize).unwrap_or(NonZeroU64::MIN);
+            job.cut = self.cut(input, ChunkSize::Bytes(bytes));
+        }
+        let job = job;
+        resumable.check_blocks(&grid_of(&job.cut.chunks(), target.view)?)?;
+        let chunks = job.cut.chunks();
+        let place = |block, writer: &mut Writer<'_>, read: Read<'_>| {
+            store_view(&job.cut.slab(&chunks.chunk(block)).chunk.of(target.view), writer, read)
+        };
+        resumable.recover(target.file, &place)?;
+        if let Some(batches) = resumable.batches(target.file, &place)? {
+            return crew.share(job.cut.chunks(), &|| {
+                let taken = Taken::new(&job, target.convert);
+                Ok(Box::new(Batched { taken, target, batches: &batches, items: Vec::new() }))
+            });
+        }
+        let hands = resumable.hands();
+        let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
+        crew.share(job.cut.chunks(), &|| {
+            let (taken, writer) = (Taken::new(&job, target.convert), target.file.writer(Stores::Update)?);
+            Ok(Box::new(Store { taken, target, hand: hands.next(), writer }))
+        })
+    }
+
+    fn cut(&self, input: &Input<'_>, size: ChunkSize) -> Cut {
+        Cut::new(input.view, Sequence::File, size, input.dtype.itemsize().max(self.result.itemsize()))
+    }
+}
+
+/// Stores results by way of a slot.
+struct Store<'a> {
+    taken: Taken<'a>,
+    target: &'a Target<'a>,
+    hand: Hand<'a>,
+    writer: Writer<'a>,
+}
+
+impl Store<'_> {
+    fn store(&mut self, slab: &Slab) -> Result<()> {
+        let Self { taken, target, hand, writer } = self;
+        let returned = taken.job.exchange(slab)?;
+        if let Some(given_up) = taken.job.given_up(slab) {
+            return Err(given_up);
+        }
+        // A result that does not fit leaves the slot empty, and the array alone.
+        let mut fill = |take: Take<'_>| taken.each(&returned, slab, target.view, &mut |_, items| take(items));
+        hand.commit_pieces(slab.number, &mut fill, &slab.chunk.of(target.view), writer)
+    }
+}
+
+impl Worker for Store<'_> {
+    fn work(&mut self, chunk: &Chunk) -> Result<()> {
+        let slab = self.taken.job.cut.slab(chunk);
+        if self.hand.is_done(slab.number)? {
+            return Ok(());
+        }
+        let outcome = self.store(&slab);
+        self.taken.job.settle(&slab, outcome)
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        self.writer.finish()
+    }
+}
+
+/// Hands results over in the order of the chunks.
+struct Batched<'a> {
+    taken: Taken<'a>,
+    target: &'a Target<'a>,
+    batches: &'a Batches<'a>,
+    items: Vec<u8>,
+}
+
+impl Worker for Batched<'_> {
+    fn work(&mut self, chunk: &Chunk) -> Result<()> {
+        let slab = self.taken.job.cut.slab(chunk);
+        self.items.clear();
+        if self.batches.is_done(slab.number) {
+            return Ok(());
+        }
+        let Self { taken, target, items, .. } = self;
+        let outcome = taken.job.exchange(&slab).and_then(|returned| {
+            taken.each(&returned, &slab, target.view, &mut |_, piece| {
+                items.extend_from_slice(piece);
+                Ok(())
+            })
+        });
+        self.taken.job.settle(&slab, outcome)
+    }
+
+    fn deliver(&mut self, chunk: &Chunk) -> Result<()> {
+        if self.batches.is_done(self.taken.job.cut.slab(chunk).number) {
+            return Ok(());
+        }
+        self.batches.push(&self.items)
+    }
+}

@@ -1,0 +1,237 @@
+//! Jobs in place that can be resumed: begun with a journal beside the array, which stays however they end early.
+//!
+//! ```text
+//!   nobody's ─► begin ─► every block ─► conclude ─► nobody's
+//!                │  ▲
+//!      ends early▼  │resume: the same operation, with other threads perhaps
+//!             unfinished ─► discard
+//! ```
+//!
+//! Knows files, views and threads; what is computed is [`Values`](super::values::Values), and what a command line is
+//! nobody here knows: an operation is a checksum, and a text to be shown.
+
+mod receipt;
+mod store;
+mod unfinished;
+
+pub use receipt::Receipt;
+pub use store::{Batches, Hand, Hands, begin, store, store_view};
+pub use unfinished::{Left, Unfinished};
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::journal::redo::Redo;
+use crate::journal::slots::Slots;
+use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, Read};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, Writer, this_boot};
+use crate::plan::Chunks;
+use crate::view::View;
+
+/// Bytes from one part of a journal to the next at least: pages, which the fault handler gives up one by one.
+const PAGE: u64 = 4096;
+/// Bytes of a batch that is flushed together.
+const BATCH: u64 = 16 << 20;
+/// Slots that a journal has at least, so that a job may be resumed with more threads than it was begun with.
+const SLOTS: u64 = 16;
+/// Slots of more bytes than this are made for the threads that there are only.
+const LARGE_SLOT: u64 = 1 << 20;
+
+/// What a job is, so that no other goes on with its journal.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The same for the same operation on the same elements alone.
+    pub checksum: Checksum,
+    /// The command, to be shown.
+    pub command: String,
+    /// A number that no other job has.
+    pub job: u128,
+    /// Where a receipt goes.
+    pub receipt: Option<PathBuf>,
+    /// What the job outlives: the process, or with [`Sync::Yes`] the system.
+    pub sync: Sync,
+}
+
+/// A job that has a journal.
+#[derive(Debug)]
+pub struct Resumable {
+    file: JournalFile,
+    header: Header,
+    layout: Layout,
+    operation: Operation,
+}
+
+impl Resumable {
+    /// A new job on an array that is locked, in the blocks of a grid; `contiguous` is the byte of the file at which the
+    /// first begins, where all follow each other there.
+    ///
+    /// # Errors
+    /// Io, where the folder takes no journal; usage, where its blocks are too large for it.
+    pub fn begin(
+        array: &Mapping,
+        grid: Grid,
+        contiguous: Option<u64>,
+        threads: usize,
+        operation: Operation,
+    ) -> Result<Self> {
+        let (protocol, kept) = match operation.sync {
+            Sync::No => (Protocol::Slots, Kept::Mapped),
+            Sync::Yes => (Protocol::Redo, Kept::Written),
+        };
+        let slots = if grid.block_bytes() > LARGE_SLOT { threads as u64 } else { SLOTS.max(threads as u64) };
+        let header = Header {
+            protocol,
+            job: operation.job,
+            array: array_of(array),
+            boot: this_boot(),
+            operation: operation.checksum,
+            contiguous,
+            slots: slots.min(grid.blocks()).max(1),
+            batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
+            grid,
+            command: operation.command.clone(),
+        };
+        if protocol == Protocol::Redo && grid.block_bytes() > journal::MOST_BATCH_BYTES {
+            let message = format!("chunks of {} bytes are too large for --sync", grid.block_bytes());
+            return Err(Error::usage(message).hint("--chunk 64MiB"));
+        }
+        let layout = Layout::new(&header, PAGE)?;
+        let file = JournalFile::create(array.path(), layout.len(), kept)?;
+        let job = Self { file, header, layout, operation };
+        job.appear().inspect_err(|_| job.file.give_up())?;
+        Ok(job)
+    }
+
+    fn names(&self) -> JobNames<'_> {
+        let receipt = self.operation.receipt.as_deref().map(|path| (path, Receipt::of(&self.header)));
+        JobNames { file: &self.file, sync: self.operation.sync, receipt }
+    }
+
+    fn appear(&self) -> Result<()> {
+        let mut names = self.names();
+        match self.header.protocol {
+            Protocol::Redo => Redo::new(&self.file, &self.header, self.layout).begin(&mut names),
+            Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).begin(&mut names),
+        }
+    }
+
+    /// Goes on with a job of the same operation. What is in its journal must be [recovered](Self::recover) first.
+    ///
+    /// # Errors
+    /// Busy, where it is another operation; io.
+    pub fn resume(unfinished: Unfinished, operation: Operation) -> Result<Self> {
+        let Unfinished { file, header, layout } = unfinished.for_operation(&operation)?;
+        let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
+        let sync = if header.protocol == Protocol::Redo { Sync::Yes } else { operation.sync };
+        Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
+    }
+
+    /// Stores what is whole in the journal; nothing, where the job has just begun. `place` stores a block
+    /// where it lies.
+    ///
+    /// # Errors
+    /// Corrupt, where the journal makes no sense; io.
+    pub fn recover(&self, array: &Mapping, place: Place<'_>) -> Result<()> {
+        let mut blocks = store::InPlace::new(array, place)?;
+        match self.header.protocol {
+            Protocol::Redo => Redo::new(&self.file, &self.header, self.layout).recover(&mut self.names(), &mut blocks),
+            Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).recover(&mut blocks),
+        }
+        .map_err(|error| error.at(self.file.path()))
+    }
+
+    /// Whether it is stored batch by batch, as it outlives the system.
+    pub fn has_batches(&self) -> bool {
+        self.header.protocol == Protocol::Redo
+    }
+
+    /// The blocks of the job.
+    pub fn grid(&self) -> &Grid {
+        &self.header.grid
+    }
+
+    /// Whether the job is made of the same blocks as another.
+    ///
+    /// # Errors
+    /// Corrupt, where it is not.
+    pub fn check_blocks(&self, other: &Grid) -> Result<()> {
+        // A row that is one block is a part of a longer row of such blocks, too.
+        let same = |grid: &Grid| (grid.nbytes(), grid.elements(), grid.blocks(), grid.block_len());
+        if same(other) == same(&self.header.grid) {
+            return Ok(());
+        }
+        Err(Error::corrupt("is the journal of a job of other blocks").at(self.file.path()))
+    }
+
+    /// The command that goes on with it, to be shown.
+    pub fn resuming(&self) -> String {
+        unfinished::resuming(&self.header.command)
+    }
+
+    /// How far it is.
+    ///
+    /// # Errors
+    /// As [`Unfinished::left`].
+    pub fn left(&self) -> Result<Left> {
+        unfinished::left(&self.file, &self.header, self.layout)
+    }
+
+    /// Ends it, when every block is stored: with a receipt where one is wanted, and without a journal.
+    ///
+    /// # Errors
+    /// Io; usage, where the receipt cannot be where it should.
+    pub fn conclude(&self) -> Result<()> {
+        journal::conclude(&mut self.names())
+    }
+
+    /// Ends it without a trace, when nothing is stored.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn forget(&self) -> Result<()> {
+        self.file.vanish(self.operation.sync)
+    }
+}
+
+/// The names of a job: of its journal, and of its receipt where one is wanted.
+struct JobNames<'a> {
+    file: &'a JournalFile,
+    sync: Sync,
+    receipt: Option<(&'a Path, Receipt)>,
+}
+
+impl Names for JobNames<'_> {
+    fn appear(&mut self) -> Result<()> {
+        self.file.appear(self.sync)
+    }
+
+    fn remain(&mut self) -> Result<()> {
+        self.file.remain(self.sync)
+    }
+
+    fn certify(&mut self) -> Result<()> {
+        self.receipt.as_ref().map_or(Ok(()), |(path, receipt)| receipt.write(path, self.sync))
+    }
+
+    fn vanish(&mut self) -> Result<()> {
+        self.file.vanish(self.sync)
+    }
+}
+
+/// Stores a block where it lies: all bytes that are read of it, and at once.
+pub type Place<'a> = &'a (dyn Fn(u64, &mut Writer<'_>, Read<'_>) -> Result<()> + std::marker::Sync);
+
+/// Which file an array is in.
+fn array_of(mapping: &Mapping) -> Array {
+    let identity = mapping.identity();
+    Array { dev: identity.dev, ino: identity.ino, len: mapping.len() }
+}
+
+/// The blocks of a job that goes through `view` by these chunks of it.
+///
+/// # Errors
+/// Corrupt, where there are too many.
+pub fn grid_of(chunks: &Chunks<'_>, view: &View) -> Result<Grid> {
+    let (row, block) = chunks.lengths();
+    Grid::new(view.size(), [row, row, block], view.item().size() as u64)
+}

@@ -1,0 +1,116 @@
+//! The receipt of a job that is done: whoever holds it need not ask whether it ever ran.
+//!
+//! A journal is gone when its job is done, as it was not there before the job began. A process that is killed behind
+//! its last store and before its end cannot be told from one that never began, except by its receipt.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use crate::error::{At, Error, Result};
+use crate::journal::{Array, Checksum, Header};
+use crate::mapping::{Mapping, NewFile, Replace, Sync};
+
+const TITLE: &str = "rmm receipt 1";
+/// Longer than any receipt but for its command, which is cut.
+const MOST: u64 = 128 << 10;
+
+/// What a receipt says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The number of the job.
+    pub job: u128,
+    /// What was computed.
+    pub operation: Checksum,
+    /// Where it was stored.
+    array: Array,
+    /// The command, to be shown.
+    command: String,
+}
+
+impl Receipt {
+    pub(super) fn of(header: &Header) -> Self {
+        let Header { job, operation, array, command, .. } = header.clone();
+        Self { job, operation, array, command: command.replace(['\n', '\r'], " ") }
+    }
+
+    /// The receipt at a path, if there is one.
+    ///
+    /// # Errors
+    /// Usage, where something else is there; io.
+    pub fn read(path: &Path) -> Result<Option<Self>> {
+        let mut text = Vec::new();
+        match std::fs::File::open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Ok(file) if file.metadata().is_ok_and(|metadata| metadata.is_file()) => {
+                file.take(MOST).read_to_end(&mut text).map_err(|error| Error::io("cannot read", error)).at(path)?;
+            }
+            Ok(_) => return Err(Error::usage("is not a regular file").at(path)),
+            Err(error) => return Err(Error::io("cannot open", error).at(path)),
+        }
+        let receipt = String::from_utf8(text).ok().and_then(|text| Self::parse(&text));
+        let foreign = || Error::usage("is there and is no receipt").at(path).hint("--receipt takes a name of its own");
+        receipt.map(Some).ok_or_else(foreign)
+    }
+
+    /// Whether it is that of this operation on this array.
+    pub fn is_of(&self, operation: Checksum, array: &Mapping) -> bool {
+        let own = super::array_of(array);
+        // Devices may have other numbers when the system is started again.
+        self.operation == operation && (self.array.ino, self.array.len) == (own.ino, own.len)
+    }
+
+    /// Writes it, whole or not at all, unless it is there.
+    ///
+    /// # Errors
+    /// As [`NewFile`].
+    pub fn write(&self, path: &Path, sync: Sync) -> Result<()> {
+        if sync == Sync::No && Self::read(path)?.as_ref() == Some(self) {
+            return Ok(());
+        }
+        let new = NewFile::create(path, Replace::Force)?;
+        new.file().write_all(self.text().as_bytes()).map_err(|error| Error::io("cannot write", error)).at(path)?;
+        new.commit(sync)
+    }
+
+    fn text(&self) -> String {
+        let Self { job, operation, array: Array { dev, ino, len }, command } = self;
+        format!("{TITLE}\njob {job:032x}\noperation {:032x}\narray {dev} {ino} {len}\ncommand {command}\n", operation.0)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.strip_prefix(TITLE)?.strip_prefix('\n')?.strip_suffix('\n')?.splitn(4, '\n');
+        let mut value = |key: &str| lines.next()?.strip_prefix(key)?.strip_prefix(' ');
+        let hex = |text: &str| u128::from_str_radix(text, 16).ok();
+        let (job, operation) = (hex(value("job")?)?, Checksum(hex(value("operation")?)?));
+        let mut numbers = value("array")?.split(' ').map(|number| number.parse().ok());
+        let array = Array { dev: numbers.next()??, ino: numbers.next()??, len: numbers.next()?? };
+        let command = value("command")?.to_owned();
+        Some(Self { job, operation, array, command })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receipt() -> Receipt {
+        let array = Array { dev: 1, ino: 2, len: 3 };
+        Receipt { job: 7, operation: Checksum(8), array, command: "rmm map-chunks x -i".to_owned() }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("receipt");
+        assert_eq!(Receipt::read(&path).expect("nothing is there"), None);
+        for sync in [Sync::No, Sync::Yes, Sync::No] {
+            receipt().write(&path, sync).expect("written");
+            assert_eq!(Receipt::read(&path).expect("a receipt"), Some(receipt()));
+        }
+        for text in ["", "rmm receipt 1\n", "rmm receipt 2\njob 1\n", &receipt().text()[..60], "notes"] {
+            std::fs::write(&path, text).expect("written");
+            assert_eq!(Receipt::read(&path).expect_err(text).kind(), crate::error::ErrorKind::Usage);
+        }
+        Receipt::read(folder.path()).expect_err("a folder");
+    }
+}

@@ -1,0 +1,262 @@
+//! The journal of a job that ended early, as it is found beside an array: what can be said of it, and what is done
+//! with it where nobody resumes it.
+
+use std::fmt;
+
+use super::{JobNames, Operation, PAGE, array_of};
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::redo::Redo;
+use crate::journal::slots::Slots;
+use crate::journal::{Blocks, Grid, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
+use crate::mapping::{JournalFile, Kept, Mapping, Stores, Sync, Writer, this_boot};
+
+/// A journal that belongs to the array beside it and can be trusted.
+#[derive(Debug)]
+pub struct Unfinished {
+    pub(super) file: JournalFile,
+    pub(super) header: Header,
+    pub(super) layout: Layout,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The number of blocks that are done, or whole in the journal.
+    pub done: u64,
+    /// The number of all blocks.
+    pub blocks: u64,
+    /// Which elements are done, in words.
+    pub elements: String,
+}
+
+impl fmt::Display for Left {
+    /// `3 of 8 chunks are done: elements 0 to 12287 of the selection`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, blocks, elements } = self;
+        let are = if *done == 1 { "is" } else { "are" };
+        write!(f, "{done} of {blocks} chunks {are} done: {elements} of the selection")
+    }
+}
+
+impl Unfinished {
+    /// The journal beside an array, if there is one.
+    ///
+    /// # Errors
+    /// Corrupt, where it is damaged, foreign or planted, or is void since the system was started again; io.
+    pub fn of(array: &Mapping) -> Result<Option<Self>> {
+        let Some(file) = JournalFile::open(array.path())? else { return Ok(None) };
+        let path = file.path().to_path_buf();
+        Self::read(file, array).map(Some).map_err(|error| {
+            error.at(path).hint("rmm map-chunks FILE --discard-journal removes it and leaves the array as it is")
+        })
+    }
+
+    fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
+        let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
+        let (found, own) = (header.array, array_of(array));
+        let same_boot = header.boot == this_boot() && header.boot.0 != 0;
+        // Devices may have other numbers when the system is started again.
+        if found.ino != own.ino || found.len != own.len || (same_boot && found.dev != own.dev) {
+            return Err(Error::corrupt(format!(
+                "is the journal of another file: inode {} of {} bytes, where {} is inode {} of {}",
+                found.ino,
+                found.len,
+                array.path().file_name().unwrap_or_default().to_string_lossy(),
+                own.ino,
+                own.len
+            )));
+        }
+        if !same_boot && header.protocol == Protocol::Slots {
+            return Err(Error::corrupt(
+                "was begun before the system was started the last time: what was stored since then is not known",
+            ));
+        }
+        let layout = Layout::new(&header, PAGE)?;
+        file.check_len(&layout)?;
+        Ok(Self { file, header, layout })
+    }
+
+    /// The command that began it, to be shown.
+    pub fn command(&self) -> &str {
+        &self.header.command
+    }
+
+    /// The number of the job.
+    pub fn job(&self) -> u128 {
+        self.header.job
+    }
+
+    /// Ends a job that its receipt says is done.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn conclude(&self, sync: Sync) -> Result<()> {
+        self.file.vanish(sync)
+    }
+
+    /// How far it is.
+    ///
+    /// # Errors
+    /// Corrupt, where that makes no sense; io.
+    pub fn left(self) -> Result<(Self, Left)> {
+        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Seen };
+        let this = Self { file: self.file.kept(kept)?, ..self };
+        let left = left(&this.file, &this.header, this.layout)?;
+        Ok((this, left))
+    }
+
+    /// The same, if it is the journal of this operation.
+    pub(super) fn for_operation(self, operation: &Operation) -> Result<Self> {
+        if self.header.operation == operation.checksum {
+            return Ok(self);
+        }
+        let error = Error::new(ErrorKind::Busy, "is the journal of another job").at(self.file.path());
+        Err(error.hint(resuming(&self.header.command)))
+    }
+
+    /// Why nobody else may store in the array.
+    pub fn refusal(self, array: &Mapping) -> Error {
+        let command = self.header.command.clone();
+        let message = match self.left() {
+            Ok((_, Left { done, blocks, .. })) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
+            Err(error) => return error,
+        };
+        Error::new(ErrorKind::Busy, message)
+            .at(array.path())
+            .hint(resuming(&command))
+            .hint("rmm map-chunks FILE --discard-journal gives it up")
+    }
+
+    /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
+    /// and the journal is removed.
+    ///
+    /// # Errors
+    /// Corrupt, where the journal makes no sense; io.
+    pub fn discard(self, array: &Mapping) -> Result<(Left, Torn)> {
+        let (this, left) = self.left()?;
+        let Self { file, header, layout } = this;
+        let (sync, kept) = match header.protocol {
+            Protocol::Redo => (Sync::Yes, Kept::Written),
+            Protocol::Slots => (Sync::No, Kept::Mapped),
+        };
+        let file = file.kept(kept)?;
+        let torn = match (header.contiguous, header.protocol) {
+            (Some(first), _) => {
+                let mut place = Stretch { writer: array.writer(Stores::Update)?, first, header: &header };
+                match header.protocol {
+                    Protocol::Redo => {
+                        let names = &mut JobNames { file: &file, sync, receipt: None };
+                        Redo::new(&file, &header, layout).recover(names, &mut Flushed { place, array })?;
+                    }
+                    Protocol::Slots => Slots::new(&file, &header, layout).recover(&mut place)?,
+                }
+                array.finish_writing(sync)?;
+                Torn(None)
+            }
+            (None, Protocol::Redo) => {
+                let mut redo = Redo::new(&file, &header, layout);
+                redo.examine()?;
+                let first = redo.next_block().saturating_sub(header.batch);
+                Torn((redo.batches() > 0).then(|| header.grid.described(first..redo.next_block())))
+            }
+            (None, _) => {
+                let mut pending: Vec<u64> =
+                    Slots::new(&file, &header, layout).pending()?.into_iter().map(|(_, block)| block).collect();
+                pending.sort_unstable();
+                Torn((!pending.is_empty()).then(|| header.grid.described(pending.into_iter())))
+            }
+        };
+        file.vanish(sync)?;
+        Ok((left, torn))
+    }
+}
+
+/// Elements that may be as they were or as they should be, in words: where the journal does not say where they lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Torn(pub Option<String>);
+
+/// The command that goes on with a job.
+pub(super) fn resuming(command: &str) -> String {
+    // Behind a lone `--` there are no options.
+    let (options, rest) = command.find(" -- ").map_or((command, ""), |end| command.split_at(end));
+    format!("{options} --resume{rest}")
+}
+
+pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
+    let grid = &header.grid;
+    let counted = if header.protocol == Protocol::Redo {
+        let mut redo = Redo::new(file, header, layout);
+        redo.examine().map(|()| (redo.next_block(), grid.described(0..redo.next_block())))
+    } else {
+        counted(&Slots::new(file, header, layout), grid)
+    };
+    let (done, elements) = counted.map_err(|error| error.at(file.path()))?;
+    Ok(Left { done, blocks: grid.blocks(), elements })
+}
+
+/// The number of blocks that are done, or whole in slots, and which elements they hold.
+fn counted(slots: &Slots<'_, JournalFile>, grid: &Grid) -> Result<(u64, String)> {
+    let (mut count, pending) = (slots.count_done()?, slots.pending()?);
+    let mut whole = Vec::new();
+    for (_, block) in pending {
+        if !slots.is_done(block)? {
+            whole.push(block);
+        }
+    }
+    count += whole.len() as u64;
+    // All words have just been read.
+    let is_done = |&block: &u64| whole.contains(&block) || slots.is_done(block).unwrap_or(false);
+    Ok((count, grid.described((0..grid.blocks()).filter(is_done))))
+}
+
+/// Blocks that follow each other in the file from a byte on.
+struct Stretch<'a> {
+    writer: Writer<'a>,
+    first: u64,
+    header: &'a Header,
+}
+
+impl Stretch<'_> {
+    fn start(&self, block: u64) -> u64 {
+        self.first + self.header.grid.ranks(block).start * self.header.grid.itemsize()
+    }
+}
+
+impl Blocks for Stretch<'_> {
+    fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
+        let start = self.start(block);
+        self.writer.write_at(start, bytes)?;
+        self.writer.flush()
+    }
+}
+
+impl LargeBlocks for Stretch<'_> {
+    fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
+        const PIECE: u64 = 1 << 20;
+        let (start, len) = (self.start(block), self.header.grid.bytes_of(block));
+        let mut piece = Vec::new();
+        for at in (0..len).step_by(PIECE as usize) {
+            piece.resize(PIECE.min(len - at) as usize, 0);
+            read(at, &mut piece)?;
+            self.writer.write_at(start + at, &piece)?;
+        }
+        self.writer.flush()
+    }
+}
+
+struct Flushed<'a> {
+    place: Stretch<'a>,
+    array: &'a Mapping,
+}
+
+impl Blocks for Flushed<'_> {
+    fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
+        self.place.store(block, bytes)
+    }
+}
+
+impl crate::journal::Flush for Flushed<'_> {
+    fn flush(&self) -> Result<()> {
+        self.array.flush()
+    }
+}

@@ -1,0 +1,278 @@
+//! The beginning of every journal: which array, which job, which boot of the system, and how the rest is laid out.
+//!
+//! A journal may have been planted, damaged, or belong to another file. What it says is read strictly, in bounded
+//! memory, and the text of its command is only ever shown.
+
+use std::fmt;
+
+use super::{Checksum, Grid};
+use crate::error::{Error, Result};
+
+const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
+const VERSION: u64 = 1;
+/// Bytes of the words before the text, and of the checksum behind it.
+const WORDS: usize = MAGIC.len() + NUMBERS * 8;
+const NUMBERS: usize = 22;
+const CHECKSUM: usize = 16;
+/// The longest command that is kept: longer ones are cut by who writes them.
+const MOST_TEXT: usize = 64 << 10;
+/// The longest header.
+pub const MOST_HEADER_BYTES: usize = WORDS + MOST_TEXT + CHECKSUM;
+/// The most bytes of a batch, which is held in memory.
+pub const MOST_BATCH_BYTES: u64 = 1 << 30;
+/// The most slots: more threads than anyone starts.
+const MOST_SLOTS: u64 = 1024;
+
+/// What a job can survive, and so how it keeps its journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// [`super::slots`].
+    Slots,
+    /// [`super::redo`].
+    Redo,
+}
+
+/// Which file an array is in, whatever its name and its times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Array {
+    /// The device that the file lies on; another number after a reboot, perhaps.
+    pub dev: u64,
+    /// Its number on that device.
+    pub ino: u64,
+    /// Its length in bytes.
+    pub len: u64,
+}
+
+/// One run of the system, from its start to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Boot(pub u128);
+
+impl Boot {
+    /// From the text that the system gives: 32 hexadecimal digits with dashes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.trim().chars().filter(|&letter| letter != '-').collect();
+        let is_hex = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        is_hex.then(|| u128::from_str_radix(&digits, 16).ok().map(Self)).flatten()
+    }
+}
+
+/// What a journal says of itself; never changed once it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// How it is kept.
+    pub protocol: Protocol,
+    /// A number that no other job has.
+    pub job: u128,
+    /// The array that is changed.
+    pub array: Array,
+    /// The run of the system in which it was begun.
+    pub boot: Boot,
+    /// What is computed, where, from what: the same for the same command alone.
+    pub operation: Checksum,
+    /// The blocks of the job.
+    pub grid: Grid,
+    /// The byte of the file at which the first block begins, where all follow each other there.
+    pub contiguous: Option<u64>,
+    /// The number of slots, one for each thread at most; of batches that are kept, for [`Protocol::Redo`].
+    pub slots: u64,
+    /// The number of blocks in a batch; 1 where there are none.
+    pub batch: u64,
+    /// The command, as it would be typed, to be shown.
+    pub command: String,
+}
+
+impl Header {
+    /// The bytes of the header.
+    pub fn encode(&self) -> Vec<u8> {
+        let protocol = match self.protocol {
+            Protocol::Slots => 0,
+            Protocol::Redo => 1,
+        };
+        let halves = |number: u128| [number as u64, (number >> 64) as u64];
+        let mut end = self.command.len().min(MOST_TEXT);
+        while !self.command.is_char_boundary(end) {
+            end -= 1;
+        }
+        let Array { dev, ino, len } = self.array;
+        let place = self.contiguous.map_or([0, 0], |first| [1, first]);
+        let numbers: [&[u64]; 9] = [
+            &[VERSION, end as u64, protocol],
+            &halves(self.job),
+            &[dev, ino, len],
+            &halves(self.boot.0),
+            &halves(self.operation.0),
+            &self.grid.numbers(),
+            &place,
+            &[self.slots],
+            &[self.batch, 0],
+        ];
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(numbers.concat().iter().flat_map(|number| number.to_le_bytes()));
+        bytes.extend(&self.command.as_bytes()[..end]);
+        let checksum = Checksum::of(&bytes, VERSION);
+        bytes.extend(checksum.0.to_le_bytes());
+        bytes
+    }
+
+    /// Reads the beginning of a journal, at most [`MOST_HEADER_BYTES`] of it.
+    ///
+    /// # Errors
+    /// Corrupt, where it is anything but what [`Header::encode`] writes.
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
+        let Some(words) = bytes.get(..WORDS).filter(|words| words.starts_with(&MAGIC)) else {
+            return Err(Error::corrupt("is not a journal of rmm"));
+        };
+        let numbers: [u64; NUMBERS] = std::array::from_fn(|place| {
+            let start = MAGIC.len() + place * 8;
+            u64::from_le_bytes(words[start..start + 8].try_into().expect("eight bytes"))
+        });
+        let wide = |place: usize| u128::from(numbers[place]) | u128::from(numbers[place + 1]) << 64;
+        let damaged = |what: &str| Error::corrupt(format!("is a damaged journal: {what}"));
+        let [version, text, protocol, ..] = numbers;
+        if version != VERSION {
+            return Err(Error::corrupt(format!("is a journal of version {version}, and {VERSION} is known")));
+        }
+        let text = usize::try_from(text).ok().filter(|&text| text <= MOST_TEXT);
+        let end = WORDS + text.ok_or_else(|| damaged("its command is too long"))?;
+        let Some(checksum) = bytes.get(end..end + CHECKSUM) else { return Err(damaged("it ends too soon")) };
+        if checksum != Checksum::of(&bytes[..end], VERSION).0.to_le_bytes() {
+            return Err(damaged("its checksum is another"));
+        }
+        let header = Self {
+            protocol: match protocol {
+                0 => Protocol::Slots,
+                1 => Protocol::Redo,
+                _ => return Err(damaged("its protocol is unknown")),
+            },
+            job: wide(3),
+            array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7] },
+            boot: Boot(wide(8)),
+            operation: Checksum(wide(10)),
+            grid: Grid::new(numbers[12], [numbers[13], numbers[14], numbers[15]], numbers[16])
+                .map_err(|error| damaged(error.message()))?,
+            contiguous: match numbers[17] {
+                0 if numbers[18] == 0 => None,
+                1 => Some(numbers[18]),
+                _ => return Err(damaged("its place")),
+            },
+            slots: numbers[19],
+            batch: numbers[20],
+            command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
+        };
+        if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
+            return Err(damaged("its batches are too long"));
+        }
+        if numbers[21] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+            return Err(damaged("its counts"));
+        }
+        header.check_extent().map_err(|error| damaged(error.message()))?;
+        Ok(header)
+    }
+
+    /// Bytes of a batch at most.
+    fn batch_bytes(&self) -> Option<u64> {
+        self.grid.block_bytes().checked_mul(self.batch)
+    }
+
+    /// A job has no more bytes than its file, and where its blocks follow each other they lie there.
+    fn check_extent(&self) -> Result<()> {
+        let nbytes = self.grid.nbytes();
+        let end = self.contiguous.unwrap_or(0).checked_add(nbytes);
+        if end.is_none_or(|end| end > self.array.len) {
+            return Err(Error::corrupt(format!("{nbytes} bytes of blocks in a file of {}", self.array.len)));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Boot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A header of 12 elements of 4 bytes in blocks of 2.
+    pub(in crate::journal) fn header() -> Header {
+        Header {
+            protocol: Protocol::Slots,
+            job: 0x1234_5678_9abc_def0_0fed_cba9_8765_4321,
+            array: Array { dev: 1, ino: 2, len: 100 },
+            boot: Boot(77),
+            operation: Checksum(88),
+            grid: Grid::new(12, [12, 12, 2], 4).expect("a grid"),
+            contiguous: Some(52),
+            slots: 3,
+            batch: 1,
+            command: "rmm map-chunks a.npy --expr 'x*2' -i".to_owned(),
+        }
+    }
+
+    fn refused(bytes: &[u8]) -> String {
+        let error = Header::decode(bytes).expect_err("no journal");
+        assert_eq!(error.kind(), crate::error::ErrorKind::Corrupt);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for protocol in [Protocol::Slots, Protocol::Redo] {
+            for contiguous in [None, Some(0), Some(52)] {
+                let header = Header { protocol, contiguous, ..header() };
+                let mut bytes = header.encode();
+                assert_eq!(Header::decode(&bytes).expect("just written"), header);
+                bytes.extend([7; 100]);
+                assert_eq!(Header::decode(&bytes).expect("what follows is not the header's"), header);
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_command_is_cut_where_a_letter_ends() {
+        let long = Header { command: "é".repeat(MOST_TEXT), ..header() };
+        let bytes = long.encode();
+        assert!(bytes.len() <= MOST_HEADER_BYTES);
+        assert_eq!(Header::decode(&bytes).expect("just written").command, "é".repeat(MOST_TEXT / 2));
+    }
+
+    #[test]
+    fn every_bit_counts() {
+        let bytes = header().encode();
+        for bit in 0..bytes.len() * 8 {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            refused(&damaged);
+        }
+        for len in 0..bytes.len() {
+            refused(&bytes[..len]);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_though_its_checksum_is_right() {
+        for (header, message) in [
+            (Header { slots: 0, ..header() }, "counts"),
+            (Header { slots: 1025, ..header() }, "counts"),
+            (Header { batch: 0, ..header() }, "counts"),
+            (Header { protocol: Protocol::Redo, batch: 1 << 28, ..header() }, "its batches are too long"),
+            (Header { protocol: Protocol::Redo, batch: u64::MAX, ..header() }, "its batches are too long"),
+            (Header { contiguous: Some(53), ..header() }, "48 bytes of blocks in a file of 100"),
+            (Header { contiguous: Some(u64::MAX), ..header() }, "48 bytes of blocks in a file of 100"),
+            (Header { array: Array { dev: 1, ino: 2, len: 47 }, contiguous: None, ..header() }, "in a file of 47"),
+        ] {
+            assert!(refused(&header.encode()).contains(message), "{}", refused(&header.encode()));
+        }
+    }
+
+    #[test]
+    fn reads_the_name_of_a_boot() {
+        let boot = Boot::parse("01234567-89ab-cdef-0123-456789abcdef\n").expect("as Linux writes it");
+        assert_eq!(boot.to_string(), "0123456789abcdef0123456789abcdef");
+        for text in ["", "0123", "01234567-89ab-cdef-0123-456789abcdeg", "+1234567-89ab-cdef-0123-456789abcdef"] {
+            assert_eq!(Boot::parse(text), None, "{text}");
+        }
+    }
+}

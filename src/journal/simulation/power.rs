@@ -1,0 +1,425 @@
+//! Machines that lose power at any write, flushes that fail, and processes that are killed in between.
+//!
+//! What is not flushed may reach the storage or not, sector by sector, each in any of the states that it has had since
+//! the last flush, or torn between two of them. A flush that fails marks everything as flushed, as Linux does: the
+//! file shows what was written, the storage does not hold it, and nobody will ever try again.
+
+use std::cell::{Cell, RefCell};
+
+use super::{Broken, Detour, Fate, Random, Step, When, caught, computed, ended, header, seeds};
+use crate::error::{Error, Result};
+use crate::journal::redo::Redo;
+use crate::journal::{Blocks, Checksum, Flush, Header, Layout, Medium, Names, Protocol, conclude};
+
+const PAGE: u64 = 64;
+/// Bytes that a disk writes at once, unless power is lost.
+const SECTOR: usize = 16;
+/// The most ends of a job.
+const ENDS: u64 = 6;
+
+/// A file on a disk: what it shows, what is stored, and the writes between the two.
+#[derive(Default)]
+struct Disk {
+    shown: Vec<u8>,
+    stored: Vec<u8>,
+    waiting: Vec<(usize, Vec<u8>)>,
+}
+
+impl Disk {
+    fn new(bytes: Vec<u8>) -> Self {
+        Self { shown: bytes.clone(), stored: bytes, waiting: Vec::new() }
+    }
+
+    fn write(&mut self, at: usize, bytes: Vec<u8>) {
+        self.shown[at..at + bytes.len()].copy_from_slice(&bytes);
+        self.waiting.push((at, bytes));
+    }
+
+    fn flush(&mut self) {
+        for (at, bytes) in self.waiting.drain(..) {
+            self.stored[at..at + bytes.len()].copy_from_slice(&bytes);
+        }
+    }
+
+    /// Some of the waiting writes are stored, all are forgotten.
+    fn lose(&mut self, random: &mut Random) {
+        for start in (0..self.stored.len()).step_by(SECTOR) {
+            let sector = start..(start + SECTOR).min(self.stored.len());
+            let touches = |(at, bytes): &&(usize, Vec<u8>)| *at < sector.end && sector.start < at + bytes.len();
+            let count = self.waiting.iter().filter(touches).count() as u64;
+            let stored = random.below(count + 1);
+            // One more of them is torn, sometimes: its first bytes are stored, or its last.
+            let (torn, at) = (random.once_in(4), start + random.below(SECTOR as u64 + 1) as usize);
+            let halves =
+                if random.once_in(2) { sector.start..at.min(sector.end) } else { at.min(sector.end)..sector.end };
+            for (place, (at, bytes)) in self.waiting.iter().filter(touches).enumerate() {
+                let part = match (place as u64).cmp(&stored) {
+                    std::cmp::Ordering::Less => sector.clone(),
+                    std::cmp::Ordering::Equal if torn => halves.clone(),
+                    _ => continue,
+                };
+                let (from, to) = (part.start.max(*at), part.end.min(at + bytes.len()));
+                if from < to {
+                    self.stored[from..to].copy_from_slice(&bytes[from - at..to - at]);
+                }
+            }
+        }
+        self.waiting.clear();
+    }
+}
+
+/// A name, and whether it is there, for processes and on the storage.
+#[derive(Clone, Copy, Default)]
+struct Name {
+    shown: bool,
+    stored: bool,
+}
+
+impl Name {
+    fn lose(&mut self, random: &mut Random) {
+        if random.once_in(2) {
+            self.stored = self.shown;
+        }
+        self.shown = self.stored;
+    }
+}
+
+/// What outlives the system.
+struct Machine {
+    array: Disk,
+    journal: Disk,
+    named: Name,
+    receipt: Name,
+}
+
+impl Machine {
+    fn lose_power(&mut self, random: &mut Random) {
+        for disk in [&mut self.array, &mut self.journal] {
+            disk.lose(random);
+            disk.shown = disk.stored.clone();
+        }
+        self.named.lose(random);
+        self.receipt.lose(random);
+    }
+}
+
+/// One life of a job.
+struct Process<'m> {
+    machine: &'m RefCell<Machine>,
+    header: &'m Header,
+    layout: Layout,
+    random: RefCell<Random>,
+    detour: RefCell<Detour<Op>>,
+    /// The steps that are made before it ends.
+    left: Cell<u64>,
+    /// Whether a flush may fail.
+    fails: bool,
+    resuming: Cell<bool>,
+    flaw: Flaw,
+}
+
+/// What is wrong with a variant besides the order of its steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    None,
+    /// Any batch counts as whole.
+    NoChecksum,
+    /// All batches are written to the same place.
+    OnePlace,
+}
+
+#[derive(Clone)]
+enum Op {
+    Journal(usize, Vec<u8>),
+    Array(usize, Vec<u8>),
+    FlushJournal,
+    FlushArray,
+    Appear,
+    Certify,
+    Vanish,
+    FlushName,
+    FlushReceipt,
+}
+
+impl Process<'_> {
+    fn step(&self, step: Step, op: Op) -> Result<()> {
+        let now = self.detour.borrow_mut().pass(step, op, self.resuming.get());
+        now.into_iter().try_for_each(|op| self.make(op))
+    }
+
+    fn make(&self, op: Op) -> Result<()> {
+        if self.left.get() == 0 {
+            return Err(ended());
+        }
+        self.left.set(self.left.get() - 1);
+        let mut machine = self.machine.borrow_mut();
+        match op {
+            Op::Journal(at, bytes) => machine.journal.write(at, bytes),
+            Op::Array(at, bytes) => machine.array.write(at, bytes),
+            Op::FlushJournal => return self.flush(&mut machine.journal),
+            Op::FlushArray => return self.flush(&mut machine.array),
+            Op::Appear => machine.named.shown = true,
+            Op::Certify => machine.receipt.shown = true,
+            Op::Vanish => machine.named.shown = false,
+            Op::FlushName => machine.named.stored = machine.named.shown,
+            Op::FlushReceipt => machine.receipt.stored = machine.receipt.shown,
+        }
+        Ok(())
+    }
+
+    fn flush(&self, disk: &mut Disk) -> Result<()> {
+        let mut random = self.random.borrow_mut();
+        if self.fails && random.once_in(6) {
+            disk.lose(&mut random);
+            if random.once_in(3) {
+                // What was not stored is read from the storage again.
+                disk.shown = disk.stored.clone();
+            }
+            self.left.set(0);
+            return Err(Error::io("cannot flush", std::io::Error::from_raw_os_error(5)));
+        }
+        disk.flush();
+        Ok(())
+    }
+
+    /// What the command does, from its beginning to its end.
+    fn live(&self) -> Result<()> {
+        if self.machine.borrow().receipt.shown {
+            // Its receipt may not be on the storage yet, and its journal may still be there.
+            return conclude(&mut &*self);
+        }
+        let mut redo = Redo::new(self, self.header, self.layout);
+        if self.flaw == Flaw::NoChecksum {
+            redo.digest = |_, _| Checksum(0);
+        }
+        if self.machine.borrow().named.shown {
+            let found = Header::decode(&self.machine.borrow().journal.shown)?;
+            assert_eq!(&found, self.header, "a journal that has appeared is whole");
+            self.resuming.set(true);
+            redo.recover(&mut &*self, &mut &*self)?;
+            self.resuming.set(false);
+        } else {
+            self.machine.borrow_mut().journal = Disk::new(vec![0; self.layout.len() as usize]);
+            redo.begin(&mut &*self)?;
+        }
+        while redo.next_block() < self.header.grid.blocks() {
+            let end = (redo.next_block() + self.header.batch).min(self.header.grid.blocks());
+            let span = self.span(redo.next_block()).start..self.span(end - 1).end;
+            let batch = computed(&self.machine.borrow().array.shown[span]);
+            redo.commit(&batch, &mut &*self)?;
+        }
+        conclude(&mut &*self)
+    }
+
+    fn span(&self, block: u64) -> std::ops::Range<usize> {
+        let ranks = self.header.grid.ranks(block);
+        ranks.start as usize * 8..ranks.end as usize * 8
+    }
+
+    /// Where a byte of the journal is in this variant.
+    fn place(&self, at: u64) -> usize {
+        let Layout { words, word_stride, slots, slot_stride, .. } = self.layout;
+        let place = match at {
+            _ if self.flaw != Flaw::OnePlace => at,
+            at if (words + word_stride..slots).contains(&at) => at - word_stride,
+            at if at >= slots + slot_stride => at - slot_stride,
+            at => at,
+        };
+        place as usize
+    }
+}
+
+impl Medium for Process<'_> {
+    fn read(&self, at: u64, to: &mut [u8]) -> Result<()> {
+        let at = self.place(at);
+        to.copy_from_slice(&self.machine.borrow().journal.shown[at..at + to.len()]);
+        Ok(())
+    }
+
+    fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
+        let step = if (self.layout.words..self.layout.slots).contains(&at) { Step::Complete } else { Step::Fill };
+        self.step(step, Op::Journal(self.place(at), bytes.to_vec()))
+    }
+}
+
+impl Flush for Process<'_> {
+    fn flush(&self) -> Result<()> {
+        self.step(Step::FlushJournal, Op::FlushJournal)
+    }
+}
+
+impl Blocks for &Process<'_> {
+    fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
+        // In several writes, as a block may be many places in the file.
+        let start = self.span(block).start;
+        for (place, piece) in bytes.chunks(8).enumerate() {
+            self.step(Step::Store, Op::Array(start + place * 8, piece.to_vec()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Flush for &Process<'_> {
+    fn flush(&self) -> Result<()> {
+        self.step(Step::FlushArray, Op::FlushArray)
+    }
+}
+
+impl Names for &Process<'_> {
+    fn appear(&mut self) -> Result<()> {
+        self.step(Step::Appear, Op::Appear)?;
+        self.step(Step::FlushName, Op::FlushName)
+    }
+
+    fn remain(&mut self) -> Result<()> {
+        self.step(Step::Remain, Op::FlushName)
+    }
+
+    fn certify(&mut self) -> Result<()> {
+        self.step(Step::Certify, Op::Certify)?;
+        self.step(Step::FlushReceipt, Op::FlushReceipt)
+    }
+
+    fn vanish(&mut self) -> Result<()> {
+        self.step(Step::Vanish, Op::Vanish)?;
+        self.step(Step::FlushName, Op::FlushName)
+    }
+}
+
+/// One job with all its lives; what is wrong in the end, if anything is.
+fn simulate(seed: u64, broken: Option<Broken>, flaw: Flaw) -> std::result::Result<(), String> {
+    let mut random = Random(seed);
+    let header = header(Protocol::Redo, &mut random);
+    let layout = Layout::new(&header, PAGE).expect("a small layout");
+    let old: Vec<u8> = (0..header.grid.nbytes()).map(|_| random.next() as u8).collect();
+    let machine = RefCell::new(Machine {
+        array: Disk::new(old.clone()),
+        journal: Disk::default(),
+        named: Name::default(),
+        receipt: Name::default(),
+    });
+    let ends = random.below(ENDS + 1);
+    for life in 0..=ends {
+        let last = life == ends;
+        let reach = [4, 20, 60, 200][random.below(4) as usize];
+        let process = Process {
+            machine: &machine,
+            header: &header,
+            layout,
+            random: RefCell::new(Random(random.next())),
+            detour: RefCell::new(Detour::new(broken)),
+            left: Cell::new(if last { u64::MAX } else { random.below(reach) }),
+            fails: !last && random.once_in(3),
+            resuming: Cell::new(false),
+            flaw,
+        };
+        match process.live() {
+            Ok(()) => break,
+            Err(error) if last || error.kind() == crate::error::ErrorKind::Corrupt => return Err(error.to_string()),
+            Err(_) => {}
+        }
+        // Whoever is killed loses nothing; where power is lost all is lost that was not flushed.
+        if random.once_in(2) {
+            machine.borrow_mut().lose_power(&mut random);
+        }
+    }
+    let mut machine = machine.into_inner();
+    // What was reported as done is done, whatever happens now.
+    machine.lose_power(&mut random);
+    match () {
+        () if machine.array.shown != computed(&old) => Err(format!("{old:?} has become {:?}", machine.array.shown)),
+        () if !machine.receipt.shown => Err("the receipt is lost".to_owned()),
+        () if machine.named.shown => Err("the journal is back".to_owned()),
+        () => Ok(()),
+    }
+}
+
+const BROKEN: [Broken; 13] = [
+    Broken {
+        name: "a name that is found is not flushed",
+        steps: &[Step::Remain],
+        fate: Fate::Dropped,
+        when: When::Resuming,
+    },
+    Broken {
+        name: "the journal is not flushed",
+        steps: &[Step::FlushJournal],
+        fate: Fate::Dropped,
+        when: When::Always,
+    },
+    Broken { name: "the array is not flushed", steps: &[Step::FlushArray], fate: Fate::Dropped, when: When::Always },
+    Broken { name: "the name is not flushed", steps: &[Step::FlushName], fate: Fate::Dropped, when: When::Always },
+    Broken {
+        name: "the receipt is not flushed",
+        steps: &[Step::FlushReceipt],
+        fate: Fate::Dropped,
+        when: When::Always,
+    },
+    Broken {
+        name: "flushed before written",
+        steps: &[Step::Fill, Step::Complete],
+        fate: Fate::Behind(Step::FlushJournal),
+        when: When::Always,
+    },
+    Broken {
+        name: "recorded behind the flush",
+        steps: &[Step::Complete],
+        fate: Fate::Behind(Step::FlushJournal),
+        when: When::Always,
+    },
+    Broken {
+        name: "array before journal",
+        steps: &[Step::FlushJournal],
+        fate: Fate::Behind(Step::FlushArray),
+        when: When::Always,
+    },
+    Broken {
+        name: "the last batch is not stored again",
+        steps: &[Step::Store],
+        fate: Fate::Dropped,
+        when: When::Resuming,
+    },
+    Broken {
+        name: "the last batch is not written again",
+        steps: &[Step::Fill, Step::Complete],
+        fate: Fate::Dropped,
+        when: When::Resuming,
+    },
+    Broken {
+        name: "what is written again is not flushed",
+        steps: &[Step::FlushJournal],
+        fate: Fate::Dropped,
+        when: When::Resuming,
+    },
+    Broken {
+        name: "what is stored again is not flushed",
+        steps: &[Step::FlushArray],
+        fate: Fate::Dropped,
+        when: When::Resuming,
+    },
+    Broken {
+        name: "the journal vanishes before the receipt is there",
+        steps: &[Step::Certify, Step::FlushReceipt],
+        fate: Fate::Behind(Step::Vanish),
+        when: When::Always,
+    },
+];
+
+#[test]
+fn power_may_be_lost_at_any_write() {
+    for seed in seeds() {
+        if let Err(wrong) = simulate(seed, None, Flaw::None) {
+            panic!("job {seed}: {wrong}");
+        }
+    }
+}
+
+#[test]
+fn every_broken_variant_is_caught() {
+    for broken in BROKEN {
+        caught(broken.name, |seed| simulate(seed, Some(broken), Flaw::None));
+    }
+    for flaw in [Flaw::NoChecksum, Flaw::OnePlace] {
+        caught(&format!("{flaw:?}"), |seed| simulate(seed, None, flaw));
+    }
+}

@@ -1,0 +1,164 @@
+//! The journal of a job that survives the death of its process: a slot for each thread, a bit for each block.
+//!
+//! ```text
+//!   compute in scratch ─► slot ─► word = block ─► array ─► bit of the block ─► word = empty
+//!
+//!   it dies     the word says   the array holds       a resumed job
+//!   before 1    empty           the block before      computes it
+//!   1 to 2      the block       anything between      stores the slot
+//!   behind 2    the block       the block after       stores the slot, which changes nothing
+//!   behind 3    empty, bit set  the block after       leaves it alone
+//!                                                     1: the word is set; 2: the array is stored; 3: the word is empty
+//! ```
+//!
+//! The pages of the journal and of the array belong to the system, not to the process: no store that was made is lost
+//! when the process ends, so nothing is flushed and no checksum is needed. Only the order of the stores counts. They are
+//! void after a reboot, which is why a header names the boot.
+
+use super::{Blocks, Header, LargeBlocks, Layout, Memory, Names, Take};
+use crate::error::{Error, Result};
+
+/// The word of a slot that holds nothing.
+const EMPTY: u64 = 0;
+
+/// The journal of a job, shared by its threads.
+#[derive(Debug)]
+pub struct Slots<'m, M: ?Sized> {
+    memory: &'m M,
+    header: &'m Header,
+    layout: Layout,
+}
+
+impl<'m, M: Memory + ?Sized> Slots<'m, M> {
+    /// The journal with this header and layout, whose memory is `layout.len()` bytes long.
+    pub fn new(memory: &'m M, header: &'m Header, layout: Layout) -> Self {
+        Self { memory, header, layout }
+    }
+
+    /// Begins a journal, whose bytes are all zero: that is how slots are empty and nothing is done.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn begin(&self, names: &mut dyn Names) -> Result<()> {
+        self.memory.write(0, &self.header.encode())?;
+        names.appear()
+    }
+
+    /// Whether a block is done.
+    ///
+    /// # Errors
+    /// Io, where the journal cannot be read.
+    pub fn is_done(&self, block: u64) -> Result<bool> {
+        let (word, bit) = self.layout.bit(block);
+        Ok(self.memory.word(word)? & bit != 0)
+    }
+
+    /// The number of blocks that are done.
+    ///
+    /// # Errors
+    /// As [`Slots::is_done`]; corrupt, where blocks are done that do not exist.
+    pub fn count_done(&self) -> Result<u64> {
+        let blocks = self.header.grid.blocks();
+        let mut done = 0;
+        for first in (0..blocks).step_by(64) {
+            let word = self.memory.word(self.layout.bit(first).0)?;
+            let beyond = if blocks - first < 64 { word >> (blocks - first) } else { 0 };
+            if beyond != 0 {
+                return Err(Error::corrupt(format!("is a damaged journal: it has done more than its {blocks} blocks")));
+            }
+            done += u64::from(word.count_ones());
+        }
+        Ok(done)
+    }
+
+    /// The block whose whole result is in a slot, if there is one.
+    ///
+    /// # Errors
+    /// Corrupt, where the slot names a block that does not exist.
+    pub fn complete(&self, slot: u64) -> Result<Option<u64>> {
+        match self.memory.word(self.layout.word(slot))? {
+            EMPTY => Ok(None),
+            word if word <= self.header.grid.blocks() => Ok(Some(word - 1)),
+            word => Err(Error::corrupt(format!("is a damaged journal: slot {slot} holds block {}", word - 1))),
+        }
+    }
+
+    /// All blocks that are in slots, each with its slot.
+    ///
+    /// # Errors
+    /// Corrupt, where a block is in two slots, or is none.
+    pub fn pending(&self) -> Result<Vec<(u64, u64)>> {
+        let mut pending: Vec<(u64, u64)> = Vec::new();
+        for slot in 0..self.header.slots {
+            if let Some(block) = self.complete(slot)? {
+                if pending.iter().any(|&(_, other)| other == block) {
+                    return Err(Error::corrupt(format!("is a damaged journal: two slots hold block {block}")));
+                }
+                pending.push((slot, block));
+            }
+        }
+        Ok(pending)
+    }
+
+    /// What a job that died has left in its slots is stored; from then on blocks are done or untouched. Harmless when
+    /// done again, also after it died midway.
+    ///
+    /// # Errors
+    /// Corrupt, before anything is stored; io.
+    pub fn recover(&self, blocks: &mut dyn LargeBlocks) -> Result<()> {
+        self.count_done()?;
+        let pending = self.pending()?;
+        for (slot, block) in pending {
+            self.restore(slot, block, blocks)?;
+        }
+        Ok(())
+    }
+
+    /// Stores the result of a block by way of a slot, which no other thread uses.
+    ///
+    /// # Errors
+    /// Io. If the array could be stored in part only, the slot keeps the block.
+    pub fn commit(&self, slot: u64, block: u64, bytes: &[u8], blocks: &mut dyn Blocks) -> Result<()> {
+        debug_assert_eq!(bytes.len() as u64, self.header.grid.bytes_of(block), "a block is as long as its grid says");
+        self.memory.write(self.layout.slot(slot), bytes)?;
+        self.memory.set_word(self.layout.word(slot), block + 1)?;
+        blocks.store(block, bytes)?;
+        self.settle(slot, block)
+    }
+
+    /// The same for a block that may be larger than memory: `fill` gives it in pieces, before anything of it is stored.
+    ///
+    /// # Errors
+    /// As [`Slots::commit`], and what `fill` fails with: nothing is stored then.
+    pub fn commit_pieces(
+        &self,
+        slot: u64,
+        block: u64,
+        fill: &mut dyn FnMut(Take<'_>) -> Result<()>,
+        blocks: &mut dyn LargeBlocks,
+    ) -> Result<()> {
+        let (mut at, len) = (0, self.header.grid.bytes_of(block));
+        fill(&mut |piece| {
+            assert!(piece.len() as u64 <= len - at, "a block is as long as its grid says");
+            self.memory.write(self.layout.slot(slot) + at, piece)?;
+            at += piece.len() as u64;
+            Ok(())
+        })?;
+        assert_eq!(at, len, "a block is as long as its grid says");
+        self.memory.set_word(self.layout.word(slot), block + 1)?;
+        self.restore(slot, block, blocks)
+    }
+
+    /// Stores the block that is whole in a slot.
+    fn restore(&self, slot: u64, block: u64, blocks: &mut dyn LargeBlocks) -> Result<()> {
+        blocks.restore(block, &|at, to| self.memory.read(self.layout.slot(slot) + at, to))?;
+        self.settle(slot, block)
+    }
+
+    /// A block that is stored is done, and only then its slot is free.
+    fn settle(&self, slot: u64, block: u64) -> Result<()> {
+        let (word, bit) = self.layout.bit(block);
+        self.memory.set_bits(word, bit)?;
+        self.memory.set_word(self.layout.word(slot), EMPTY)
+    }
+}

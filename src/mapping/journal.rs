@@ -1,0 +1,448 @@
+//! The file of a journal, `FILE.rmm-journal` beside the array: found, made, mapped, named and removed.
+//!
+//! The name is known beforehand, so whatever is there may have been planted. A symlink is never followed, a file that
+//! somebody else could have written is refused, and a new one is made under a name of its own before it appears.
+//!
+//! Nothing here knows what a journal says; [`crate::journal`] does.
+
+#![allow(unsafe_code, reason = "mapped memory may only be touched through raw pointers")]
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+
+use memmap2::{Advice, MmapOptions, MmapRaw};
+
+use super::copy::{self, Stretches};
+use super::new_file::{folder_of, follow_links};
+use super::{Sync, fault, space};
+use crate::error::{At, Error, ErrorKind, Result};
+use crate::journal::{Boot, Flush, Layout, Medium, Memory};
+
+const ENDING: &str = ".rmm-journal";
+/// Behind the name of a journal that has not appeared yet.
+const NEW: &str = ".new";
+
+/// How the bytes of a journal are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Not at all: they are looked at in mapped memory.
+    Seen,
+    /// In mapped memory: they outlive the process.
+    Mapped,
+    /// By system calls, so that they can be flushed and failures are known.
+    Written,
+}
+
+/// The open file of a journal.
+#[derive(Debug)]
+pub struct JournalFile {
+    /// The name it has, or will have.
+    path: PathBuf,
+    file: File,
+    len: u64,
+    map: Option<MmapRaw>,
+    /// Whether mapped bytes could not be reached: from then on nothing is.
+    lost: AtomicBool,
+}
+
+/// The name of the journal of an array: beside the file that the path leads to, through whatever symlinks.
+///
+/// # Errors
+/// Usage, where symlinks lead in circles.
+pub fn journal_path(array: &Path) -> Result<PathBuf> {
+    let mut name = follow_links(array)?.into_os_string();
+    name.push(ENDING);
+    Ok(PathBuf::from(name))
+}
+
+/// The run of the system; all zeros where it has no name, which is no run.
+pub fn this_boot() -> Boot {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    Boot::parse(&text).unwrap_or(Boot(0))
+}
+
+impl JournalFile {
+    /// Makes the journal of an array, all zeros, under a name that nobody looks for until it [appears](Self::appear).
+    /// The array must be locked.
+    ///
+    /// # Errors
+    /// Io, where the folder takes no journal, with what to do then.
+    pub fn create(array: &Path, len: u64, kept: Kept) -> Result<Self> {
+        let path = journal_path(array)?;
+        let temporary = new_name(&path);
+        let refused = |error: Error| error.at(&path).hint("--no-journal does without; the job cannot be resumed then");
+        // Whoever made it held the lock of the array, and does no longer.
+        let _ = std::fs::remove_file(&temporary);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+        let file = options.open(&temporary).map_err(|error| refused(Error::io("cannot keep a journal", error)))?;
+        let made = reserve(&file, len).and_then(|()| Self::over(path.clone(), file, len, kept));
+        made.map_err(|error| {
+            let _ = std::fs::remove_file(&temporary);
+            refused(error)
+        })
+    }
+
+    /// Opens the journal of an array, if there is one, to read and to go on with it.
+    ///
+    /// # Errors
+    /// Corrupt, where something else has its name, or it could have been written by somebody else; io.
+    pub fn open(array: &Path) -> Result<Option<Self>> {
+        let path = journal_path(array)?;
+        match path.symlink_metadata() {
+            // Where a name would be too long, nobody has made one.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(Error::io("cannot examine", error).at(path)),
+            Ok(metadata) if !metadata.is_file() => return Err(Error::corrupt("is not a regular file").at(path)),
+            Ok(_) => {}
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
+        let file = options.open(&path).map_err(|error| Error::io("cannot open", error)).at(&path)?;
+        let metadata = file.metadata().map_err(|error| Error::io("cannot examine", error)).at(&path)?;
+        let owner = array.metadata().map_err(|error| Error::io("cannot examine", error)).at(array)?.uid();
+        refuse_foreign(&metadata, owner).at(&path)?;
+        Self::over(path, file, metadata.len(), Kept::Written).map(Some)
+    }
+
+    fn over(path: PathBuf, file: File, len: u64, kept: Kept) -> Result<Self> {
+        Self { path, file, len, map: None, lost: AtomicBool::new(false) }.kept(kept)
+    }
+
+    /// The same journal, its bytes stored in this way.
+    ///
+    /// # Errors
+    /// Io, where it cannot be mapped.
+    pub fn kept(mut self, kept: Kept) -> Result<Self> {
+        // Looking at it must not change its times, so pages are not made ready for stores before there are some.
+        self.map = None;
+        if kept != Kept::Written {
+            let mut options = MmapOptions::new();
+            options.len(self.len as usize);
+            let mapped = fault::install().and_then(|()| {
+                if kept == Kept::Seen {
+                    return options.map_raw_read_only(&self.file);
+                }
+                let map = options.map_raw(&self.file)?;
+                // What can fail fails here. Kernels that cannot populate leave it to the fault handler.
+                match map.advise(Advice::PopulateWrite) {
+                    Err(error) if error.raw_os_error() != Some(libc::EINVAL) => Err(error),
+                    _ => Ok(map),
+                }
+            });
+            self.map = Some(mapped.map_err(|error| Error::io("cannot map the journal", error).at(&self.path))?);
+        }
+        Ok(self)
+    }
+
+    /// The name it has, or will have.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its length in bytes.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is no byte in it.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The first bytes of it, at most so many.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn beginning(&self, most: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; self.len.min(most as u64) as usize];
+        self.read(0, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Whether it is as long as its layout says.
+    ///
+    /// # Errors
+    /// Corrupt, where it is not.
+    pub fn check_len(&self, layout: &Layout) -> Result<()> {
+        if self.len == layout.len() {
+            return Ok(());
+        }
+        let message = format!("is a damaged journal: {} bytes, where there should be {}", self.len, layout.len());
+        Err(Error::corrupt(message).at(&self.path))
+    }
+
+    /// Gives a new journal its name.
+    ///
+    /// # Errors
+    /// Busy, where another has appeared; io.
+    pub fn appear(&self, sync: Sync) -> Result<()> {
+        let temporary = new_name(&self.path);
+        let named = rustix::fs::renameat_with(
+            rustix::fs::CWD,
+            &temporary,
+            rustix::fs::CWD,
+            &self.path,
+            rustix::fs::RenameFlags::NOREPLACE,
+        );
+        let named = match named {
+            // File systems that cannot rename so can link, which never replaces either.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+                std::fs::hard_link(&temporary, &self.path).and_then(|()| std::fs::remove_file(&temporary))
+            }
+            other => other.map_err(io::Error::from),
+        };
+        named.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::new(ErrorKind::Busy, "has appeared meanwhile").at(&self.path),
+            _ => Error::io("cannot keep a journal", error).at(&self.path),
+        })?;
+        self.flush_folder(sync)
+    }
+
+    /// Takes its name away, if it still has it.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn vanish(&self, sync: Sync) -> Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::io("cannot remove the journal of a job that is done", error).at(&self.path));
+            }
+            _ => {}
+        }
+        self.flush_folder(sync)
+    }
+
+    /// Takes away what never appeared.
+    pub fn give_up(&self) {
+        let _ = std::fs::remove_file(new_name(&self.path));
+    }
+
+    /// Has its name on stable storage, if that is asked for.
+    ///
+    /// # Errors
+    /// Io.
+    pub fn remain(&self, sync: Sync) -> Result<()> {
+        self.flush_folder(sync)
+    }
+
+    fn flush_folder(&self, sync: Sync) -> Result<()> {
+        if sync == Sync::No {
+            return Ok(());
+        }
+        let folder = File::open(folder_of(&self.path)).map_err(|error| Error::io("cannot open its folder", error));
+        folder.and_then(|folder| space::flush(&folder)).at(&self.path)
+    }
+
+    /// The address of `len` mapped bytes, all of which are there.
+    fn mapped(&self, map: &MmapRaw, at: u64, len: usize) -> Result<*mut u8> {
+        let end = at.checked_add(len as u64).filter(|&end| end <= map.len() as u64);
+        assert!(end.is_some(), "{len} bytes at byte {at} leave the journal of {} bytes", map.len());
+        if self.lost.load(Ordering::Relaxed) {
+            return Err(self.unreachable());
+        }
+        // SAFETY: the bytes lie in the map, as was just checked.
+        Ok(unsafe { map.as_mut_ptr().add(at as usize) })
+    }
+
+    /// Runs an access to mapped bytes, of which the pages alone are given up that cannot be reached: others may be in
+    /// use by other threads.
+    fn watched(&self, first: *mut u8, len: usize, access: impl FnOnce()) -> Result<()> {
+        fault::watched(first.addr()..first.addr() + len, access).map_err(|_| {
+            self.lost.store(true, Ordering::Relaxed);
+            self.unreachable()
+        })
+    }
+
+    fn unreachable(&self) -> Error {
+        Error::new(ErrorKind::Io, "cannot be reached: truncated, no space or input/output error").at(&self.path)
+    }
+
+    fn word_at(&self, at: u64) -> Result<(&MmapRaw, *mut u8)> {
+        assert!(at.is_multiple_of(8), "a word at byte {at} is not aligned");
+        let map = self.map.as_ref().expect("words belong to journals in memory");
+        Ok((map, self.mapped(map, at, 8)?))
+    }
+}
+
+fn new_name(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(NEW);
+    PathBuf::from(name)
+}
+
+fn reserve(file: &File, len: u64) -> Result<()> {
+    match space::reserve(file, 0..len) {
+        // Where nothing can be reserved, making the pages ready or writing them finds out what is there.
+        Err(_)
+            if rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, 1)
+                == Err(rustix::io::Errno::OPNOTSUPP) =>
+        {
+            space::set_len(file, len)
+        }
+        other => other,
+    }
+}
+
+/// A journal is believed where it belongs to the user, to root, or to the owner of the array, and nobody else can
+/// write to it.
+fn refuse_foreign(metadata: &Metadata, owner: u32) -> Result<()> {
+    let me = rustix::process::geteuid().as_raw();
+    if ![0, me, owner].contains(&metadata.uid()) {
+        return Err(Error::corrupt(format!("is a journal of user {}, who does not own the array", metadata.uid())));
+    }
+    if metadata.mode() & 0o022 != 0 {
+        let mode = metadata.mode() & 0o777;
+        return Err(Error::corrupt(format!("is a journal that others may write to (mode {mode:o})")));
+    }
+    if metadata.nlink() > 1 {
+        return Err(Error::corrupt("is a journal with another name besides"));
+    }
+    Ok(())
+}
+
+impl Medium for JournalFile {
+    fn read(&self, at: u64, to: &mut [u8]) -> Result<()> {
+        let Some(map) = &self.map else {
+            return self.file.read_exact_at(to, at).map_err(|error| Error::io("cannot read", error).at(&self.path));
+        };
+        let from = self.mapped(map, at, to.len())?;
+        let all = Stretches { unit: to.len(), count: 1, from_stride: 0, to_stride: 0 };
+        // SAFETY: `mapped` has shown that the bytes are in the map, and no thread but this uses them.
+        self.watched(from, to.len(), || unsafe { copy::copy(from, to.as_mut_ptr(), all) })
+    }
+
+    fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
+        let Some(map) = &self.map else {
+            return self.file.write_all_at(bytes, at).map_err(|error| Error::io("cannot write", error).at(&self.path));
+        };
+        let to = self.mapped(map, at, bytes.len())?;
+        let all = Stretches { unit: bytes.len(), count: 1, from_stride: 0, to_stride: 0 };
+        // SAFETY: as in `read`; the map is writable, as the file was opened to be.
+        self.watched(to, bytes.len(), || unsafe { copy::copy(bytes.as_ptr(), to, all) })
+    }
+}
+
+impl Memory for JournalFile {
+    fn word(&self, at: u64) -> Result<u64> {
+        let (_, place) = self.word_at(at)?;
+        let mut word = 0;
+        // SAFETY: the word is aligned and lies in the map; all access to it is atomic.
+        self.watched(place, 8, || word = unsafe { AtomicU64::from_ptr(place.cast()) }.load(Ordering::Acquire))?;
+        Ok(u64::from_le(word))
+    }
+
+    fn set_word(&self, at: u64, word: u64) -> Result<()> {
+        let (_, place) = self.word_at(at)?;
+        self.watched(place, 8, || {
+            // Neither the compiler nor the processor moves a store over these fences.
+            fence(Ordering::SeqCst);
+            // SAFETY: as in `word`.
+            unsafe { AtomicU64::from_ptr(place.cast()) }.store(word.to_le(), Ordering::Release);
+            fence(Ordering::SeqCst);
+        })
+    }
+
+    fn set_bits(&self, at: u64, bits: u64) -> Result<()> {
+        let (_, place) = self.word_at(at)?;
+        self.watched(place, 8, || {
+            fence(Ordering::SeqCst);
+            // SAFETY: as in `word`.
+            unsafe { AtomicU64::from_ptr(place.cast()) }.fetch_or(bits.to_le(), Ordering::AcqRel);
+            fence(Ordering::SeqCst);
+        })
+    }
+}
+
+impl Flush for JournalFile {
+    fn flush(&self) -> Result<()> {
+        space::flush(&self.file).at(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::super::naive::file_of;
+    use super::*;
+
+    fn refusal(array: &Path) -> Error {
+        let error = JournalFile::open(array).expect_err("no journal to be believed");
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+        error
+    }
+
+    #[test]
+    fn what_is_stored_is_there_in_whatever_way_it_is_kept() {
+        let (_folder, array) = file_of(b"12345678");
+        let journal = JournalFile::create(&array, 8192, Kept::Mapped).expect("room");
+        journal.write(4096, b"bytes").expect("mapped");
+        journal.set_word(64, 7).expect("mapped");
+        journal.set_bits(64, 8).expect("mapped");
+        assert!(JournalFile::open(&array).expect("none").is_none());
+        journal.appear(Sync::Yes).expect("a new name");
+        for kept in [Kept::Written, Kept::Seen, Kept::Mapped] {
+            let journal = JournalFile::open(&array).expect("ours").expect("there").kept(kept).expect("kept so");
+            let mut bytes = [0; 5];
+            journal.read(4096, &mut bytes).expect("there");
+            assert_eq!((&bytes, journal.len()), (b"bytes", 8192));
+            if kept != Kept::Written {
+                assert_eq!(journal.word(64).expect("there"), 15);
+            }
+        }
+        assert_eq!(journal.path().metadata().expect("there").mode() & 0o777, 0o600);
+        journal.vanish(Sync::No).expect("gone");
+        journal.vanish(Sync::Yes).expect("gone already");
+        assert_eq!(array.parent().expect("a folder").read_dir().expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn a_name_that_is_taken_stays_and_what_never_appeared_goes() {
+        let (folder, array) = file_of(b"");
+        std::fs::write(folder.path().join("array.dat.rmm-journal.new"), b"left by another").expect("room");
+        let journal = JournalFile::create(&array, 4096, Kept::Written).expect("room");
+        std::fs::write(journal.path(), b"theirs").expect("room");
+        assert_eq!(journal.appear(Sync::No).expect_err("taken").kind(), ErrorKind::Busy);
+        journal.give_up();
+        assert_eq!(std::fs::read(journal.path()).expect("there"), b"theirs");
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 2);
+    }
+
+    #[test]
+    fn what_somebody_else_could_have_written_is_not_believed() {
+        let (folder, array) = file_of(b"");
+        let path = journal_path(&array).expect("a name");
+        symlink("/etc/passwd", &path).expect("a link");
+        assert_eq!(refusal(&array).message(), "is not a regular file");
+        std::fs::remove_file(&path).and_then(|()| std::fs::write(&path, b"journal")).expect("room");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o620)).expect("owned");
+        assert!(refusal(&array).message().contains("others may write to (mode 620)"));
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("owned");
+        std::fs::hard_link(&path, folder.path().join("other")).expect("a link");
+        assert!(refusal(&array).message().contains("another name"));
+    }
+
+    #[test]
+    fn the_journal_is_beside_the_file_that_a_link_leads_to() {
+        let (folder, array) = file_of(b"");
+        let link = folder.path().join("link");
+        symlink("array.dat", &link).expect("a link");
+        assert_eq!(journal_path(&link).expect("a name"), journal_path(&array).expect("a name"));
+    }
+
+    #[test]
+    fn a_journal_that_is_cut_short_is_an_error() {
+        let (_folder, array) = file_of(b"");
+        let journal = JournalFile::create(&array, 8192, Kept::Mapped).expect("room");
+        File::options().write(true).open(new_name(journal.path())).and_then(|file| file.set_len(0)).expect("cut short");
+        assert_eq!(journal.set_word(4096, 1).expect_err("gone").kind(), ErrorKind::Io);
+        assert_eq!(journal.write(0, b"more").expect_err("given up").kind(), ErrorKind::Io);
+    }
+}

@@ -1,0 +1,133 @@
+//! Results before they have a dtype: as exact as the accumulators were.
+
+use num_complex::Complex;
+
+use crate::cast::Overflow;
+use crate::dtype::{Class, Convert, Element, LongDouble, Number, Visit, Wide};
+
+/// A result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// An integer, a bool, or a count of steps of time: exact.
+    Int(i128),
+    /// An integer beyond 128 bits: its sign, and its value modulo 2^64.
+    Huge(bool, u64),
+    /// A float of up to 64 bits.
+    Float(f64),
+    /// An extended double.
+    Long(LongDouble),
+    /// A complex number.
+    Complex(Complex<f64>),
+}
+
+/// An integer result that its dtype does not hold, as text: `36893488147419103230`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooLarge(pub String);
+
+impl Value {
+    /// Appends the value as an element of `number`; complex numbers are for complex dtypes alone.
+    ///
+    /// # Errors
+    /// Where an integer does not fit, and `overflow` makes that an error. Floats become infinite, as in NumPy.
+    pub fn store(self, number: Number, overflow: Overflow, out: &mut Vec<u8>) -> Result<(), TooLarge> {
+        let class = number.class();
+        match self {
+            Self::Int(value) if class <= Class::Signed => {
+                let value = fitted(value, number, overflow)?;
+                if value < 0 { number.visit(Put(value as i64, out)) } else { number.visit(Put(value as u64, out)) }
+            }
+            Self::Huge(is_negative, modulo) if class <= Class::Signed => {
+                let value = match overflow {
+                    Overflow::Error | Overflow::Nan => {
+                        let sign = if is_negative { "below -2^127" } else { "above 2^127" };
+                        return Err(TooLarge(sign.to_owned()));
+                    }
+                    Overflow::Wrap => modulo,
+                    Overflow::Saturate if is_negative => saturated(i128::MIN, number) as u64,
+                    Overflow::Saturate => saturated(i128::MAX, number) as u64,
+                };
+                number.visit(Put(value, out));
+            }
+            Self::Int(value) => number.visit(Put(value as f64, out)),
+            Self::Huge(is_negative, _) => {
+                number.visit(Put(if is_negative { f64::NEG_INFINITY } else { f64::INFINITY }, out));
+            }
+            Self::Float(value) => number.visit(Put(value, out)),
+            Self::Long(value) => number.visit(Put(value, out)),
+            Self::Complex(value) => match number {
+                Number::Complex64 => {
+                    out.extend(bytemuck::bytes_of(&Complex::new(value.re as f32, value.im as f32)));
+                }
+                _ => out.extend(bytemuck::bytes_of(&value)),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn range(number: Number) -> (i128, i128) {
+    let bits = 8 * number.itemsize() as u32;
+    match number.class() {
+        Class::Bool => (0, 1),
+        Class::Signed => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+        _ => (0, (1 << bits) - 1),
+    }
+}
+
+fn saturated(value: i128, number: Number) -> i128 {
+    let (lowest, highest) = range(number);
+    value.clamp(lowest, highest)
+}
+
+fn fitted(value: i128, number: Number, overflow: Overflow) -> Result<i128, TooLarge> {
+    let clamped = saturated(value, number);
+    match overflow {
+        _ if clamped == value => Ok(value),
+        Overflow::Error | Overflow::Nan => Err(TooLarge(value.to_string())),
+        Overflow::Wrap => Ok(i128::from(value as u64)),
+        Overflow::Saturate => Ok(clamped),
+    }
+}
+
+/// Appends a value as an element.
+struct Put<'a, W>(W, &'a mut Vec<u8>);
+
+impl<W: Wide> Visit for Put<'_, W> {
+    type Output = ();
+
+    fn visit<T: Element>(self) {
+        self.1.extend(bytemuck::bytes_of(&<T as Convert>::wrapped(self.0)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(value: Value, number: Number, overflow: Overflow) -> Result<Vec<u8>, TooLarge> {
+        let mut out = Vec::new();
+        value.store(number, overflow, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn integers_fit_or_are_told_in_full() {
+        let beyond = Value::Int(1 << 64);
+        assert_eq!(stored(beyond, Number::UInt64, Overflow::Error), Err(TooLarge("18446744073709551616".to_owned())));
+        assert_eq!(stored(beyond, Number::UInt64, Overflow::Wrap), Ok(vec![0; 8]));
+        assert_eq!(stored(beyond, Number::UInt64, Overflow::Saturate), Ok(vec![255; 8]));
+        assert_eq!(stored(Value::Int(-1), Number::Int64, Overflow::Error), Ok(vec![255; 8]));
+        assert_eq!(stored(Value::Int(-1), Number::Int8, Overflow::Error), Ok(vec![255]));
+        assert_eq!(stored(Value::Int(1), Number::Bool, Overflow::Error), Ok(vec![1]));
+        assert_eq!(stored(beyond, Number::Float64, Overflow::Error), Ok(2_f64.powi(64).to_le_bytes().to_vec()));
+        assert!(stored(Value::Huge(true, 5), Number::Int64, Overflow::Error).is_err());
+        assert_eq!(stored(Value::Huge(true, 5), Number::Int64, Overflow::Wrap), Ok(5_u64.to_le_bytes().to_vec()));
+        let lowest = i64::MIN.to_le_bytes().to_vec();
+        assert_eq!(stored(Value::Huge(true, 5), Number::Int64, Overflow::Saturate), Ok(lowest));
+    }
+
+    #[test]
+    fn floats_are_rounded_once_and_may_become_infinite() {
+        assert_eq!(stored(Value::Float(0.1), Number::Float32, Overflow::Error), Ok(0.1_f32.to_le_bytes().to_vec()));
+        assert_eq!(stored(Value::Float(1e10), Number::Float16, Overflow::Error), Ok(vec![0, 0x7c]));
+    }
+}

@@ -1,0 +1,168 @@
+"""Every system call of a writing command fails, or is its last: `injection.py RMM NAME`. Exits 0 when all holds.
+
+After a failure the file is what the command promises: the old one or the new one where it makes a file, each element
+old or new where it edits one. No temporary stays, except after a kill, and then the next command removes it. strace
+counts each call by itself: the k-th fsync, the k-th pwrite64. Calls before the program has come to itself (its loader's)
+are let alone, and so are those that do not exist for it. RMM_INJECTIONS bounds how many calls of each kind are tried.
+"""
+
+import collections
+import itertools
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+RMM, NAME = os.path.abspath(sys.argv[1]), sys.argv[2]
+MOST = int(os.environ.get("RMM_INJECTIONS", "2"))
+COUNT = 40_000
+OLD = struct.pack(f"<{COUNT}i", *range(COUNT))
+NEW = struct.pack(f"<{COUNT}i", *range(1, COUNT + 1))
+# What reading, mapping, storing, flushing, naming and locking need. mmap, mprotect and the like are the allocator's,
+# too: a program that gets no memory ends with exit 3 by another way, which tests of its own go.
+CALLS = ("openat pread64 pwrite64 read write lseek fstat statx newfstatat fallocate ftruncate copy_file_range fsync "
+         "fdatasync utimensat rename renameat2 unlink flock madvise fcntl fchmod fchown readlink getdents64 fstatfs ioctl "
+         "pipe2 poll waitid wait4").split()
+FAULTS = ["error=EIO", "error=ENOSPC", "error=EINTR", "signal=KILL"]
+
+SPEC = ["--spec", f"<i4:{COUNT}"]
+# Words, the file that changes, and whether it is made anew (whole or absent) or edited in place.
+JOBS = {
+    "create": (["create", "out", "-d", "<i4", "-s", str(COUNT), "--arange", "--start", "1", "--sync"], "out", "made"),
+    "create_over_an_old_file": (["create", "old", "--from", "new", "--from-format", "raw", "-d", "<i4", "-s", str(COUNT),
+                                 "--force", "--sidecar", "--sync"], "old", "replaced"),
+    "slice": (["slice", "new", *SPEC, "-o", "out", "-f", "raw", "--sync"], "out", "made"),
+    "set": (["set", "old", *SPEC, "--from", "new", "--from-format", "raw", "--sync"], "old", "edited"),
+    "set_in_mode_c": (["set", "old", *SPEC, "--from", "new", "--from-format", "raw", "-m", "c", "-o", "out", "-f", "raw",
+                       "--sync"], "out", "made"),
+    "fill": (["fill", "old", *SPEC, "--arange", "--start", "1", "--sync"], "old", "edited"),
+    "map_chunks": (["map-chunks", "old", *SPEC, "--expr", "x+1", "-o", "out", "-f", "raw", "--sync"], "out", "made"),
+    "map_chunks_exec": (["map-chunks", "new", *SPEC, "--exec", "cat", "--chunk", "20000", "-o", "out", "-f", "raw",
+                         "--sync"], "out", "made"),
+}
+WORDS, TARGET, KIND = JOBS[NAME]
+
+
+def folder():
+    path = tempfile.mkdtemp(prefix="rmm-injection-")
+    for name, content in (("old", OLD), ("new", NEW)):
+        with open(os.path.join(path, name), "wb") as file:
+            file.write(content)
+    if KIND == "replaced":
+        with open(os.path.join(path, "old.rmm.json"), "w") as file:
+            file.write('{"offset": 0}')
+    return path
+
+
+def run(path, *strace):
+    words = ["strace", "-f", "-qq", *strace, RMM, *WORDS, "-j", "1", "-q"]
+    return subprocess.run(words, cwd=path, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+
+
+def calls():
+    """How often the command makes each call, all in all, and before it has come to itself."""
+    path = folder()
+    try:
+        trace = os.path.join(path, "trace")
+        done = run(path, "-o", trace, "-e", "trace=" + ",".join(CALLS))
+        assert done.returncode == 0, done.stderr.decode()
+        check(path, 0)
+        total, early = collections.Counter(), collections.Counter()
+        with open(trace, errors="replace") as lines:
+            awake = False
+            for line in lines:
+                # The first thing that it does with its own files.
+                awake = awake or '"old' in line or '"out' in line or '"new' in line
+                found = re.match(r"(?:\d+ +)?(\w+)\(", line)
+                if found:
+                    total[found[1]] += 1
+                    early[found[1]] += not awake
+        return total, early
+    finally:
+        shutil.rmtree(path)
+
+
+def content(path):
+    try:
+        with open(os.path.join(path, TARGET), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def temporaries(path):
+    return [name for name in os.listdir(path) if ".rmm-" in name]
+
+
+def check(path, code, call=None):
+    """What must be so after an end with this exit code; negative for a signal."""
+    found = content(path)
+    if code == 0:
+        assert found == NEW, "exit 0, and the result is not there"
+    elif KIND == "made":
+        # The name comes last but for the flush of the folder, whose failure is told.
+        assert found in (None, NEW), f"half a file, {len(found)} bytes"
+    elif KIND == "replaced":
+        assert found in (OLD, NEW), f"half a file, {len(found or b'')} bytes"
+        if found == OLD and code > 0:
+            assert os.path.exists(os.path.join(path, "old.rmm.json")), "the sidecar of the old file is gone"
+    else:
+        assert found is not None and len(found) == len(OLD), "the length changed"
+        for old, new, now in zip(struct.iter_unpack("<i", OLD), struct.iter_unpack("<i", NEW), struct.iter_unpack("<i", found)):
+            assert now in (old, new), f"neither old nor new: {now}"
+    # What cannot be removed stays for the next command.
+    if code >= 0 and call != "unlink":
+        assert not temporaries(path), f"exit {code} left {temporaries(path)}"
+    if code in (2, 4, 5):
+        assert found in (None, OLD), f"exit {code}, and something was stored"
+
+
+def inject(call, fault, when):
+    """One run; whether the fault came, and how it ended."""
+    path = folder()
+    try:
+        done = run(path, "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={when}")
+        code = done.returncode
+        said = done.stderr.decode(errors="replace")
+        if fault == "signal=KILL":
+            # strace ends as what it traced; a kill of a child of the command is a failure of that child.
+            assert code in (-9, 137, 0, 3, 6), f"ended with {code}: {said}"
+            code = -9 if code in (-9, 137) else code
+        else:
+            assert code in (0, 2, 3, 5, 6), f"ended with {code}: {said}"
+            # A child says on the same stderr what it met, and where writing fails there is no way to say it.
+            assert code == 0 or call == "write" or "rmm: " in said, f"exit {code}: {said!r}"
+        assert "panicked" not in said, said
+        check(path, code, call)
+        if temporaries(path):
+            subprocess.run([RMM, "create", TARGET, "-s", "1", "--force", "-q"], cwd=path, check=True, timeout=60)
+            assert not temporaries(path), f"the next command left {temporaries(path)}"
+        return code
+    finally:
+        shutil.rmtree(path)
+
+
+def points(early, total):
+    """The calls to be tried: all of them, or as many as are asked for, spread evenly."""
+    count = total - early
+    step = max(1, -(-count // MOST))
+    return sorted({*range(early + 1, total + 1, step), total} if count else ())
+
+
+def main():
+    total, early = calls()
+    wrong, codes = [], collections.Counter()
+    for call, fault in itertools.product(total, FAULTS):
+        for when in points(early[call], total[call]):
+            try:
+                codes[inject(call, fault, when)] += 1
+            except AssertionError as error:
+                wrong.append(f"{call} #{when} {fault}: {error}")
+    print(f"{NAME}: {sum(codes.values())} points, exit codes {dict(sorted(codes.items()))}, {len(wrong)} wrong")
+    sys.exit("\n".join(wrong) or 0)
+
+
+main()

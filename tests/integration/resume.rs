@@ -1,0 +1,251 @@
+//! Jobs in place that end early: what they leave behind, who is kept out, and how they are resumed or given up.
+//!
+//! They end at a known place by the hand of their own child: chunk by chunk through a command that kills its parent.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Command, Stdio};
+
+use crate::harness::{RMM, Ran, Rmm, bytes, finish, npy_bytes, prepare};
+
+const JOURNAL: &str = "a.dat.rmm-journal";
+/// Adds one to every byte.
+const NEXT: &str = r"LC_ALL=C tr '\001-\014' '\002-\015'";
+
+/// A folder with `a.dat`, the bytes 1 to 12, on which a job of 4 chunks has died in chunk 2, with two done.
+fn killed(options: &[&str]) -> Rmm {
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+    let (status, _, stderr) = finish(&mut command(&folder, &deadly("kill -9 $PPID"), options), None);
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "{}", String::from_utf8_lossy(&stderr));
+    assert!(folder.path(JOURNAL).exists());
+    folder
+}
+
+/// A command that adds one, and does something else first in chunk 2 while there is a file of that name.
+fn deadly(deed: &str) -> String {
+    format!("if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then {deed}; exit 1; fi; {NEXT}")
+}
+
+fn words<'a>(exec: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+    let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--exec", exec];
+    let threads = options.iter().any(|option| option.starts_with("-j"));
+    own.into_iter().filter(|&word| !threads || word != "-j1").chain(options.iter().copied()).collect()
+}
+
+fn command(folder: &Rmm, exec: &str, options: &[&str]) -> Command {
+    let mut command = Command::new(&*RMM);
+    command.args(words(exec, options));
+    prepare(&mut command, &folder.path("")).stdin(Stdio::null());
+    command
+}
+
+/// Goes on with the job, whose child is now harmless.
+fn resumed(folder: Rmm, options: &[&str]) -> Ran {
+    let all = [options, &["--resume"]].concat();
+    folder.file("safe", "").run(words(&deadly("kill -9 $PPID"), &all))
+}
+
+fn all_done() -> Vec<u8> {
+    (2..=13).collect()
+}
+
+#[test]
+fn a_job_that_was_killed_is_resumed_and_every_chunk_computed_once() {
+    for options in [&[][..], &["--sync"]] {
+        let folder = killed(options);
+        resumed(folder, options).done().file_is("a.dat", all_done()).names_are(["a.dat", "safe"]);
+    }
+}
+
+#[test]
+fn threads_and_casting_may_be_others_when_a_job_is_resumed() {
+    resumed(killed(&[]), &["-j4", "-q", "--overflow", "wrap", "--casting", "unsafe"])
+        .done()
+        .file_is("a.dat", all_done());
+}
+
+#[test]
+fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
+    let folder = killed(&[]);
+    let half: Vec<u8> = (2..=7).chain(7..=12).collect();
+    for words in [
+        &["set", "a.dat", "-d", "u1", "0", "9"][..],
+        &["fill", "a.dat", "-d", "u1", "--value", "9"],
+        &["fill", "a.dat", "-d", "u1", "--expr", "x*2"],
+        &["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x*2"],
+        &["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x*2", "--no-journal"],
+        &["create", "a.dat", "-d", "u1", "-s", "3", "--force"],
+        &["slice", "a.dat", "-d", "u1", "-o", "a.dat", "--force"],
+    ] {
+        let before = std::fs::read(folder.path("a.dat")).expect("there");
+        assert_eq!(before, half);
+        let mut command = Command::new(&*RMM);
+        command.args(words);
+        let (status, _, stderr) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
+        let stderr = String::from_utf8_lossy(&stderr);
+        assert_eq!(status.code(), Some(4), "{words:?}: {stderr}");
+        assert!(stderr.contains("unfinished job") && stderr.contains("--discard-journal"), "{stderr}");
+        assert_eq!(std::fs::read(folder.path("a.dat")).expect("there"), half);
+    }
+    let warning = "rmm: a.dat has an unfinished job, or one that runs: some elements are old, some are new\n";
+    let folder = folder.run(["get", "a.dat", "-d", "u1", "0", "11"]).code(0).stdout("2\n12\n").stderr(warning).then();
+    let folder =
+        folder.run(["info", "a.dat", "--get", "size", "-d", "u1"]).code(0).stdout("12\n").stderr(warning).then();
+    folder.run(["-q", "slice", "a.dat", "-d", "u1", "0:2"]).prints("2\n3\n");
+}
+
+#[test]
+fn another_job_does_not_go_on_with_a_journal() {
+    let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
+    let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are done").then();
+    let other = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--resume"];
+    folder.run(other).refused(4, "is the journal of another job");
+}
+
+#[test]
+fn there_may_be_nothing_to_resume() {
+    let folder = Rmm::new().file("a.dat", [1, 2, 3]);
+    let folder = folder.run(words("cat", &["--resume"])).refused(2, "there is nothing to resume").then();
+    let expr = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x", "--resume"];
+    let folder = folder.run(expr).refused(2, "there is nothing to resume").then();
+    let elsewhere = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "--resume"];
+    let folder = folder.run(elsewhere).refused(2, "there is nothing to resume").then();
+    let fill = ["fill", "a.dat", "-d", "u1", "--expr", "i", "--casting", "unsafe", "--resume"];
+    let folder = folder.run(fill).refused(2, "there is nothing to resume").then();
+    folder.run(["map-chunks", "a.dat", "--discard-journal"]).refused(2, "has no unfinished job");
+}
+
+#[test]
+fn a_job_is_given_up_with_word_of_what_is_done() {
+    let said = "rmm: a.dat: the job is given up; 2 of 4 chunks are done: elements 0 to 5 of the selection\n";
+    for options in [&[][..], &["--sync"]] {
+        let ran = killed(options).run(["map-chunks", "a.dat", "--discard-journal"]);
+        // With --sync nothing is stored before a batch is whole.
+        let (said, stored) = match options {
+            [] => (said.to_owned(), (2..=7).chain(7..=12).collect::<Vec<u8>>()),
+            _ => (said.replace("2 of 4", "0 of 4").replace("elements 0 to 5", "no element"), (1..=12).collect()),
+        };
+        let folder = ran.code(0).stderr(&said).file_is("a.dat", stored).names_are(["a.dat"]).then();
+        folder.run(["set", "a.dat", "-d", "u1", "0", "9"]).done();
+    }
+}
+
+#[test]
+fn a_value_that_does_not_fit_midway_keeps_the_journal_and_another_rule_goes_on() {
+    let exec = r"cat > /dev/null; if [ $RMM_CHUNK = 2 ]; then printf '\3\1\3\1\3\1'; else printf '\5\0\5\0\5\0'; fi";
+    let own = |more: &[&'static str]| {
+        let all = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--astype", "u2"];
+        let all = all.iter().copied().chain(["--casting", "unsafe"]).chain(more.iter().copied());
+        all.map(str::to_owned).chain(["--exec".to_owned(), exec.to_owned()]).collect::<Vec<_>>()
+    };
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>()).env("LC_ALL", "C");
+    let ran = folder.run(own(&[])).refused(7, "chunk 2 ([6:9]): at index (6,): 259");
+    let ran = ran.stderr_has("2 of 4 chunks are done: elements 0 to 5").stderr_has("--resume");
+    let folder = ran.file_is("a.dat", [5, 5, 5, 5, 5, 5, 7, 8, 9, 10, 11, 12]).then();
+    let ran = folder.run(own(&["--resume", "--overflow", "saturate"])).done();
+    ran.file_is("a.dat", [5, 5, 5, 5, 5, 5, 255, 255, 255, 5, 5, 5]).names_are(["a.dat"]);
+}
+
+#[test]
+fn nothing_is_left_where_nothing_was_stored() {
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+    let ran = folder.run(words("exit 1", &[])).refused(6, "nothing is stored");
+    let folder = ran.names_are(["a.dat"]).then();
+    let expr = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x * 100.0", "--casting", "unsafe"];
+    let ran = folder.run(expr).refused(2, "at index (2,)");
+    ran.names_are(["a.dat"]).file_is("a.dat", (1..=12).collect::<Vec<u8>>());
+}
+
+#[test]
+fn a_signal_stops_at_a_safe_point_and_says_how_to_go_on() {
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+        let exec = deadly(&format!("kill -{signal} $PPID; sleep 5"));
+        let (status, _, stderr) = finish(&mut command(&folder, &exec, &[]), None);
+        let stderr = String::from_utf8_lossy(&stderr);
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(number), "{stderr}");
+        assert!(stderr.contains("2 of 4 chunks are done") && stderr.contains(" --resume"), "{stderr}");
+        folder.file("safe", "").run(words(&exec, &["--resume"])).done().file_is("a.dat", all_done());
+    }
+}
+
+#[test]
+fn a_receipt_makes_a_job_done_once() {
+    let folder = Rmm::new().file("a.dat", [1, 2, 3]);
+    let job = |more: &[&'static str]| {
+        let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--receipt", "done"];
+        own.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    let folder = folder.run(job(&["--resume"])).done().file_is("a.dat", [2, 3, 4]).names_are(["a.dat", "done"]).then();
+    let folder = folder.run(job(&[])).done().file_is("a.dat", [2, 3, 4]).then();
+    let folder = folder.run(job(&["--resume", "-j2"])).done().file_is("a.dat", [2, 3, 4]).then();
+    let other = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 2", "--receipt", "done"];
+    let folder = folder.run(other).refused(2, "is the receipt of another job").then();
+    let folder = folder.file("done", "notes").run(job(&[])).refused(2, "is no receipt").then();
+    folder.run(["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "--receipt", "new"]).refused(2, "--receipt");
+}
+
+#[test]
+fn what_else_has_the_name_of_a_journal_is_refused() {
+    let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1"];
+    let fresh = || Rmm::new().file("a.dat", [1, 2, 3]);
+    let resume = || job.into_iter().chain(["--resume"]);
+    for content in [&b""[..], b"notes", &[0; 5000], b"\x93RMMJRN\n"] {
+        let folder = fresh().file(JOURNAL, content);
+        std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+        let folder = folder.run(job).refused(5, "journal").then().run(resume()).refused(5, "journal").then();
+        let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]);
+        ran.code(0).stderr_has("which part is done is not known").names_are(["a.dat"]).file_is("a.dat", [1, 2, 3]);
+    }
+    let folder = fresh().file("elsewhere", "");
+    symlink("elsewhere", folder.path(JOURNAL)).expect("a link");
+    folder.run(resume()).refused(5, "is not a regular file");
+    let folder = fresh();
+    std::fs::create_dir(folder.path(JOURNAL)).expect("a folder");
+    folder.run(job).refused(5, "is not a regular file");
+}
+
+#[test]
+fn a_journal_is_that_of_one_file_alone() {
+    let folder = killed(&[]);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o666)).expect("owned");
+    let ran = resumed(folder, &[]).refused(5, "others may write to (mode 666)");
+    let folder = ran.then();
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let other = folder.path("other");
+    std::fs::write(&other, [0; 12]).expect("room");
+    std::fs::rename(&other, folder.path("a.dat")).expect("renamed");
+    resumed(folder, &[]).refused(5, "is the journal of another file");
+}
+
+#[test]
+fn a_journal_from_before_the_system_was_started_is_refused() {
+    let folder = killed(&[]);
+    // The boot is among the words behind magic, version, length, protocol, job and array; the checksum is behind all.
+    let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
+    journal[8 + 8 * 8] ^= 1;
+    let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
+    let end = 8 + 22 * 8 + text;
+    let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
+    journal[end..end + 16].copy_from_slice(&checksum);
+    std::fs::write(folder.path(JOURNAL), journal).expect("written");
+    resumed(folder, &[]).refused(5, "was begun before the system was started");
+}
+
+#[test]
+fn a_folder_that_takes_no_journal_is_an_error_with_the_way_out() {
+    let name = "n".repeat(250);
+    let folder = Rmm::new().file(&name, [1, 2, 3]);
+    let job = ["map-chunks", &name, "-d", "u1", "-i", "--expr", "x + 1"];
+    let ran = folder.run(job).refused(3, "cannot keep a journal").stderr_has("--no-journal");
+    let folder = ran.file_is(&name, [1, 2, 3]).then();
+    folder.run(job.into_iter().chain(["--no-journal"])).done().file_is(&name, [2, 3, 4]);
+}
+
+#[test]
+fn a_fill_from_the_old_values_can_be_resumed_too() {
+    let folder = Rmm::new().npy("a.npy", "<f8", [4], bytes(&[1.0_f64, 2.0, 3.0, 4.0]));
+    let fill = ["fill", "a.npy", "--expr", "x * 2", "--receipt", "done"];
+    let folder = folder.run(fill).done().then();
+    let ran = folder.run(fill).done();
+    ran.file_is("a.npy", npy_bytes("<f8", &[4], &bytes(&[2.0_f64, 4.0, 6.0, 8.0]))).names_are(["a.npy", "done"]);
+}
