@@ -17,6 +17,7 @@ mod fill;
 mod get;
 mod info;
 mod input;
+mod lines;
 mod map_chunks;
 mod output;
 mod select;

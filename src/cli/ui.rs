@@ -87,6 +87,11 @@ impl Ui {
         Crew { threads: self.threads, progress }
     }
 
+    /// The number of threads of a crew.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Data for stdout.
     ///
     /// # Errors
