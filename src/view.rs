@@ -3,6 +3,7 @@
 //! A view is a rectangular arrangement of elements. Slices, integers, transposition and broadcasting change axes and
 //! the starting byte only; no element moves until a plan is made of the view.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::dtype::Field;
@@ -191,6 +192,28 @@ impl View {
             (Some(run), None) if run.count == 1 => Some((run.file, run.unit as u64)),
             _ => None,
         }
+    }
+
+    /// The bytes from the first to the last that it reaches; `None` where there are none, or none that a file has.
+    pub fn span(&self) -> Option<Range<u64>> {
+        let parts = self.item.parts.iter().filter(|part| part.len > 0);
+        let start = parts.clone().map(|part| part.file).min()?;
+        let end = parts.map(|part| part.file + part.len).max()?;
+        let (mut low, mut high) = (i128::from(self.offset), i128::from(self.offset));
+        for axis in &self.axes {
+            let (least, most) = match axis {
+                Axis::Strided { len, stride } => {
+                    let reach = i128::from(len.checked_sub(1)?) * i128::from(*stride);
+                    (reach.min(0), reach.max(0))
+                }
+                Axis::Listed { positions, stride } => {
+                    let steps = positions.iter().map(|&position| i128::from(position) * i128::from(*stride));
+                    (steps.clone().min()?, steps.max()?)
+                }
+            };
+            (low, high) = (low + least, high + most);
+        }
+        Some(u64::try_from(low + start as i128).ok()?..u64::try_from(high + end as i128).ok()?)
     }
 
     /// The byte of the file at which the element at `position` begins.

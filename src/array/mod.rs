@@ -5,6 +5,7 @@
 
 mod new;
 
+use std::ops::Range;
 use std::path::Path;
 
 pub use new::{Container, Describe, NewArray};
@@ -13,7 +14,7 @@ use crate::dtype::{DType, Kind, Parsed};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::format::sidecar::{self, Sidecar};
 use crate::format::{self, Format, npy};
-use crate::mapping::{Mapping, Mode, Reader};
+use crate::mapping::{Cache, Mapping, Mode, Reader};
 use crate::plan::Run;
 use crate::source::{ReadRuns, Readable};
 use crate::spec::{ArraySpec, Dims, Request, Trailing};
@@ -39,6 +40,8 @@ pub struct Opening {
     pub trailing: Trailing,
     /// Whether a header counts.
     pub header: HeaderUse,
+    /// What becomes of the pages of the file that a job leaves behind it.
+    pub cache: Cache,
 }
 
 /// Whether a file's own header counts.
@@ -80,6 +83,7 @@ impl Array {
     /// # Errors
     /// As [`Array::open`].
     pub fn over(mapping: Mapping, opening: &Opening) -> Result<Self> {
+        let mapping = mapping.with_cache(opening.cache);
         let path = mapping.path().to_path_buf();
         let sidecar = if mapping.is_named() { sidecar::read_beside(&path).at(&path)? } else { None };
         let sidecar = sidecar.map(Request::from).unwrap_or_default();
@@ -141,6 +145,18 @@ impl Array {
         Self { mapping: copy, ..self }
     }
 
+    /// The same array for so many threads at once: see [`Mapping::shared_by`].
+    #[must_use]
+    pub fn shared_by(self, threads: usize) -> Self {
+        Self { mapping: self.mapping.shared_by(threads), ..self }
+    }
+
+    /// The same array, its pages kept in memory or not.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { mapping: self.mapping.with_cache(cache), ..self }
+    }
+
     /// All elements.
     pub fn view(&self) -> View {
         self.spec.view()
@@ -150,6 +166,14 @@ impl Array {
 impl Readable for Array {
     fn reader(&self) -> Box<dyn ReadRuns + '_> {
         Box::new(self.mapping.reader())
+    }
+
+    fn may_have_holes(&self) -> Result<bool> {
+        self.mapping.may_have_holes()
+    }
+
+    fn next_data(&self, byte: u64) -> Result<Option<Range<u64>>> {
+        self.mapping.next_data(byte)
     }
 }
 

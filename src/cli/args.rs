@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::ui::Ui;
-use super::words::{CASTINGS, MODES, ORDERS, OVERFLOWS, one_of};
+use super::words::{CACHES, CASTINGS, MODES, ORDERS, OVERFLOWS, one_of};
 use crate::array::{Array, HeaderUse, Opening, Origin};
 use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
-use crate::mapping::{Mode, Replace, Sync};
+use crate::mapping::{Cache, Mode, Replace, Sync};
 use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
 
@@ -63,6 +63,10 @@ pub(super) struct OpenArgs {
     /// Read as raw bytes even though the file has a header
     #[arg(long)]
     raw: bool,
+    /// Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that
+    /// nothing else leaves it [default: keep]
+    #[arg(long, value_name = "keep|drop", value_parser = one_of::<Cache>(CACHES), hide_possible_values = true, help_heading = "Global options")]
+    cache: Option<Cache>,
 }
 
 /// What a command does with the file it opens.
@@ -116,6 +120,7 @@ impl OpenArgs {
             mode: self.mode(intent)?,
             trailing: if self.allow_trailing { Trailing::Allow } else { Trailing::Refuse },
             header: if self.raw { HeaderUse::Ignore } else { HeaderUse::Recognise },
+            cache: self.cache.unwrap_or_default(),
         })
     }
 
@@ -130,7 +135,7 @@ impl OpenArgs {
             (false, _) => Array::open(path, &opening)?,
         };
         advise_of_default(array.origin(), ui);
-        Ok(array)
+        Ok(array.shared_by(ui.threads()))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
 use crate::job::lay::lay;
-use crate::mapping::{Identity, copy_range, pour};
+use crate::mapping::{Identity, copy_range, give_up, pour};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
 use crate::spec::ArraySpec;
@@ -187,18 +187,24 @@ impl<'a> Formatted<'a> {
         if let Some((offset, len)) = self.verbatim() {
             new.write_header()?;
             let from = self.outcome.array.mapping();
-            return if new.file().is_direct() {
-                pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes))
-            } else {
-                copy_range(from, offset, len, file, new.spec().offset)
-            };
+            if new.file().is_direct() {
+                return pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes));
+            }
+            copy_range(from, offset, len, file, new.spec().offset)?;
+            from.read_behind(offset..offset + len);
+            return give_up(file, from.cache());
         }
         if self.format.is_binary() && !new.file().is_direct() {
-            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
-            let _ = new.reserve();
+            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written. The copy of
+            // a sparse file is sparse.
+            if !self.outcome.array.mapping().may_have_holes()? {
+                let _ = new.reserve();
+            }
             let array = new.array()?;
+            let array = array.with_cache(self.outcome.array.mapping().cache());
             let target = View::of_array(&self.view.shape()?, self.dtype.itemsize(), Order::C, new.spec().offset);
-            return lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress));
+            lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress))?;
+            return give_up(file, array.mapping().cache());
         }
         let failed = |error| Error::io("cannot write", error).at(new.file().target());
         let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(failed);

@@ -67,7 +67,7 @@ impl FromArgs {
         };
         let said = self.from_spec.clone().unwrap_or_default();
         let request = if header == HeaderUse::Ignore { said.or(same.clone()) } else { said };
-        let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header };
+        let opening = Opening { request, mode: Mode::Read, trailing: Trailing::Refuse, header, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;

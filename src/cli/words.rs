@@ -14,6 +14,8 @@ pub(super) const MODES: &[&str] = &["r", "r+", "w+", "c", "readonly", "readwrite
 pub(super) const ORDERS: &[&str] = &["C|c", "F|f"];
 /// The words of `--byteorder`, with NumPy's signs.
 pub(super) const BYTE_ORDERS: &[&str] = &["little|<", "big|>", "native|="];
+/// The words of `--cache`.
+pub(super) const CACHES: &[&str] = &["keep", "drop"];
 /// The words of `--overflow`.
 pub(super) const OVERFLOWS: &[&str] = &["error", "wrap", "saturate", "nan"];
 /// The words of `--casting`.
@@ -38,7 +40,7 @@ mod tests {
     use super::*;
     use crate::cast::{Casting, Overflow};
     use crate::dtype::ByteOrder;
-    use crate::mapping::Mode;
+    use crate::mapping::{Cache, Mode};
     use crate::shape::Order;
     use crate::sink::OutputFormat;
 
@@ -52,6 +54,7 @@ mod tests {
     fn every_word_is_one() {
         all_parse::<OutputFormat>(FORMATS);
         all_parse::<Mode>(MODES);
+        all_parse::<Cache>(CACHES);
         all_parse::<Order>(ORDERS);
         all_parse::<ByteOrder>(BYTE_ORDERS);
         all_parse::<Overflow>(OVERFLOWS);

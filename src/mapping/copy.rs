@@ -15,6 +15,12 @@ mod x86_64;
 use portable::copy_strided;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 use x86_64::copy_strided;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(super) use x86_64::prefetch;
+
+/// There is no portable way to say what will be needed.
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+pub(super) fn prefetch(_address: *const u8) {}
 
 /// `count` stretches of `unit` bytes and the bytes from one to the next on both sides.
 #[derive(Clone, Copy, Debug)]

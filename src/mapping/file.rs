@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use super::Mode;
+use super::advice::give_up;
 use super::reader::Reader;
 use super::space::{self, Sync};
 use super::writer::{Stores, Writer};
+use super::{Cache, Mode};
 use crate::error::{Error, Result};
 use crate::escape::shell_word;
 use crate::plan::Run;
@@ -18,6 +19,9 @@ use crate::plan::Run;
 /// Bytes of a window: a page fault and a system call are small beside it, and a window for each of many threads small
 /// beside any memory.
 const WINDOW: usize = 8 << 20;
+/// Bytes of the windows of all threads together, as far as that leaves each of them a [`SMALL_WINDOW`].
+const WINDOWS: usize = 16 << 20;
+const SMALL_WINDOW: usize = 1 << 20;
 
 /// A regular file whose bytes are read and stored through windows; its length is what it was when it was opened.
 #[derive(Debug)]
@@ -30,6 +34,7 @@ pub struct Mapping {
     identity: Identity,
     window: usize,
     io: Io,
+    cache: Cache,
     mappable: AtomicBool,
     /// Whether a shared mapping is a good way to store on this file system.
     shareable: AtomicBool,
@@ -142,6 +147,7 @@ impl Mapping {
             identity: Identity::from_metadata(&metadata),
             window: WINDOW,
             io: Io::Auto,
+            cache: Cache::Keep,
             mappable: AtomicBool::new(true),
             shareable: AtomicBool::new(mode.stores() && space::shares_stores(&file)),
             stored_through_window: AtomicBool::new(false),
@@ -154,6 +160,19 @@ impl Mapping {
     #[must_use]
     pub fn with_io(self, io: Io) -> Self {
         Self { io, ..self }
+    }
+
+    /// The same file, its pages kept in memory or not.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// The same file for so many threads at once: the more there are, the smaller the window of each.
+    #[must_use]
+    pub fn shared_by(self, threads: usize) -> Self {
+        let window = (WINDOWS / threads.max(1).next_power_of_two()).clamp(SMALL_WINDOW, WINDOW);
+        Self { window, ..self }
     }
 
     /// The same file with windows of another size, a multiple of the page size.
@@ -195,6 +214,11 @@ impl Mapping {
     /// How its bytes travel.
     pub fn io(&self) -> Io {
         self.io
+    }
+
+    /// What becomes of its pages.
+    pub fn cache(&self) -> Cache {
+        self.cache
     }
 
     /// Which file it is, whatever its name.
@@ -261,10 +285,11 @@ impl Mapping {
         if self.stored_through_window.load(Relaxed) {
             space::touch(&self.file).map_err(|error| error.at(&self.path))?;
         }
-        match sync {
+        let stored = match sync {
             Sync::No => Ok(()),
-            Sync::Yes => space::flush(&self.file).map_err(|error| error.at(&self.path)),
-        }
+            Sync::Yes => space::flush(&self.file),
+        };
+        stored.and_then(|()| give_up(&self.file, self.cache)).map_err(|error| error.at(&self.path))
     }
 
     /// Fills `bytes` from the byte `offset` of the file on, without any window: for headers and the like.

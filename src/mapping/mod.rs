@@ -10,10 +10,12 @@
 //!   file ◄──  pread, pwrite: few bytes, whole pieces, files that cannot be mapped
 //! ```
 
+mod advice;
 mod copy;
 mod direct;
 mod fault;
 mod file;
+mod holes;
 mod lock;
 mod mode;
 #[cfg(test)]
@@ -29,6 +31,7 @@ mod unchanged;
 mod window;
 mod writer;
 
+pub use advice::{Cache, give_up};
 pub use file::{Identity, Io, Mapping};
 pub use lock::Lock;
 pub use mode::Mode;

@@ -115,6 +115,18 @@ impl Window {
         Ok(())
     }
 
+    /// Has the processor fetch a byte of the file, if it is in the window and its page in memory.
+    pub(super) fn prefetch(&self, byte: u64) {
+        if self.range.contains(&byte) {
+            copy::prefetch(self.map.as_ptr().wrapping_add((byte - self.range.start) as usize));
+        }
+    }
+
+    /// Has the system read no more than the pages that are asked for. It may go on as before.
+    pub(super) fn advise_random(&self) {
+        let _ = self.map.advise(Advice::Random);
+    }
+
     /// The bytes of the file that are mapped.
     pub(super) fn range(&self) -> Range<u64> {
         self.range.clone()

@@ -420,6 +420,13 @@ mod tests {
         }
 
         #[test]
+        fn a_span_is_from_the_first_byte_to_the_last(view in any_view()) {
+            let bytes = || view.runs().flat_map(|run| stretches(run).map(move |(file, _)| (file, file + run.unit)));
+            let expected = bytes().map(|bytes| bytes.0).min().zip(bytes().map(|bytes| bytes.1).max());
+            prop_assert_eq!(view.span(), expected.map(|(start, end)| start as u64..end as u64));
+        }
+
+        #[test]
         fn chunks_are_the_view_in_c_order(view in any_view(), most in 1u64..40) {
             let file = file();
             let (mut together, mut rank) = (Vec::new(), 0);

@@ -19,6 +19,7 @@ mod map_chunks;
 mod modes;
 mod naming;
 mod output;
+mod selections;
 mod set;
 mod sizes;
 mod slice;

@@ -45,6 +45,12 @@ pub(super) unsafe fn copy_strided(from: *const u8, to: *mut u8, stretches: Stret
     }
 }
 
+/// Has the processor fetch the line of an address, which need not be mapped.
+pub(in super::super) fn prefetch(address: *const u8) {
+    // SAFETY: a prefetch is a hint: it neither faults nor changes anything.
+    unsafe { asm!("prefetcht0 [{address}]", address = in(reg) address, options(nostack, preserves_flags, readonly)) }
+}
+
 /// # Safety
 /// `len >= 1` bytes must be readable at `from` and writable at `to`, without overlap.
 unsafe fn copy_stretch(from: *const u8, to: *mut u8, len: usize) {
