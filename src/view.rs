@@ -253,6 +253,45 @@ impl View {
         view
     }
 
+    /// The same elements in the same C order with axes of other lengths, of the same product; `None` where no strides
+    /// give that, as where axes that do not follow each other in the file would have to be one.
+    pub fn reshaped(&self, dims: &[u64]) -> Option<Self> {
+        if self.size() == 0 || dims == self.dims() {
+            let axes = dims.iter().map(|&len| Axis::Strided { len, stride: 0 }).collect();
+            return Some(if self.size() == 0 { Self { axes, ..self.clone() } } else { self.clone() });
+        }
+        // Axes that step as one, fastest first.
+        let mut joined: Vec<(u64, i64)> = Vec::with_capacity(self.axes.len());
+        let mut offset = 0;
+        for axis in self.axes.iter().rev() {
+            match (axis, joined.last_mut()) {
+                (_, _) if axis.len() == 1 => offset += axis.step(0),
+                (Axis::Listed { .. }, _) => return None,
+                (Axis::Strided { len, stride }, Some((inner, step))) if *stride == *step * *inner as i64 => {
+                    *inner *= len;
+                }
+                (Axis::Strided { len, stride }, _) => joined.push((*len, *stride)),
+            }
+        }
+        let mut joined = joined.into_iter();
+        let mut axes = Vec::with_capacity(dims.len());
+        // What is left of those that are taken apart, from their fast end.
+        let (mut left, mut step) = (1, 0);
+        for &dim in dims.iter().rev() {
+            if dim > 1 && left == 1 {
+                (left, step) = joined.next()?;
+            }
+            if left % dim != 0 {
+                return None;
+            }
+            axes.push(Axis::Strided { len: dim, stride: step });
+            left /= dim;
+            step *= dim as i64;
+        }
+        axes.reverse();
+        Some(Self { offset: self.offset.wrapping_add_signed(offset), axes, item: self.item.clone() })
+    }
+
     /// The view repeated along new or single axes to fill `dims`, by NumPy's broadcasting rules.
     ///
     /// # Errors

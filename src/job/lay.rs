@@ -110,7 +110,7 @@ mod tests {
         let source = View::of_array(&shape, 8, Order::F, 0);
         let spec = ArraySpec { dtype: to.clone(), shape, order: Order::C, offset: 0 };
         let array = Array::spooled(&spec, "test").expect("a small file");
-        let memory = Memory(values.iter().flat_map(|value| value.to_ne_bytes()).collect());
+        let memory = Memory(bytemuck::cast_slice(values).to_vec());
         let convert = Conversion::between(&from, &to, overflow).expect("numbers");
         let crew = Crew { threads: 3, progress: &Silent };
         lay(&memory, &source, &convert, (&array, &spec.view()), crew)?;
@@ -125,7 +125,7 @@ mod tests {
         let bytes = laid(&[600, 700], Overflow::Error, &values).expect("all fit");
         for (row, column) in [(0, 0), (1, 0), (0, 1), (599, 699), (123, 456)] {
             let at = (row * 700 + column) * 2;
-            let found = i16::from_ne_bytes([bytes[at], bytes[at + 1]]);
+            let found: i16 = bytemuck::pod_read_unaligned(&bytes[at..at + 2]);
             assert_eq!(f64::from(found), values[column * 600 + row], "{row} {column}");
         }
     }

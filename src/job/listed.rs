@@ -68,7 +68,9 @@ fn by_place(places: &[u64]) -> Vec<u32> {
     }
     let bucket = |place: u64| ((place - low) >> NEAR) as usize;
     let mut ends = vec![0_u32; (span >> NEAR) as usize + 1];
-    places.iter().for_each(|&place| ends[bucket(place)] += 1);
+    for &place in places {
+        ends[bucket(place)] += 1;
+    }
     let mut total = 0;
     for end in &mut ends {
         total += std::mem::replace(end, total);

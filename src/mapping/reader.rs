@@ -81,7 +81,9 @@ impl<'a> Reader<'a> {
             if count > 1
                 && let Some(window) = &self.window
             {
-                runs.iter().for_each(|run| window.prefetch(run.file));
+                for run in runs {
+                    window.prefetch(run.file);
+                }
             }
             for (at, run) in runs.iter().enumerate() {
                 if check_run(run, self.mapping, scratch.len())? {

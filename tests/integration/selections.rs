@@ -73,3 +73,12 @@ fn of_values_that_do_not_fit_the_first_of_the_result_is_named() {
     let words = ["slice", "a", "-s", "600,700", "--order", "F", "--astype", "i2", "-o", "b"];
     Rmm::new().file("a", bytes(&values)).run(words).refused(2, "at index (0, 699)").names_are(["a"]);
 }
+
+#[test]
+fn a_large_result_in_another_order_is_the_same_in_a_stream_and_in_a_file() {
+    let big = Rmm::new().sparse("big", 80 << 20);
+    let big = big.run(["fill", "big", "-s", "5120,2048", "::7,::5", "--random", "normal", "--seed", "3"]).done().then();
+    let spec = "--spec f8:5120,2048 --transpose";
+    let line = format!("rmm slice big {spec} -o t.npy && rmm slice big {spec} -f npy | cmp - t.npy");
+    big.sh(&line).done().names_are(["big", "t.npy"]);
+}
