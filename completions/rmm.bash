@@ -247,7 +247,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__fill)
-            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --dtype --shape --order --offset --spec --mode --allow-trailing --raw --cache --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -321,6 +321,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --rows)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -385,7 +389,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__get)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --fmt --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --cache --rows --cols --along --field --fmt --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +429,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -607,7 +615,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__info)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --json --get --expect --guess --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --cache --json --get --expect --guess --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -649,6 +657,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --get)
                     COMPREPLY=($(compgen -W "path format dtype name byteorder shape ndim size order fortran_order offset itemsize nbytes strides file_size allocated holes trailing spec" -- "${cur}"))
                     return 0
@@ -677,7 +689,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__map__subcmd__chunks)
-            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --in-place --check --no-journal --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --in-place --check --no-journal --dtype --shape --order --offset --spec --mode --allow-trailing --raw --cache --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -747,6 +759,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --rows)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -811,7 +827,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__set)
-            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --dtype --shape --order --offset --spec --mode --allow-trailing --raw --cache --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -863,6 +879,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
                     return 0
                     ;;
                 --rows)
@@ -929,7 +949,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__slice)
-            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --cache --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -969,6 +989,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
                     return 0
                     ;;
                 --rows)

@@ -102,6 +102,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l get -d 'Print one value per file, in the form that the option of that name accepts' -r -f -a "path\t'The file as it was named'
 format\t'npy or raw'
 dtype\t'The element type, as --dtype accepts it'
@@ -146,6 +148,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l along -d 'The same along axis K; may be repeated' -r
@@ -177,6 +181,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l along -d 'The same along axis K; may be repeated' -r
@@ -227,6 +233,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l along -d 'The same along axis K; may be repeated' -r
@@ -292,6 +300,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l along -d 'The same along axis K; may be repeated' -r
@@ -351,6 +361,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l rows -d 'Along axis 0: an integer (drops the axis), A:B[:S], or a list [1,5,7]; does not mix with INDEX' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l cols -d 'The same along axis 1' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l along -d 'The same along axis K; may be repeated' -r
