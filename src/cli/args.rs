@@ -65,7 +65,7 @@ pub(super) struct OpenArgs {
     raw: bool,
     /// Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that
     /// nothing else leaves it [default: keep]
-    #[arg(long, value_name = "keep|drop", value_parser = one_of::<Cache>(CACHES), hide_possible_values = true, help_heading = "Global options")]
+    #[arg(long, value_name = "keep|drop", value_parser = one_of::<Cache>(CACHES), hide_possible_values = true)]
     cache: Option<Cache>,
 }
 
