@@ -18,6 +18,7 @@ mod get;
 mod info;
 mod input;
 mod journal;
+mod lines;
 mod map_chunks;
 mod output;
 mod reduce;

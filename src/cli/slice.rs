@@ -151,7 +151,7 @@ impl ArrangeArgs {
 /// The view in its new shape, as far as that matters for the order in which its elements are written.
 fn reshaped(view: &View, wanted: &Wanted) -> Option<View> {
     // In C order the elements follow each other as before, whatever the shape.
-    if wanted.order == Order::C || wanted.shape.dims() == view.dims() { Some(view.clone()) } else { None }
+    if wanted.order == Order::C { Some(view.clone()) } else { view.reshaped(wanted.shape.dims()) }
 }
 
 /// The elements in C order in a file without a name, from which any other order can be read.

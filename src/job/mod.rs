@@ -9,6 +9,7 @@ pub mod copy;
 mod delivery;
 pub mod exec;
 pub mod lay;
+pub mod listed;
 pub mod reduce;
 pub mod resumable;
 pub mod stats;

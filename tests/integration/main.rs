@@ -26,6 +26,7 @@ mod naming;
 mod output;
 mod reduce;
 mod resume;
+mod selections;
 mod set;
 mod sizes;
 mod slice;
