@@ -1,10 +1,11 @@
-//! Tests that need something a machine may not have: NumPy, root, four spare gibibytes.
+//! Tests that need something a machine may not have: NumPy, other programs, root, four spare gibibytes.
 //!
 //! A trial whose need is not met is reported as ignored, with the need in brackets before its name. One file a group;
 //! each has `trials()`, and knows nothing of the others.
 
 mod concurrency;
 mod full_disk;
+mod interchange;
 mod memory;
 mod needs;
 mod numpy;
@@ -13,7 +14,7 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() -> std::process::ExitCode {
     let args = Arguments::from_args();
-    let groups = [numpy::trials, concurrency::trials, memory::trials, full_disk::trials];
+    let groups = [numpy::trials, concurrency::trials, memory::trials, full_disk::trials, interchange::trials];
     let trials: Vec<Trial> = groups.iter().flat_map(|trials| trials()).collect();
     libtest_mimic::run(&args, trials).exit_code()
 }
