@@ -34,7 +34,7 @@ impl Peer {
             Self::Program(names) => {
                 let folders = std::env::var_os("PATH").unwrap_or_default();
                 let there = |name: &&str| std::env::split_paths(&folders).any(|folder| folder.join(name).is_file());
-                names.iter().any(|name| there(name)).then_some(python).ok_or_else(|| format!("needs {}", names[0]))
+                names.iter().any(there).then_some(python).ok_or_else(|| format!("needs {}", names[0]))
             }
             Self::Module(name) => {
                 let output = Command::new(&python).args(["-c", &format!("import {name}")]).output();

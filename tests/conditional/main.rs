@@ -5,6 +5,7 @@
 
 mod concurrency;
 mod full_disk;
+mod guess;
 mod interchange;
 mod memory;
 mod needs;
@@ -14,7 +15,8 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() -> std::process::ExitCode {
     let args = Arguments::from_args();
-    let groups = [numpy::trials, concurrency::trials, memory::trials, full_disk::trials, interchange::trials];
+    let groups =
+        [numpy::trials, concurrency::trials, memory::trials, full_disk::trials, interchange::trials, guess::trials];
     let trials: Vec<Trial> = groups.iter().flat_map(|trials| trials()).collect();
     libtest_mimic::run(&args, trials).exit_code()
 }
