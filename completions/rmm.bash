@@ -103,7 +103,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__completions)
-            opts="-q -j -h --quiet --color --threads --help bash elvish fish powershell zsh"
+            opts="-q -j -h --dynamic --quiet --color --threads --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

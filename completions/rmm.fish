@@ -408,6 +408,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand completions" -l color -d 'When t
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand completions" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand completions" -l dynamic -d 'Have the shell ask rmm for the words that fit'
 complete -c rmm -n "__fish_rmm_using_subcommand completions" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand help; and not __fish_seen_subcommand_from create info get set slice fill map-chunks completions help" -f -a "create" -d 'Make an array file: zeros, at once and at any size, or other content'
