@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::complete::dtypes;
 use super::ui::Ui;
 use super::words::{CACHES, CASTINGS, IOS, MODES, ORDERS, OVERFLOWS, one_of};
 use crate::array::{Array, HeaderUse, Opening, Origin};
@@ -21,7 +22,7 @@ use crate::spec::{ByteSize, Dims, Request, Trailing};
 #[command(next_help_heading = "The array")]
 pub(super) struct SpecArgs {
     /// Element type, in NumPy's words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, 'x:f4,y:f4,n:i2'
-    #[arg(short, long, value_name = "T")]
+    #[arg(short, long, value_name = "T", add = dtypes())]
     dtype: Option<Parsed>,
     /// Lengths of the axes: 1000000,500; one may be -1; () is 0-d
     #[arg(short, long, value_name = "DIMS")]
