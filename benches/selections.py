@@ -56,6 +56,9 @@ def to_fortran(bench):
     commands = {"rmm": [bench.rmm, "slice", path, "--spec", f"f8:{rows},4096", "--to-order", "F", "-f", "raw",
                         "-o", out],
                 "numpy": numpy(bench, code)}
+    yardstick = bench.compiled("to_fortran.c")
+    if yardstick:
+        commands["C"] = [yardstick, path, out, str(rows), "4096"]
     unu = shutil.which("teem-unu") or shutil.which("unu")
     if unu:
         header = bench.path("fortran.nhdr")
@@ -63,7 +66,7 @@ def to_fortran(bench):
             file.write(f"NRRD0004\ntype: double\ndimension: 2\nsizes: 4096 {rows}\nendian: little\n"
                        f"encoding: raw\ndata file: {path}\n")
         commands["unu"] = [unu, "permute", "-i", header, "-p", "1", "0", "-o", bench.path("out.nrrd")]
-    return ("C → F of (n, 4096) float64, file to file", {name: 8 for name in commands}, commands,
+    return ("C → F of (n, 4096) float64, file to file", {"numpy": 8, "unu": 8}, commands,
             [out, bench.path("out.nrrd")], bench.args.size)
 
 

@@ -103,7 +103,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__completions)
-            opts="-q -j -h --quiet --color --threads --help bash elvish fish powershell zsh"
+            opts="-q -j -h --dynamic --quiet --color --threads --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -267,7 +267,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__fill)
-            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -345,6 +345,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --io)
                     COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
@@ -413,7 +417,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__get)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --fmt --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --fmt --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -453,6 +457,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
                     return 0
                     ;;
                 --io)
@@ -639,7 +647,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__info)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --json --get --expect --emit --write-sidecar --force --guess --stats --histogram --finite --ddof --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --json --get --expect --guess --stats --histogram --finite --ddof --emit --write-sidecar --force --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -681,6 +689,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --io)
                     COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
@@ -693,16 +705,16 @@ _rmm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --emit)
-                    COMPREPLY=($(compgen -W "nhdr mhd envi numpy json" -- "${cur}"))
-                    return 0
-                    ;;
                 --histogram)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ddof)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --emit)
+                    COMPREPLY=($(compgen -W "nhdr mhd envi numpy json" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -725,7 +737,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__map__subcmd__chunks)
-            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --reduce --axis --keepdims --ddof --in-place --check --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --reduce --axis --keepdims --ddof --in-place --check --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -811,6 +823,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --io)
                     COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
@@ -879,7 +895,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__set)
-            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -953,6 +969,10 @@ _rmm() {
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
                     return 0
                     ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
+                    return 0
+                    ;;
                 --io)
                     COMPREPLY=($(compgen -W "auto mmap pread" -- "${cur}"))
                     return 0
@@ -1021,7 +1041,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__slice)
-            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --io --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1061,6 +1081,10 @@ _rmm() {
                     ;;
                 -m)
                     COMPREPLY=($(compgen -W "r r+ w+ c readonly readwrite write copyonwrite" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -W "keep drop" -- "${cur}"))
                     return 0
                     ;;
                 --io)

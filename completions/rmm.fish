@@ -115,6 +115,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -139,13 +141,13 @@ holes\t'Bytes of the file that occupy none'
 trailing\t'Bytes behind the array'
 spec\t'All that finds an element, as --spec accepts it'"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l expect -d 'Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l histogram -d 'Count the finite elements between N + 1 equally distant edges, as numpy.histogram does' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l ddof -d 'For std: divide by the number of elements less N [default: 0]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l emit -d 'Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of np.memmap (numpy), or the sidecar (json)' -r -f -a "nhdr\t''
 mhd\t''
 envi\t''
 numpy\t''
 json\t''"
-complete -c rmm -n "__fish_rmm_using_subcommand info" -l histogram -d 'Count the finite elements between N + 1 equally distant edges, as numpy.histogram does' -r
-complete -c rmm -n "__fish_rmm_using_subcommand info" -l ddof -d 'For std: divide by the number of elements less N [default: 0]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -154,11 +156,11 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The 
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
-complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
-complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l guess -d 'Rank what a raw file may be, by its bytes, with the commands that read it so'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l stats -d 'Read all elements: count, nan, inf, zero, and min, max, sum, mean and std of those that are not NaN; of each field of a structured dtype'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l finite -d 'Exit 1 when an element is NaN or infinite'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
@@ -175,6 +177,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -220,6 +224,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -274,6 +280,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -344,6 +352,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -430,6 +440,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -480,6 +492,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand completions" -l color -d 'When t
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand completions" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand completions" -l dynamic -d 'Have the shell ask rmm for the words that fit'
 complete -c rmm -n "__fish_rmm_using_subcommand completions" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand help; and not __fish_seen_subcommand_from create info get set slice fill map-chunks completions help" -f -a "create" -d 'Make an array file: zeros, at once and at any size, or other content'

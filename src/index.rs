@@ -3,6 +3,10 @@
 //! Integers, slices, one ellipsis and one list of positions give exactly NumPy's result, its order of axes included.
 //! What NumPy also has but a file cannot be asked for in one pass (masks, several lists, `newaxis`) is refused by name.
 
+mod place;
+
+pub use place::place;
+
 use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;

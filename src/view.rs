@@ -3,6 +3,7 @@
 //! A view is a rectangular arrangement of elements. Slices, integers, transposition and broadcasting change axes and
 //! the starting byte only; no element moves until a plan is made of the view.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::dtype::Field;
@@ -193,6 +194,28 @@ impl View {
         }
     }
 
+    /// The bytes from the first to the last that it reaches; `None` where there are none, or none that a file has.
+    pub fn span(&self) -> Option<Range<u64>> {
+        let parts = self.item.parts.iter().filter(|part| part.len > 0);
+        let start = parts.clone().map(|part| part.file).min()?;
+        let end = parts.map(|part| part.file + part.len).max()?;
+        let (mut low, mut high) = (i128::from(self.offset), i128::from(self.offset));
+        for axis in &self.axes {
+            let (least, most) = match axis {
+                Axis::Strided { len, stride } => {
+                    let reach = i128::from(len.checked_sub(1)?) * i128::from(*stride);
+                    (reach.min(0), reach.max(0))
+                }
+                Axis::Listed { positions, stride } => {
+                    let steps = positions.iter().map(|&position| i128::from(position) * i128::from(*stride));
+                    (steps.clone().min()?, steps.max()?)
+                }
+            };
+            (low, high) = (low + least, high + most);
+        }
+        Some(u64::try_from(low + start as i128).ok()?..u64::try_from(high + end as i128).ok()?)
+    }
+
     /// The byte of the file at which the element at `position` begins.
     pub fn byte_of(&self, position: &[u64]) -> u64 {
         self.axes.iter().zip(position).fold(self.offset, |byte, (axis, &k)| byte.wrapping_add_signed(axis.step(k)))
@@ -242,6 +265,45 @@ impl View {
             Axis::Listed { positions, .. } => *positions = positions[start as usize..stop as usize].into(),
         }
         view
+    }
+
+    /// The same elements in the same C order with axes of other lengths, of the same product; `None` where no strides
+    /// give that, as where axes that do not follow each other in the file would have to be one.
+    pub fn reshaped(&self, dims: &[u64]) -> Option<Self> {
+        if self.size() == 0 || dims == self.dims() {
+            let axes = dims.iter().map(|&len| Axis::Strided { len, stride: 0 }).collect();
+            return Some(if self.size() == 0 { Self { axes, ..self.clone() } } else { self.clone() });
+        }
+        // Axes that step as one, fastest first.
+        let mut joined: Vec<(u64, i64)> = Vec::with_capacity(self.axes.len());
+        let mut offset = 0;
+        for axis in self.axes.iter().rev() {
+            match (axis, joined.last_mut()) {
+                (_, _) if axis.len() == 1 => offset += axis.step(0),
+                (Axis::Listed { .. }, _) => return None,
+                (Axis::Strided { len, stride }, Some((inner, step))) if *stride == *step * *inner as i64 => {
+                    *inner *= len;
+                }
+                (Axis::Strided { len, stride }, _) => joined.push((*len, *stride)),
+            }
+        }
+        let mut joined = joined.into_iter();
+        let mut axes = Vec::with_capacity(dims.len());
+        // What is left of those that are taken apart, from their fast end.
+        let (mut left, mut step) = (1, 0);
+        for &dim in dims.iter().rev() {
+            if dim > 1 && left == 1 {
+                (left, step) = joined.next()?;
+            }
+            if left % dim != 0 {
+                return None;
+            }
+            axes.push(Axis::Strided { len: dim, stride: step });
+            left /= dim;
+            step *= dim as i64;
+        }
+        axes.reverse();
+        Some(Self { offset: self.offset.wrapping_add_signed(offset), axes, item: self.item.clone() })
     }
 
     /// The view repeated along new or single axes to fill `dims`, by NumPy's broadcasting rules.

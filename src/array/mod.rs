@@ -6,6 +6,7 @@
 mod growing;
 mod new;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub use growing::Growing;
@@ -16,7 +17,7 @@ use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::{path_text, shell_word};
 use crate::format::sidecar::{self, Sidecar};
 use crate::format::{self, Follow, Format, data_file, raster};
-use crate::mapping::{Io, Mapping, Mode, Reader};
+use crate::mapping::{Cache, Io, Mapping, Mode, Reader};
 use crate::plan::Run;
 use crate::source::{ReadRuns, Readable};
 use crate::spec::{ArraySpec, Dims, Request, Trailing};
@@ -48,6 +49,8 @@ pub struct Opening {
     pub io: Io,
     /// Whether a header may name a file outside its own folder.
     pub follow: Follow,
+    /// What becomes of the pages of the file that a job leaves behind it.
+    pub cache: Cache,
 }
 
 /// Whether a file's own header counts.
@@ -94,7 +97,7 @@ impl Array {
     /// # Errors
     /// As [`Array::open`].
     pub fn over(mapping: Mapping, opening: &Opening) -> Result<Self> {
-        let mapping = mapping.with_io(opening.io);
+        let mapping = mapping.with_io(opening.io).with_cache(opening.cache);
         let path = mapping.path().to_path_buf();
         let format = recognised(&mapping, opening)?;
         if let Format::Raster(header) = &format {
@@ -191,6 +194,18 @@ impl Array {
         Self { mapping: copy, ..self }
     }
 
+    /// The same array for so many threads at once: see [`Mapping::shared_by`].
+    #[must_use]
+    pub fn shared_by(self, threads: usize) -> Self {
+        Self { mapping: self.mapping.shared_by(threads), ..self }
+    }
+
+    /// The same array, its pages kept in memory or not.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { mapping: self.mapping.with_cache(cache), ..self }
+    }
+
     /// All elements.
     pub fn view(&self) -> View {
         self.spec.view()
@@ -200,6 +215,14 @@ impl Array {
 impl Readable for Array {
     fn reader(&self) -> Box<dyn ReadRuns + '_> {
         Box::new(self.mapping.reader())
+    }
+
+    fn may_have_holes(&self) -> Result<bool> {
+        self.mapping.may_have_holes()
+    }
+
+    fn next_data(&self, byte: u64) -> Result<Option<Range<u64>>> {
+        self.mapping.next_data(byte)
     }
 }
 

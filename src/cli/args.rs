@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::complete::dtypes;
 use super::ui::Ui;
-use super::words::{CASTINGS, IOS, MODES, ORDERS, OVERFLOWS, one_of};
+use super::words::{CACHES, CASTINGS, IOS, MODES, ORDERS, OVERFLOWS, one_of};
 use crate::array::{Array, HeaderUse, Opening, Origin};
 use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{Error, Result};
 use crate::escape::path_text;
 use crate::format::Follow;
-use crate::mapping::{Holder, Io, Mapping, Mode, Replace, Sync};
+use crate::mapping::{Cache, Holder, Io, Mapping, Mode, Replace, Sync};
 use crate::scalar::Fraction;
 use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
@@ -22,7 +23,7 @@ use crate::spec::{ByteSize, Dims, Request, Trailing};
 #[command(next_help_heading = "The array")]
 pub(super) struct SpecArgs {
     /// Element type, in NumPy's words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, 'x:f4,y:f4,n:i2'
-    #[arg(short, long, value_name = "T")]
+    #[arg(short, long, value_name = "T", add = dtypes())]
     dtype: Option<Parsed>,
     /// Lengths of the axes: 1000000,500; one may be -1; () is 0-d
     #[arg(short, long, value_name = "DIMS")]
@@ -69,6 +70,10 @@ pub(super) struct OpenArgs {
     /// Read the data file that a header names even where it lies outside the folder of the header
     #[arg(long, conflicts_with = "raw")]
     follow: bool,
+    /// Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that
+    /// nothing else leaves it [default: keep]
+    #[arg(long, value_name = "keep|drop", value_parser = one_of::<Cache>(CACHES), hide_possible_values = true)]
+    cache: Option<Cache>,
     #[command(flatten)]
     io: IoArgs,
 }
@@ -148,6 +153,7 @@ impl OpenArgs {
             header: if self.raw { HeaderUse::Ignore } else { HeaderUse::Recognise },
             io: self.io(),
             follow: if self.follow { Follow::Anywhere } else { Follow::Inside },
+            cache: self.cache.unwrap_or_default(),
         })
     }
 
@@ -166,7 +172,7 @@ impl OpenArgs {
         if intent == Intent::Read {
             super::journal::warn_of_unfinished(path, ui);
         }
-        Ok(array)
+        Ok(array.shared_by(ui.threads()))
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::args::{CastArgs, Destination, WriteArgs, element_type};
+use super::complete::dtypes;
 use super::edit::{Resume, Store};
 use super::expr::described;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
@@ -49,7 +50,7 @@ pub(super) struct ExecArgs {
     #[arg(long, value_name = "N|SIZE")]
     chunk: Option<ChunkSize>,
     /// The type of the results [default: the array's own]
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", add = dtypes())]
     astype: Option<Parsed>,
 }
 

@@ -1,6 +1,5 @@
 //! `rmm get`: elements, one per line.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,17 +7,26 @@ use clap::Args;
 use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
-use super::listed::{BATCH, Places};
+use super::lines::{Lines, Next};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::cast::{Conversion, Overflow};
+use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::index::Index;
+use crate::index::{Index, place};
 use crate::job::copy::copy;
+use crate::job::listed::fetch;
 use crate::mapping::Stream;
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Layout, OutputFormat, Sink, Style};
+use crate::source::{Memory, Readable};
+use crate::view::View;
+
+/// Bytes of the elements fetched together: so many that pages of a large file are touched once for several of them.
+const BATCH: usize = 8 << 20;
+/// A list of places takes memory, too, however small the elements.
+const PLACES: usize = 1 << 20;
 
 /// Print elements, one per line
 ///
@@ -75,54 +83,95 @@ impl GetArgs {
 
     /// Prints the elements of one index.
     fn print(&self, array: &Array, index: Option<&Index>, ui: &Ui) -> Result<()> {
-        self.print_selected(array, &self.select.select(index, array)?, ui)
+        let Selected { view, dtype } = self.select.select(index, array)?;
+        self.print_elements(array, &view, &dtype, ui)
     }
 
-    fn print_selected(&self, array: &Array, selected: &Selected, ui: &Ui) -> Result<()> {
-        let Selected { view, dtype } = selected;
+    /// Prints the elements of a view, one per line.
+    fn print_elements(&self, bytes: &dyn Readable, view: &View, dtype: &DType, ui: &Ui) -> Result<()> {
         let native = dtype.to_native();
         let convert = Conversion::between(dtype, &native, Overflow::Error)?;
         let layout = Layout { dtype: native, shape: Shape::new([view.size()])?, order: Order::C };
         let style = Style { fmt: self.fmt.clone(), ..Style::default() };
         let sink = Sink::new(OutputFormat::Tsv, &layout, &style)?;
         let progress = ui.progress(view.nbytes());
-        copy(array, view, &convert, &sink, &mut |bytes| ui.data(bytes), ui.crew(&progress))
+        copy(bytes, view, &convert, &sink, &mut |bytes| ui.data(bytes), ui.crew(&progress))
     }
 
-    /// Prints the elements of the indices on stdin, in their order: single elements many at a time.
+    /// Prints the elements of the indices on stdin, line by line.
     fn print_listed(&self, array: &Array, ui: &Ui) -> Result<()> {
         if input::is_stdin(&self.file) {
             return Err(Error::usage("standard input cannot be both the array and the list of indices"));
         }
         Stream::Stdin.check().map_err(|error| Error::io("cannot read", error).at("stdin"))?;
-        let all = self.select.select(Some(&Index::all()), array)?;
-        let places = Places::of(array, &all.view);
-        let print = |batch: &mut Vec<u64>| {
-            let view = places.view(batch);
-            batch.clear();
-            self.print_selected(array, &Selected { view, dtype: all.dtype.clone() }, ui)
-        };
-        let mut stdin = BufReader::with_capacity(1 << 16, std::io::stdin());
-        let (mut line, mut batch) = (Vec::new(), Vec::new());
-        for number in 1u64.. {
-            line.clear();
-            let len =
-                stdin.read_until(b'\n', &mut line).map_err(|error| Error::io("cannot read", error).at("stdin"))?;
-            let place = places.place(&line);
-            batch.extend(place);
-            if !batch.is_empty() && (place.is_none() || batch.len() == BATCH) {
-                print(&mut batch)?;
+        let mut batch = Batch { get: self, array, plain: self.plain(array)?, places: Vec::new() };
+        let mut lines = Lines::new(std::io::stdin());
+        let failed = |error| Error::io("cannot read", error).at("stdin");
+        loop {
+            match lines.next().map_err(failed)? {
+                Next::Line(number, line) => {
+                    if batch.takes(line, ui)? {
+                        continue;
+                    }
+                    batch.print(ui)?;
+                    let line = str::from_utf8(line).map_err(std::io::Error::other).map_err(failed)?;
+                    if line.trim().is_empty() {
+                        continue;
+                    }
+                    let printed = line.parse().and_then(|index: Index| self.print(array, Some(&index), ui));
+                    printed.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
+                }
+                Next::Waiting => {
+                    // Whoever waits for an answer before asking again gets it.
+                    batch.print(ui)?;
+                    ui.flush()?;
+                }
+                Next::End => return batch.print(ui),
             }
-            if len == 0 {
-                break;
-            }
-            if place.is_some() || line.trim_ascii().is_empty() {
-                continue;
-            }
-            let text = str::from_utf8(line.trim_ascii()).map_err(|_| Error::usage("is not UTF-8"));
-            let printed = text.and_then(str::parse).and_then(|index: Index| self.print(array, Some(&index), ui));
-            printed.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
         }
-        Ok(())
+    }
+
+    /// All elements, where one integer for each axis picks one of them.
+    fn plain(&self, array: &Array) -> Result<Option<Selected>> {
+        if self.select.names_axes() {
+            return Ok(None);
+        }
+        let whole = self.select.select(Some(&Index::all()), array)?;
+        // A field that is a subarray has axes that no integer picks.
+        Ok((whole.view.axes().len() == array.spec().shape.ndim()).then_some(whole))
+    }
+}
+
+/// Single elements that are fetched and printed together.
+struct Batch<'a> {
+    get: &'a GetArgs,
+    array: &'a Array,
+    /// All elements; `None` where lines do not name single ones.
+    plain: Option<Selected>,
+    places: Vec<u64>,
+}
+
+impl Batch<'_> {
+    /// Whether the line names a single element, which will be printed in its turn.
+    fn takes(&mut self, line: &[u8], ui: &Ui) -> Result<bool> {
+        let Some(whole) = &self.plain else { return Ok(false) };
+        let Some(place) = place(line, &whole.view) else { return Ok(false) };
+        self.places.push(place);
+        if self.places.len() >= PLACES.min(BATCH / whole.view.item().size().max(1)) {
+            self.print(ui)?;
+        }
+        Ok(true)
+    }
+
+    /// Prints what has been taken.
+    fn print(&mut self, ui: &Ui) -> Result<()> {
+        let Some(Selected { view, dtype }) = self.plain.as_ref().filter(|_| !self.places.is_empty()) else {
+            return Ok(());
+        };
+        let items = Memory(fetch(self.array, view.item(), &self.places, ui.threads())?);
+        let shape = Shape::new([self.places.len() as u64])?;
+        self.places.clear();
+        let packed = View::of_array(&shape, view.item().size(), Order::C, 0);
+        self.get.print_elements(&items, &packed, dtype, ui)
     }
 }

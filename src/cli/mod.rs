@@ -6,6 +6,7 @@
 
 mod args;
 mod argv;
+mod complete;
 mod completions;
 mod content;
 mod create;
@@ -18,7 +19,7 @@ mod get;
 mod info;
 mod input;
 mod journal;
-mod listed;
+mod lines;
 mod map_chunks;
 mod output;
 mod reduce;
@@ -89,6 +90,11 @@ pub fn command() -> clap::Command {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    match complete::answer() {
+        Ok(false) => {}
+        Ok(true) => return Exit::Done.into(),
+        Err(error) => return failure::exit_usage(&error, "rmm"),
+    }
     signals::prepare();
     let command = command();
     let words = argv::normalise(std::env::args_os().collect(), &command);

@@ -18,11 +18,14 @@ use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
 use crate::job::lay::lay;
-use crate::mapping::{Identity, Stream, copy_range, pour};
+use crate::mapping::{Identity, Stream, copy_range, give_up, pour, reserve};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
 use crate::spec::ArraySpec;
 use crate::view::View;
+
+/// Bytes of a result from which on it is laid out in a file before it goes to a stream in another order.
+const WORTH_LAYING_OUT: u64 = 64 << 20;
 
 /// Where a result goes, and how it looks.
 #[derive(Clone, Debug, Default, Args)]
@@ -165,16 +168,44 @@ impl<'a> Formatted<'a> {
         refuse_own_input(self.outcome.array)?;
         let progress = ui.progress(self.view.nbytes());
         let (array, crew) = (self.outcome.array, ui.crew(&progress));
-        match self.verbatim() {
-            Some((offset, len)) => {
-                ui.data(&self.header())?;
-                ui.flush()?;
-                let mut told = |bytes| progress.advance(bytes);
-                pour(array.mapping(), offset, len, io::stdout().as_fd(), &mut told).at("stdout")?;
-            }
-            None => copy(array, &self.view, &self.convert, &self.sink, &mut |bytes| ui.data(bytes), crew)?,
+        if let Some((offset, len)) = self.verbatim() {
+            self.pour(array, offset, len, &progress, ui)?;
+        } else if let Some(laid) = self.laid_out(&progress, ui)? {
+            self.pour(&laid, 0, self.nbytes(), &crate::job::Silent, ui)?;
+        } else {
+            copy(array, &self.view, &self.convert, &self.sink, &mut |bytes| ui.data(bytes), crew)?;
         }
         self.outcome.array.mapping().check_unchanged()
+    }
+
+    /// Writes bytes of a file to stdout, behind the header.
+    fn pour(&self, array: &Array, offset: u64, len: u64, progress: &dyn Progress, ui: &Ui) -> Result<()> {
+        ui.data(&self.header())?;
+        ui.flush()?;
+        let mut told = |bytes| progress.advance(bytes);
+        pour(array.mapping(), offset, len, io::stdout().as_fd(), &mut told).at("stdout")
+    }
+
+    /// The elements of a large binary result in their order, in a file without a name, where the array runs in another:
+    /// a stream takes them one after the other, and each page of the array would be read again and again. `None` where
+    /// that is not so, or there is no space for it.
+    fn laid_out(&self, progress: &dyn Progress, ui: &Ui) -> Result<Option<Array>> {
+        if !self.format.is_binary() || self.view.goes_forward() || self.nbytes() < WORTH_LAYING_OUT {
+            return Ok(None);
+        }
+        let (dtype, shape) = (self.dtype.clone(), self.view.shape()?);
+        let spec = ArraySpec { dtype, shape, order: Order::C, offset: 0 };
+        let Ok(laid) = Array::spooled(&spec, "result") else { return Ok(None) };
+        if reserve(laid.mapping().file(), 0..self.nbytes()).is_err() {
+            return Ok(None);
+        }
+        lay(self.outcome.array, &self.view, &self.convert, (&laid, &spec.view()), ui.crew(progress))?;
+        Ok(Some(laid))
+    }
+
+    /// Bytes of all elements of the result.
+    fn nbytes(&self) -> u64 {
+        self.view.size() * self.dtype.itemsize() as u64
     }
 
     fn to_file(&self, path: &Path, write: &WriteArgs, ui: &Ui) -> Result<()> {
@@ -193,18 +224,24 @@ impl<'a> Formatted<'a> {
         if let Some((offset, len)) = self.verbatim() {
             new.write_header()?;
             let from = self.outcome.array.mapping();
-            return if new.file().is_direct() {
-                pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes))
-            } else {
-                copy_range(from, offset, len, file, new.spec().offset)
-            };
+            if new.file().is_direct() {
+                return pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes));
+            }
+            copy_range(from, offset, len, file, new.spec().offset)?;
+            from.read_behind(offset..offset + len);
+            return give_up(file, from.cache());
         }
         if self.format.is_binary() && !new.file().is_direct() {
-            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
-            let _ = new.reserve();
+            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written. The copy of
+            // a sparse file is sparse.
+            if !self.outcome.array.mapping().may_have_holes()? {
+                let _ = new.reserve();
+            }
             let array = new.array()?;
+            let array = array.with_cache(self.outcome.array.mapping().cache());
             let target = View::of_array(&self.view.shape()?, self.dtype.itemsize(), Order::C, new.spec().offset);
-            return lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress));
+            lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress))?;
+            return give_up(file, array.mapping().cache());
         }
         let failed = |error| Error::io("cannot write", error).at(new.file().target());
         let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(failed);

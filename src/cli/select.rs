@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::complete::{axes, fields};
 use crate::array::Array;
 use crate::dtype::{ByteOrder, DType, Field, Kind, Record};
 use crate::error::{Error, Result};
@@ -23,10 +24,10 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "PICK")]
     cols: Option<Pick>,
     /// The same along axis K; may be repeated
-    #[arg(long, value_name = "K=PICK")]
+    #[arg(long, value_name = "K=PICK", add = axes())]
     along: Vec<Along>,
     /// A field of a structured dtype; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = fields())]
     field: Vec<String>,
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::{CastArgs, Intent, OpenArgs, WriteArgs, element_type};
+use super::complete::{dtypes, permutations};
 use super::failure::Exit;
 use super::output::{Outcome, OutputArgs, Wanted};
 use super::select::SelectArgs;
@@ -58,7 +59,7 @@ pub(super) struct SliceArgs {
 #[command(next_help_heading = "Conversion")]
 struct ArrangeArgs {
     /// Convert the elements to this type
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", add = dtypes())]
     astype: Option<Parsed>,
     /// Lay raw and npy output out in C or F order [default: C]
     #[arg(long, value_name = "C|F", value_parser = one_of::<Order>(ORDERS), hide_possible_values = true)]
@@ -67,7 +68,7 @@ struct ArrangeArgs {
     #[arg(long, value_name = "ORDER", value_parser = one_of::<ByteOrder>(BYTE_ORDERS), hide_possible_values = true)]
     byteorder: Option<ByteOrder>,
     /// Permute the axes, as in 2,0,1; without AXES, reverse them
-    #[arg(long, value_name = "AXES", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "AXES", add = permutations(), num_args = 0..=1, default_missing_value = "")]
     transpose: Option<Axes>,
     /// Give the result this shape, in C order; one axis may be -1
     #[arg(long, value_name = "DIMS")]
@@ -151,7 +152,7 @@ impl ArrangeArgs {
 /// The view in its new shape, as far as that matters for the order in which its elements are written.
 fn reshaped(view: &View, wanted: &Wanted) -> Option<View> {
     // In C order the elements follow each other as before, whatever the shape.
-    if wanted.order == Order::C || wanted.shape.dims() == view.dims() { Some(view.clone()) } else { None }
+    if wanted.order == Order::C { Some(view.clone()) } else { view.reshaped(wanted.shape.dims()) }
 }
 
 /// The elements in C order in a file without a name, from which any other order can be read.

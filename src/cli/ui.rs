@@ -92,7 +92,7 @@ impl Ui {
         Crew { threads: self.threads, progress }
     }
 
-    /// The number of threads that a job may have.
+    /// The number of threads of a crew.
     pub(super) fn threads(&self) -> usize {
         self.threads
     }

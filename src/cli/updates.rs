@@ -16,23 +16,24 @@ use tempfile::SpooledTempFile;
 use super::args::CastArgs;
 use super::edit::{Store, fill_copy};
 use super::input::{self, Opened};
-use super::listed::{BATCH, Places};
 use super::select::{SelectArgs, Selected};
 use super::typed::{typed, typed_element};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::cast::{Conversion, Overflow};
 use crate::error::{Error, Result};
-use crate::index::Index;
+use crate::index::{Index, place};
 use crate::job::store::{Changes, compare, store};
 use crate::job::values::{Constant, Elements, Values};
 use crate::shape::{Order, Shape};
 use crate::source::Memory;
 use crate::source::text::{Telling, Value};
-use crate::view::{View, tuple};
+use crate::view::{Axis, View, tuple};
 
 /// Bytes of updates that are kept in memory.
 const IN_MEMORY: usize = 16 << 20;
+/// How many elements are stored at a time: the more, the fewer times each page of the file is touched.
+const BATCH: usize = 1 << 20;
 
 /// Updates of an array, all of which are known to fit.
 pub(super) struct Updates<'a> {
@@ -60,7 +61,6 @@ impl<'a> Updates<'a> {
     }
 
     fn read_lines(&self, mut from: impl BufRead, name: &Path) -> Result<()> {
-        let places = Places::of(self.array, &self.selected.view);
         let telling = Telling { fraction: self.cast.fraction(), overflow: self.cast.overflow };
         let value = Value::of(&self.selected.dtype, telling)?;
         let mut log = self.log.borrow_mut();
@@ -78,7 +78,7 @@ impl<'a> Updates<'a> {
                 continue;
             }
             entry.clear();
-            let read = self.read_line(text, &places, &value, &mut entry);
+            let read = self.read_line(text, &value, &mut entry);
             read.map_err(|error| error.within(format_args!("line {number} of {}", name.display())))?;
             log.write_all(&entry).map_err(not_kept)?;
         }
@@ -86,13 +86,13 @@ impl<'a> Updates<'a> {
     }
 
     /// Appends what a line says.
-    fn read_line(&self, line: &[u8], places: &Places, value: &Value, entry: &mut Vec<u8>) -> Result<()> {
+    fn read_line(&self, line: &[u8], value: &Value, entry: &mut Vec<u8>) -> Result<()> {
         let tab = memchr::memchr(b'\t', line);
         let tab = tab.ok_or_else(|| Error::usage("INDEX and VALUE have a tab between them, and there is none"))?;
         let (index, text) = (&line[..tab], &line[tab + 1..]);
-        if let Some(place) = places.place(index).filter(|_| self.is_whole()) {
+        if let Some(place) = place(index, &self.selected.view).filter(|_| self.is_whole()) {
             entry.push(0);
-            entry.extend(place.to_le_bytes());
+            entry.extend((place - self.selected.view.offset()).to_le_bytes());
             let start = entry.len();
             entry.resize(start + self.selected.dtype.itemsize(), 0);
             return value.read(text, &mut entry[start..]);
@@ -182,7 +182,6 @@ impl Store for Updates<'_> {
 
     fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
         let itemsize = self.selected.dtype.itemsize();
-        let places = Places::of(self.array, view);
         let mut log = self.log.borrow_mut();
         log.rewind().map_err(not_kept)?;
         let mut log = BufReader::with_capacity(1 << 16, &mut *log);
@@ -191,7 +190,7 @@ impl Store for Updates<'_> {
         loop {
             let tag = log.fill_buf().map_err(not_kept)?.first().copied();
             if batch.len() == BATCH || (tag != Some(0) && !batch.is_empty()) {
-                store_batch(target, &places.view(&batch), std::mem::take(&mut items), ui)?;
+                store_batch(target, &at_places(view, &batch), std::mem::take(&mut items), ui)?;
                 batch.clear();
             }
             let Some(tag) = tag else { return Ok(()) };
@@ -224,6 +223,12 @@ impl Store for Updates<'_> {
         let progress = ui.progress(view.nbytes());
         compare(self.array, &self.selected.view, &Elements { bytes: &copy, view, convert }, ui.crew(&progress))
     }
+}
+
+/// The elements that lie so many bytes behind the first, in that order.
+fn at_places(all: &View, places: &[u64]) -> View {
+    let listed = Axis::Listed { positions: places.into(), stride: 1 };
+    View::new(all.offset(), vec![listed], all.item().clone())
 }
 
 /// Stores items, of repeated places the last.

@@ -16,6 +16,8 @@ pub(super) const ORDERS: &[&str] = &["C|c", "F|f"];
 pub(super) const BYTE_ORDERS: &[&str] = &["little|<", "big|>", "native|="];
 /// The words of `--io`.
 pub(super) const IOS: &[&str] = &["auto", "mmap", "pread"];
+/// The words of `--cache`.
+pub(super) const CACHES: &[&str] = &["keep", "drop"];
 /// The words of `--overflow`.
 pub(super) const OVERFLOWS: &[&str] = &["error", "wrap", "saturate", "nan"];
 /// The words of `--casting`.
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
     use crate::cast::{Casting, Overflow};
     use crate::dtype::ByteOrder;
-    use crate::mapping::{Io, Mode};
+    use crate::mapping::{Cache, Io, Mode};
     use crate::reduce::Op;
     use crate::shape::Order;
     use crate::sink::OutputFormat;
@@ -78,6 +80,7 @@ mod tests {
         all_parse::<OutputFormat>(FORMATS);
         all_parse::<Io>(IOS);
         all_parse::<Mode>(MODES);
+        all_parse::<Cache>(CACHES);
         all_parse::<Order>(ORDERS);
         all_parse::<ByteOrder>(BYTE_ORDERS);
         all_parse::<Overflow>(OVERFLOWS);

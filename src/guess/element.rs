@@ -17,10 +17,13 @@ pub(super) struct Scored {
     pub(super) element: Element,
     pub(super) cost: f64,
     pub(super) why: String,
-    /// Whether neighbours are alike, so that differences need fewer bits than values.
-    pub(super) smooth: bool,
-    /// The bytes of the body as they are, or of the differences; one for each byte of an element, lowest first.
-    pub(super) counts: Vec<Counts>,
+    /// How far apart elements are alike, where differences need fewer bits than values: neighbours, or those of the
+    /// same channel where a few are interleaved.
+    pub(super) lag: Option<usize>,
+    /// The bytes of the body as they are; one for each byte of an element, lowest first.
+    pub(super) plain: Vec<Counts>,
+    /// Those of the differences.
+    pub(super) steps: Vec<Counts>,
 }
 
 macro_rules! elements {
@@ -34,6 +37,11 @@ macro_rules! elements {
         ]
     };
 }
+
+/// The channels that may be interleaved: differences are taken at these distances.
+const LAGS: [usize; 7] = [1, 2, 3, 4, 6, 8, 16];
+/// The bytes of each piece in which they are compared; a multiple of every element's size.
+const PART: usize = 8 << 10;
 
 impl Element {
     /// Every dtype that is tried.
@@ -113,13 +121,15 @@ pub(super) fn score(sample: &Sample, element: Element, end: u64) -> Scored {
     let phase = end % size as u64;
     let pieces: Vec<&[u8]> = sample.body(size, phase, end).collect();
     let raw = byte_counts(&pieces, element);
-    let steps = step_counts(&pieces, element);
-    let (step_bits, raw_bits) = (mean_bits(&steps), mean_bits(&raw));
-    let smooth = step_bits < raw_bits - 0.15;
+    let raw_bits = mean_bits(&raw);
+    let lag = lag(&pieces, element);
+    let steps = step_counts(&pieces, element, lag);
+    let step_bits = mean_bits(&steps) + dearer(lag);
+    let lag = (step_bits < raw_bits - 0.15).then_some(lag);
     let mut cost = raw_bits.min(step_bits);
     // Every doubling of the element's size must pay for itself.
     cost += 0.03 * f64::from(size.trailing_zeros());
-    if size > 1 && halves_are_alike(&raw) {
+    if size > 1 && (halves_are_alike(&raw) || is_two_in_one(&raw)) {
         cost += 0.6;
     }
     if size > 1 {
@@ -129,10 +139,12 @@ pub(super) fn score(sample: &Sample, element: Element, end: u64) -> Scored {
     }
     let (implausible, mut why) = if element.is_float() { floats(&pieces, element) } else { integers(&pieces, element) };
     cost += implausible;
-    if smooth {
-        why.push_str(", smooth");
+    match lag {
+        None => {}
+        Some(1) => why.push_str(", smooth"),
+        Some(lag) => why.extend([", smooth in ".to_owned(), lag.to_string(), " channels".to_owned()]),
     }
-    Scored { element, cost, why, smooth, counts: if smooth { steps } else { raw } }
+    Scored { element, cost, why, lag, plain: raw, steps }
 }
 
 pub(super) fn zigzag(step: i64) -> u64 {
@@ -143,18 +155,29 @@ fn mean_bits(counts: &[Counts]) -> f64 {
     counts.iter().map(Counts::bits).sum::<f64>() / counts.len() as f64
 }
 
-/// The bytes of the differences between neighbours.
-fn step_counts(pieces: &[&[u8]], element: Element) -> Vec<Counts> {
+/// The distance at which differences need the fewest bits, in a part of each piece.
+fn lag(pieces: &[&[u8]], element: Element) -> usize {
+    let parts: Vec<&[u8]> = pieces.iter().map(|piece| &piece[..piece.len().min(PART)]).collect();
+    let costs = LAGS.map(|lag| (mean_bits(&step_counts(&parts, element, lag)) + dearer(lag), lag));
+    costs.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1, |(_, lag)| lag)
+}
+
+/// Channels must be worth it.
+fn dearer(lag: usize) -> f64 {
+    if lag == 1 { 0.0 } else { 0.1 }
+}
+
+/// The bytes of the differences between elements that are so far apart.
+fn step_counts(pieces: &[&[u8]], element: Element, lag: usize) -> Vec<Counts> {
     let size = element.size();
     let mut counts = vec![Counts::new(); size];
     for piece in pieces {
-        let mut before = element.rank(&piece[..size]);
-        for item in piece.chunks_exact(size) {
-            let rank = element.rank(item);
-            for (counts, byte) in counts.iter_mut().zip(zigzag(rank.wrapping_sub(before)).to_le_bytes()) {
+        let ahead = piece.get(lag * size..).unwrap_or_default();
+        for (before, item) in piece.chunks_exact(size).zip(ahead.chunks_exact(size)) {
+            let step = element.rank(item).wrapping_sub(element.rank(before));
+            for (counts, byte) in counts.iter_mut().zip(zigzag(step).to_le_bytes()) {
                 counts.add(byte);
             }
-            before = rank;
         }
     }
     counts
@@ -179,6 +202,35 @@ fn halves_are_alike(counts: &[Counts]) -> bool {
     mean_bits(&together) < mean_bits(counts) + 0.03
 }
 
+/// The value that most of those seen have in common, and by how many it outnumbers the others.
+#[derive(Default)]
+struct Majority {
+    value: u64,
+    lead: u64,
+}
+
+impl Majority {
+    fn see(&mut self, value: u64) {
+        if self.lead == 0 {
+            self.value = value;
+        }
+        if self.value == value {
+            self.lead += 1;
+        } else {
+            self.lead -= 1;
+        }
+    }
+}
+
+/// Whether each half of the element ends in a byte that varies less than the one below it, as the high byte of a number
+/// does, and the upper half begins anew.
+fn is_two_in_one(counts: &[Counts]) -> bool {
+    let half = counts.len() / 2;
+    let varies = |at: usize| counts[at].bits();
+    let ends = |end: usize| varies(end - 1) + 1.0 < varies(end - 2);
+    half > 1 && ends(half) && ends(2 * half) && varies(half - 1) <= varies(half)
+}
+
 /// What makes floats implausible, in bits for each byte, and what they are.
 fn floats(pieces: &[&[u8]], element: Element) -> (f64, String) {
     let (significand, one) = element.float_layout();
@@ -189,6 +241,7 @@ fn floats(pieces: &[&[u8]], element: Element) -> (f64, String) {
         _ => (70.0, 70.0),
     };
     let (mut total, mut zeros, mut odd, mut nans) = (0.0, 0.0, 0.0, 0.0);
+    let (mut fill, mut missing) = (Majority::default(), Majority::default());
     let (mut sum, mut squares) = (0.0, 0.0);
     for item in pieces.iter().flat_map(|piece| piece.chunks_exact(element.size())) {
         let bits = element.bits(item);
@@ -197,23 +250,30 @@ fn floats(pieces: &[&[u8]], element: Element) -> (f64, String) {
         total += 1.0;
         match (exponent, fraction) {
             (0, 0) => zeros += 1.0,
-            (exponent, _) if exponent == special => nans += 1.0,
+            (exponent, _) if exponent == special => {
+                nans += 1.0;
+                missing.see(bits);
+            }
             (exponent, _) => {
                 let power = (exponent - one) as f64;
-                (sum, squares) = (sum + power, squares + power * power);
                 if exponent == 0 || power > reach || power < -lowest {
                     odd += 1.0;
+                    fill.see(bits);
+                } else {
+                    (sum, squares) = (sum + power, squares + power * power);
                 }
             }
         }
     }
     let ordinary: f64 = total - zeros - nans;
-    if ordinary < 1.0 {
+    let usual = ordinary - odd;
+    if usual < 1.0 {
         return (6.0, "no ordinary float".to_owned());
     }
-    let mean = sum / ordinary;
-    let spread = (squares / ordinary - mean * mean).max(0.0).sqrt();
-    // NaNs mark missing values, and then there are many; a few of them are accidents.
+    let mean = sum / usual;
+    let spread = (squares / usual - mean * mean).max(0.0).sqrt();
+    // What is missing is marked by one value, outlandish or NaN, again and again; different ones are accidents.
+    let (odd, nans) = (odd - fill.lead as f64, nans - missing.lead as f64);
     let mut cost = 5.0 * odd / ordinary + nans / total;
     let widest = if significand == 10 { 2.6 } else { 9.0 };
     cost += (spread - widest).clamp(0.0, 10.0) * if significand == 10 { 0.5 } else { 0.1 };
@@ -232,6 +292,7 @@ fn integers(pieces: &[&[u8]], element: Element) -> (f64, String) {
     let sign = 1_u64 << (width - 1);
     let mut lengths = [0_u64; 65];
     let (mut total, mut high, mut low_zero, mut small) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let mut fill = Majority::default();
     let (mut own_step, mut other_step) = (0.0, 0.0);
     let (mut least, mut most) = (i128::MAX, i128::MIN);
     let mut before: Option<(i128, i128)> = None;
@@ -243,12 +304,16 @@ fn integers(pieces: &[&[u8]], element: Element) -> (f64, String) {
         lengths[(128 - value.unsigned_abs().leading_zeros()).min(64) as usize] += 1;
         (least, most) = (least.min(value), most.max(value));
         total += 1;
-        high += u64::from(bits & sign != 0);
+        if bits & sign != 0 {
+            high += 1;
+            fill.see(bits);
+        }
         low_zero += u64::from(bits.trailing_zeros() >= 8);
         small += u64::from(signed.unsigned_abs() < u128::from(sign / 8));
         if let Some((value_before, other_before)) = before {
-            own_step += (value - value_before).unsigned_abs() as f64;
-            other_step += (other - other_before).unsigned_abs() as f64;
+            // By their lengths in bits, so that a few values far from all others do not outweigh the rest.
+            own_step += (1.0 + (value - value_before).unsigned_abs() as f64).log2();
+            other_step += (1.0 + (other - other_before).unsigned_abs() as f64).log2();
         }
         before = Some((value, other));
     }
@@ -278,11 +343,14 @@ fn integers(pieces: &[&[u8]], element: Element) -> (f64, String) {
     if size == 2 && high * 20 > total && high * 20 < total * 19 && small * 20 < total {
         cost += 0.6;
     }
-    if high == 0 {
+    if high > 0 && fill.lead == high && fill.value == sign {
+        // The smallest number of all, and no other below zero, marks what is missing.
+        cost += if element.is_signed() { 0.0 } else { 0.1 };
+    } else if high == 0 {
         cost += if element.is_signed() == (size >= 4) { 0.0 } else { 0.05 };
     } else if own_step > 0.0 && other_step > 0.0 {
         cost +=
-            0.15 * f64::log2(own_step / other_step).clamp(-2.0, 2.0) + 0.02 * f64::from(u8::from(element.is_signed()));
+            0.5 * f64::log2(own_step / other_step).clamp(-1.0, 1.0) + 0.02 * f64::from(u8::from(element.is_signed()));
     }
     (cost, format!("values {least} to {most}"))
 }
@@ -312,5 +380,32 @@ mod tests {
         assert!(right < cost(&values, Number::Float32, ByteOrder::Little));
         assert!(right < cost(&values, Number::Int64, ByteOrder::Little));
         assert!(right < cost(&values, Number::UInt8, ByteOrder::Little));
+    }
+
+    #[test]
+    fn channels_are_told_from_larger_elements() {
+        // Two channels of float32, one of them far from the other.
+        let values: Vec<u8> = (0..4000_u32)
+            .flat_map(|at| [(at as f32 / 700.0).sin(), 1e6 + (at as f32 * 0.37).cos()])
+            .flat_map(f32::to_le_bytes)
+            .collect();
+        let sample = Sample::whole(&values);
+        let scored = |number| score(&sample, Element::new(number, ByteOrder::Little), sample.len());
+        assert_eq!(scored(Number::Float32).lag, Some(2));
+        assert!(scored(Number::Float32).cost < scored(Number::Float64).cost);
+        assert!(scored(Number::Float32).cost < scored(Number::Int64).cost);
+    }
+
+    #[test]
+    fn one_value_for_what_is_missing_costs_nothing() {
+        let float = |fill: f32| -> Vec<u8> {
+            (0..4000_u32).flat_map(|at| if at % 5 == 0 { fill } else { at as f32 }.to_le_bytes()).collect()
+        };
+        let cost = |fill| cost(&float(fill), Number::Float32, ByteOrder::Little);
+        assert!((cost(1e20) - cost(f32::NAN)).abs() < 0.1 && cost(1e20) < cost(1.0) + 0.3);
+        let levels: Vec<u8> =
+            (0..4000_u16).flat_map(|at| if at % 100 == 0 { 0x8000 } else { 500 + at / 9 }.to_le_bytes()).collect();
+        let cost = |number| super::tests::cost(&levels, number, ByteOrder::Little);
+        assert!(cost(Number::Int16) < cost(Number::UInt16));
     }
 }

@@ -1,6 +1,7 @@
 //! Where the data begins: behind the bytes that the body of the file would not have.
 
-use super::element::Scored;
+use super::element::{Scored, zigzag};
+use super::entropy::Counts;
 use super::sample::Sample;
 
 /// A beginning of the data.
@@ -13,8 +14,13 @@ pub(super) struct Offset {
 
 /// Headers are not looked for beyond.
 const LONGEST: usize = 8192;
+/// Bits that are worth less than a shorter header.
+const PADDING: f64 = 12.0;
+/// Bits that it takes to say that an element is not told by its step.
+const JUMP: f64 = 2.0;
 /// Lengths that headers of instruments and file formats have.
-const USUAL: &[usize] = &[16, 32, 44, 64, 80, 128, 256, 352, 512, 1024, 2048, 4096];
+const USUAL: &[usize] =
+    &[16, 24, 32, 40, 44, 54, 64, 80, 128, 256, 348, 352, 512, 632, 768, 1024, 2048, 2880, 3600, 4096];
 
 /// The likeliest beginnings for these elements, which end with the file; the best first.
 pub(super) fn offsets(sample: &Sample, scored: &Scored) -> Vec<Offset> {
@@ -27,30 +33,33 @@ pub(super) fn offsets(sample: &Sample, scored: &Scored) -> Vec<Offset> {
     if limit <= phase || head.iter().take(4).all(|&byte| byte == 0) {
         return vec![Offset { cost: odd(phase), ..without }];
     }
-    let items: Vec<f64> = surprises(&head[phase..limit], scored);
-    let all: f64 = items.iter().sum();
-    let (mut best, mut best_bits) = (phase, all + description(phase));
-    let mut header: f64 = head[..phase].iter().map(|&byte| foreign(byte)).sum();
+    let items = surprises(&head[phase..limit], scored);
+    let all: f64 = items.iter().map(|item| item.bits).sum();
+    let without_bits = all + description(head, phase);
+    let mut found = Vec::new();
+    let mut header: f64 = (0..phase).map(|at| foreign(head, at)).sum();
     let mut body = all;
-    for (nth, surprise) in items.iter().enumerate() {
+    for (nth, item) in items.iter().enumerate() {
         let at = phase + nth * size;
-        let unforeseen: f64 = head[at..at + size].iter().map(|&byte| foreign(byte)).sum();
-        // The step from the header to the first element says nothing.
-        let first = if scored.smooth { unforeseen - surprise } else { 0.0 };
-        let bits = header + body + first + description(at);
-        if at > 0 && bits < best_bits {
-            (best, best_bits) = (at, bits);
+        // The steps from the header to the first elements say nothing.
+        let firsts = &items[nth..(nth + scored.lag.unwrap_or(0)).min(items.len())];
+        let first: f64 = firsts.iter().map(|item| item.alone - item.bits).sum();
+        let bits = header + body + first + description(head, at);
+        if at > 0 && bits < without_bits {
+            found.push((at, bits));
         }
-        header += unforeseen;
-        body -= surprise;
+        header += (at..at + size).map(|at| foreign(head, at)).sum::<f64>();
+        body -= item.bits;
     }
-    if best == phase {
+    let best = found.iter().map(|&(_, bits)| bits).min_by(f64::total_cmp);
+    // Data may begin with zeros that padding explains as well: the header ends where it must.
+    let first = best.and_then(|best| found.into_iter().find(|&(_, bits)| bits <= best + PADDING));
+    let Some((at, bits)) = first.filter(|&(at, _)| at > phase) else {
         return vec![Offset { cost: odd(phase), ..without }];
-    }
-    let gain = all + description(phase) - best_bits;
-    let found =
-        Offset { at: best as u64, cost: odd(phase) / 2.0, why: format!("a header of {best} bytes, unlike the rest") };
-    vec![found, Offset { cost: odd(phase) + 0.2 + (gain / 200.0).min(1.0), ..without }]
+    };
+    let why = format!("a header of {at} bytes, unlike the rest");
+    let found = Offset { at: at as u64, cost: odd(phase) / 2.0, why };
+    vec![found, Offset { cost: odd(phase) + 0.2 + ((without_bits - bits) / 200.0).min(1.0), ..without }]
 }
 
 /// A length that is no whole number of elements speaks against the dtype, unless there is a header.
@@ -62,39 +71,54 @@ fn left_over(phase: usize, size: usize) -> String {
     if phase > 0 { format!("{phase} bytes more than whole {size}-byte elements") } else { String::new() }
 }
 
-/// Bits that each element of the head costs under the model of the body.
-fn surprises(head: &[u8], scored: &Scored) -> Vec<f64> {
-    let size = scored.element.size();
-    let mut before = None;
-    let of = |item: &[u8]| {
-        let rank = scored.element.rank(item);
-        let coded = match before.replace(rank) {
-            Some(before) if scored.smooth => super::element::zigzag(rank.wrapping_sub(before)),
-            None if scored.smooth => 0,
-            _ => scored.element.bits(item),
-        };
-        coded.to_le_bytes().iter().zip(&scored.counts).map(|(&byte, counts)| counts.surprise(byte)).sum()
-    };
-    head.chunks_exact(size).map(of).collect()
+/// Bits of one element under the model of the body.
+struct Surprise {
+    /// After those before it.
+    bits: f64,
+    /// By itself.
+    alone: f64,
 }
 
-/// Bits of a byte of a header: padding, text, numbers; the shares that they stand for add up to one.
-fn foreign(byte: u8) -> f64 {
-    match byte {
+/// Bits that each element of the head costs under the model of the body.
+fn surprises(head: &[u8], scored: &Scored) -> Vec<Surprise> {
+    let items: Vec<&[u8]> = head.chunks_exact(scored.element.size()).collect();
+    let cost = |bits: u64, counts: &[Counts]| -> f64 {
+        bits.to_le_bytes().iter().zip(counts).map(|(&byte, counts)| counts.surprise(byte)).sum()
+    };
+    let of = |(at, item): (usize, &&[u8])| {
+        let alone = cost(scored.element.bits(item), &scored.plain);
+        let rank = |item| scored.element.rank(item);
+        let step = match scored.lag {
+            Some(lag) if at >= lag => cost(zigzag(rank(item).wrapping_sub(rank(items[at - lag]))), &scored.steps),
+            _ => alone,
+        };
+        // A jump, as from zero to the smallest float, is told by where it leads.
+        Surprise { bits: step.min(alone + JUMP), alone }
+    };
+    items.iter().enumerate().map(of).collect()
+}
+
+/// Bits of the byte at `at` of a header: padding, what stands four bytes before, text, numbers.
+fn foreign(head: &[u8], at: usize) -> f64 {
+    match head[at] {
         0 => 2.0,
+        // Unknown numbers are all marked alike.
+        byte if at >= 8 && byte == head[at - 4] && byte == head[at - 8] => 3.0,
         b' '..=b'~' => 7.5,
         1..=31 => 8.5,
         _ => 10.0,
     }
 }
 
-/// Bits that it takes to say that there is a header of this length.
-fn description(at: usize) -> f64 {
+/// Bits that it takes to say that there is a header of this length; fewer where the file begins with a name.
+fn description(head: &[u8], at: usize) -> f64 {
+    let named = if head.iter().take(4).all(u8::is_ascii_graphic) { 12.0 } else { 0.0 };
     match at {
         0 => 0.0,
-        at if USUAL.contains(&at) => 10.0,
-        at if at.is_multiple_of(4) => 40.0,
-        _ => 48.0,
+        at if USUAL.contains(&at) => 32.0 - named,
+        at if at.is_multiple_of(128) => 44.0 - named,
+        at if at.is_multiple_of(4) => 60.0 - named,
+        _ => 68.0 - named,
     }
 }
 
@@ -129,5 +153,11 @@ mod tests {
     #[test]
     fn bytes_beyond_whole_elements_are_skipped_at_least() {
         assert_eq!(found(&[&[0, 0, 0][..], &data()].concat()), [3]);
+    }
+
+    #[test]
+    fn a_header_of_equal_numbers_is_one() {
+        let unknown = (-12345.0_f32).to_le_bytes().repeat(158);
+        assert_eq!(found(&[&unknown, &data()[..]].concat())[0], 632);
     }
 }

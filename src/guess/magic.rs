@@ -1,7 +1,7 @@
 //! Files that say themselves what they are: they are named, not guessed at.
 
 use super::sample::Sample;
-use super::{Candidate, Guess, idx, wav};
+use super::{Candidate, Guess, au, idx, pnm, wav};
 
 /// Where a format's own bytes stand, what they are, and what it is.
 const KNOWN: &[(u64, &[u8], &str)] = &[
@@ -26,8 +26,9 @@ const KNOWN: &[(u64, &[u8], &str)] = &[
 
 /// What the file says it is.
 pub(super) fn recognise(sample: &Sample) -> Option<Guess> {
-    if let Some(told) = wav::read(sample).or_else(|| idx::read(sample)) {
-        return Some(told);
+    let told = [wav::read, au::read, idx::read, pnm::read].into_iter().find_map(|read| read(sample));
+    if told.is_some() {
+        return told;
     }
     let is = |&&(at, magic, _): &&(u64, &[u8], &str)| sample.at(at, magic.len()) == Some(magic);
     let (_, _, what) = KNOWN.iter().find(is)?;

@@ -10,12 +10,14 @@
 //!
 //! The same sample always gives the same answer. Nothing here reads files or prints.
 
+mod au;
 mod element;
 mod entropy;
 mod fortran;
 mod header;
 mod idx;
 mod magic;
+mod pnm;
 mod rows;
 mod sample;
 mod wav;
@@ -37,7 +39,7 @@ pub struct Candidate {
     pub element: Element,
     /// Where the data begins, in bytes.
     pub offset: u64,
-    /// The lengths of one or two axes.
+    /// The lengths of the axes: one or two where they were guessed, all where the file tells them.
     pub shape: Vec<u64>,
     /// Bytes behind the array.
     pub trailing: u64,

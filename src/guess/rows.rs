@@ -15,11 +15,13 @@ pub(super) struct Rows {
 const LONGEST: usize = 8192;
 /// Places at which elements are compared, for the usual distance and for a length that may be that of a row.
 const PLACES: usize = 200;
-const MANY: usize = 6000;
+const MANY: usize = 12_000;
 /// Elements that are compared at most.
 const ELEMENTS: usize = 1 << 17;
 /// How many times better than the usual distance a row must be.
 const CLEAR: f64 = 1.6;
+/// Distances that are looked at closely where elements may be most alike.
+const VALLEYS: usize = 6;
 
 impl Rows {
     /// One axis.
@@ -48,12 +50,14 @@ fn row(sample: &Sample, element: Element, offset: u64, count: u64) -> Option<(u6
     if longest < 3 {
         return None;
     }
-    let apart = distances(&values, longest);
+    let cap = cap(&values);
+    let distance = |lag, longest, places| distance(&values, cap, lag, longest, places);
+    let apart: Vec<f64> = (0..=longest).map(|lag| distance(lag, longest, PLACES)).collect();
     let mut sorted = apart[1..].to_vec();
     sorted.sort_by(f64::total_cmp);
     let usual = sorted[sorted.len() / 2];
     let divides = |len: usize| len >= 2 && count.is_multiple_of(len as u64) && count / len as u64 >= 2;
-    let closely = |len| distance(&values, len, longest + 1, MANY);
+    let closely = |len| distance(len, longest + 1, MANY);
     let lengths: Vec<(usize, f64)> = (2..longest)
         .filter(|&len| divides(len))
         .map(|len| (len, closely(len)))
@@ -67,11 +71,13 @@ fn row(sample: &Sample, element: Element, offset: u64, count: u64) -> Option<(u6
         return None;
     }
     // A row ends where the next begins anew; a wave goes on.
-    let jump = |at: usize| (values[at] - values[at - 1]).abs();
+    let jump = |at: usize| (values[at] - values[at - 1]).abs().min(cap);
     let ends: Vec<usize> = (len..values.len()).step_by(len).collect();
     let at_ends = ends.iter().map(|&at| jump(at)).sum::<f64>() / ends.len() as f64;
     let inside = (1..values.len()).map(jump).sum::<f64>() / (values.len() - 1) as f64;
-    let certain = at_ends > 1.5 * inside || own < 0.5 * closely(1);
+    // A period that nothing ties to the length of the file would hardly divide it.
+    let tied = || len >= 16 && best_of_all(&apart, closely).is_some_and(|best| best.is_multiple_of(len));
+    let certain = at_ends > 1.5 * inside || own < 0.5 * closely(1) || tied();
     Some((len as u64, format!("elements {len} apart are alike"), certain))
 }
 
@@ -87,18 +93,36 @@ fn values(bytes: &[u8], element: Element) -> Vec<f64> {
     values.into_iter().map(|value| if value.is_nan() { 0.0 } else { value.clamp(-limit, limit) }).collect()
 }
 
-/// The mean difference of elements at each distance up to the longest.
-fn distances(values: &[f64], longest: usize) -> Vec<f64> {
-    (0..=longest).map(|lag| distance(values, lag, longest, PLACES)).collect()
+/// The distance, whether it divides the file or not, at which elements are most alike, neighbours apart.
+fn best_of_all(apart: &[f64], closely: impl Fn(usize) -> f64) -> Option<usize> {
+    let valley = |&lag: &usize| apart[lag] < apart[lag - 1] && apart[lag] <= apart[lag + 1];
+    let mut valleys: Vec<usize> = (8..apart.len() - 1).filter(valley).collect();
+    valleys.sort_by(|&a, &b| apart[a].total_cmp(&apart[b]));
+    valleys.truncate(VALLEYS);
+    // What few places show may be one off.
+    let near = valleys.into_iter().flat_map(|lag| [lag - 1, lag, lag + 1]).map(|lag| (lag, closely(lag)));
+    near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(lag, _)| lag)
+}
+
+/// Twice the usual difference of any two elements: beyond it they are just different, however much.
+fn cap(values: &[f64]) -> f64 {
+    let far = values.len() / 2;
+    let mut apart: Vec<f64> = values.iter().zip(&values[far..]).map(|(a, b)| (a - b).abs()).collect();
+    apart.sort_by(f64::total_cmp);
+    match apart.get(apart.len() / 2) {
+        Some(&usual) if usual > 0.0 => 2.0 * usual,
+        _ => f64::INFINITY,
+    }
 }
 
 /// The mean difference of elements that are `lag` apart, at some places that are the same for every lag.
-fn distance(values: &[f64], lag: usize, longest: usize, places: usize) -> f64 {
+fn distance(values: &[f64], cap: f64, lag: usize, longest: usize, places: usize) -> f64 {
     let room = values.len() - longest;
     let places = places.min(room);
     // Spread evenly, and without a factor in common with rows.
     let place = |nth: usize| (nth as f64 * 0.618_033_988_749_894_9).fract() * room as f64;
-    let sum: f64 = (0..places).map(|nth| place(nth) as usize).map(|at| (values[at + lag] - values[at]).abs()).sum();
+    let sum: f64 =
+        (0..places).map(|nth| place(nth) as usize).map(|at| (values[at + lag] - values[at]).abs().min(cap)).sum();
     sum / places as f64
 }
 

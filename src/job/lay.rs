@@ -12,7 +12,7 @@ use crate::cast::Conversion;
 use crate::error::{ErrorKind, Result};
 use crate::mapping::{Stores, Writer};
 use crate::plan::{Chunk, Chunks};
-use crate::source::Readable;
+use crate::source::{Holes, Readable};
 use crate::view::View;
 
 /// Bytes of a block where both files run in the same order: one system call stores it.
@@ -20,7 +20,8 @@ const BLOCK: u64 = 1 << 20;
 /// Bytes of all tiles together: two stretches of one tile have lengths whose product is this many items.
 const TILES: u64 = 64 << 20;
 
-/// Stores the elements of `view`, converted, in the elements of `target`, a view of the same shape of a new array.
+/// Stores the elements of `view`, converted, in the elements of `target`, a view of the same shape of a new array that
+/// is all zero. What is a hole stays one, as far as whole tiles are.
 ///
 /// # Errors
 /// Where elements cannot be read, do not fit, or cannot be stored; of several that do not fit, the first in C order.
@@ -33,9 +34,11 @@ pub fn lay(
 ) -> Result<()> {
     let elements = Elements { bytes, view: view.clone(), convert: convert.clone() };
     let (array, place) = target;
+    let leaves_holes = keeps_zeros(convert);
     let done = crew.run(tiles(view, convert, crew.threads), &|| {
         let writer = array.mapping().writer(Stores::Overwrite)?;
-        Ok(Box::new(Lay { maker: elements.maker(), writer, place }))
+        let holes = if leaves_holes { Some(Holes::of(bytes)?) } else { None };
+        Ok(Box::new(Lay { maker: elements.maker(), holes, writer, place }))
     });
     match done {
         // Tiles find another offender first.
@@ -45,6 +48,12 @@ pub fn lay(
         }
         done => done,
     }
+}
+
+/// Whether an element whose bytes are all zero becomes another of them.
+pub fn keeps_zeros(convert: &Conversion) -> bool {
+    let mut zero = vec![0; convert.itemsizes().0];
+    convert.apply(&mut zero, &mut Vec::new()).is_ok_and(|item| item.iter().all(|&byte| byte == 0))
 }
 
 fn tiles<'v>(view: &'v View, convert: &Conversion, threads: usize) -> Chunks<'v> {
@@ -59,13 +68,24 @@ fn tiles<'v>(view: &'v View, convert: &Conversion, threads: usize) -> Chunks<'v>
 
 struct Lay<'a> {
     maker: Box<dyn Make + 'a>,
+    /// Where zeros need not even be read, as the new file has them already; `None` where they become something else.
+    holes: Option<Holes<'a>>,
     writer: Writer<'a>,
     place: &'a View,
 }
 
 impl Worker for Lay<'_> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
+        if let Some(holes) = &mut self.holes
+            && holes.hold(&chunk.view)?
+        {
+            return Ok(());
+        }
         let items = self.maker.items(chunk)?;
+        // Between two bytes of a tile there may lie data of others.
+        if self.holes.as_ref().is_some_and(Holes::may_be) && items.iter().all(|&byte| byte == 0) {
+            return Ok(());
+        }
         self.writer.write_runs(&mut chunk.of(self.place).runs(), items)
     }
 
@@ -90,7 +110,7 @@ mod tests {
         let source = View::of_array(&shape, 8, Order::F, 0);
         let spec = ArraySpec { dtype: to.clone(), shape, order: Order::C, offset: 0 };
         let array = Array::spooled(&spec, "test").expect("a small file");
-        let memory = Memory(values.iter().flat_map(|value| value.to_ne_bytes()).collect());
+        let memory = Memory(bytemuck::cast_slice(values).to_vec());
         let convert = Conversion::between(&from, &to, overflow).expect("numbers");
         let crew = Crew { threads: 3, progress: &Silent };
         lay(&memory, &source, &convert, (&array, &spec.view()), crew)?;
@@ -105,7 +125,7 @@ mod tests {
         let bytes = laid(&[600, 700], Overflow::Error, &values).expect("all fit");
         for (row, column) in [(0, 0), (1, 0), (0, 1), (599, 699), (123, 456)] {
             let at = (row * 700 + column) * 2;
-            let found = i16::from_ne_bytes([bytes[at], bytes[at + 1]]);
+            let found: i16 = bytemuck::pod_read_unaligned(&bytes[at..at + 2]);
             assert_eq!(f64::from(found), values[column * 600 + row], "{row} {column}");
         }
     }

@@ -10,6 +10,7 @@ mod delivery;
 pub mod exec;
 pub mod import;
 pub mod lay;
+pub mod listed;
 pub mod reduce;
 pub mod resumable;
 pub mod stats;

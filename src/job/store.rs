@@ -1,5 +1,6 @@
 //! Storing values into a view of a file, or finding out what storing them would change.
 
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +17,8 @@ use crate::view::{Axis, View};
 const BLOCK: u64 = 1 << 20;
 /// Bytes of a block where values and file run in different orders: the longer, the fewer times each page is touched.
 const CROSSING_BLOCK: u64 = 4 << 20;
+/// Bytes of zeros between two looks at whether to go on.
+const ZEROS: u64 = 256 << 20;
 
 /// Stores the values into the elements of `view`, which lie in the array's file.
 ///
@@ -28,6 +31,9 @@ pub fn store(array: &Array, view: &View, values: &dyn Values, crew: Crew<'_>) ->
     // A value is the same in any order, so it is stored in the file's own.
     let view = if values.are_all_equal() { &view.in_file_order() } else { view };
     let whole = view.in_file_order().contiguous().map(|(offset, len)| offset..offset + len);
+    if let Some(range) = whole.clone().filter(|_| values.are_zero()) {
+        return zero(array, range, crew);
+    }
     crew.run(blocks(view, values), &|| {
         let mut writer = array.mapping().writer(if whole.is_some() { Stores::Overwrite } else { Stores::Update })?;
         if let Some(range) = &whole {
@@ -35,6 +41,17 @@ pub fn store(array: &Array, view: &View, values: &dyn Values, crew: Crew<'_>) ->
         }
         Ok(Box::new(Store { maker: values.maker(), writer }))
     })
+}
+
+/// Stores zeros in a range of bytes, and nothing where they are there already.
+fn zero(array: &Array, mut range: Range<u64>, crew: Crew<'_>) -> Result<()> {
+    while range.start < range.end {
+        let end = range.end.min(range.start + ZEROS);
+        array.mapping().zero(range.start..end)?;
+        crew.progress.advance(end - range.start)?;
+        range.start = end;
+    }
+    Ok(())
 }
 
 /// Makes every value without storing any, so that the first that does not fit is found before anything changes.

@@ -26,6 +26,11 @@ pub trait Values: Sync {
     fn are_all_equal(&self) -> bool {
         false
     }
+
+    /// Whether every byte of every element is zero.
+    fn are_zero(&self) -> bool {
+        false
+    }
 }
 
 /// Makes the values of one chunk after another.
@@ -47,6 +52,10 @@ impl Values for Constant {
 
     fn are_all_equal(&self) -> bool {
         true
+    }
+
+    fn are_zero(&self) -> bool {
+        self.0.iter().all(|&byte| byte == 0)
     }
 }
 

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use super::Mode;
+use super::advice::give_up;
 use super::reader::Reader;
 use super::space::{self, Sync};
 use super::writer::{Stores, Writer};
+use super::{Cache, Mode};
 use crate::error::{Error, Result};
 use crate::escape::shell_word;
 use crate::plan::Run;
@@ -18,6 +19,9 @@ use crate::plan::Run;
 /// Bytes of a window: a page fault and a system call are small beside it, and a window for each of many threads small
 /// beside any memory.
 const WINDOW: usize = 8 << 20;
+/// Bytes of the windows of all threads together, as far as that leaves each of them a [`SMALL_WINDOW`].
+const WINDOWS: usize = 16 << 20;
+const SMALL_WINDOW: usize = 1 << 20;
 
 /// A regular file whose bytes are read and stored through windows; its length is what it was when it was opened.
 #[derive(Debug)]
@@ -30,6 +34,7 @@ pub struct Mapping {
     identity: Identity,
     window: usize,
     io: Io,
+    cache: Cache,
     /// Whether windows have worked so far.
     mappable: AtomicBool,
     /// Whether windows are a good way on this file system.
@@ -144,6 +149,7 @@ impl Mapping {
             identity: Identity::from_metadata(&metadata),
             window: WINDOW,
             io: Io::Auto,
+            cache: Cache::Keep,
             mappable: AtomicBool::new(true),
             maps_well: space::maps_well(&file),
             stored_through_window: AtomicBool::new(false),
@@ -156,6 +162,19 @@ impl Mapping {
     #[must_use]
     pub fn with_io(self, io: Io) -> Self {
         Self { io, ..self }
+    }
+
+    /// The same file, its pages kept in memory or not.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// The same file for so many threads at once: the more there are, the smaller the window of each.
+    #[must_use]
+    pub fn shared_by(self, threads: usize) -> Self {
+        let window = (WINDOWS / threads.max(1).next_power_of_two()).clamp(SMALL_WINDOW, WINDOW);
+        Self { window, ..self }
     }
 
     /// The same file with windows of another size, a multiple of the page size.
@@ -197,6 +216,11 @@ impl Mapping {
     /// How its bytes travel.
     pub fn io(&self) -> Io {
         self.io
+    }
+
+    /// What becomes of its pages.
+    pub fn cache(&self) -> Cache {
+        self.cache
     }
 
     /// Which file it is, whatever its name.
@@ -262,10 +286,10 @@ impl Mapping {
         let touched = self.touch();
         self.check_unchanged()?;
         touched?;
-        match sync {
-            Sync::No => Ok(()),
-            Sync::Yes => self.flush(),
+        if sync == Sync::Yes {
+            self.flush()?;
         }
+        give_up(&self.file, self.cache).map_err(|error| error.at(&self.path))
     }
 
     /// Gives the file the time of what was stored in it, also where the job did not come to its end.

@@ -10,11 +10,13 @@
 //!   file ◄──  pread, pwrite: few bytes, whole pieces, files that cannot be mapped
 //! ```
 
+mod advice;
 mod copy;
 mod direct;
 mod editor;
 mod fault;
 mod file;
+mod holes;
 mod journal;
 mod leftovers;
 mod lock;
@@ -34,6 +36,7 @@ mod unchanged;
 mod window;
 mod writer;
 
+pub use advice::{Cache, give_up};
 pub use file::{Identity, Io, Mapping};
 pub use journal::{JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};

@@ -1,5 +1,6 @@
 //! Copies runs of a file into scratch, through one window that stays mapped from call to call.
 
+use super::advice::Pace;
 use super::pieces::{Pieces, file_span, scratch_span};
 use super::unchanged::Access;
 use super::window::{Lost, Window};
@@ -12,12 +13,17 @@ const FEW: u64 = 4;
 /// And from this many bytes on.
 const SMALL: u64 = 16 << 10;
 
+/// Runs that are looked at before the first of them is copied, so that their bytes are on the way meanwhile.
+const AHEAD: usize = 16;
+const NOTHING: Run = Run { file: 0, file_stride: 0, scratch: 0, scratch_stride: 0, unit: 0, count: 0 };
+
 /// Reads from a file. Each thread has its own.
 #[derive(Debug)]
 pub struct Reader<'a> {
     mapping: &'a Mapping,
     window: Option<Window>,
     visits: Visits,
+    pace: Pace,
 }
 
 /// What has been asked of the window last visited while it was not mapped.
@@ -46,7 +52,7 @@ impl Visits {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(mapping: &'a Mapping) -> Self {
-        Self { mapping, window: None, visits: Visits::default() }
+        Self { mapping, window: None, visits: Visits::default(), pace: Pace::Steady }
     }
 
     /// The file it reads.
@@ -64,14 +70,33 @@ impl<'a> Reader<'a> {
     /// # Panics
     /// If a run leaves scratch.
     pub fn read_runs(&mut self, runs: &mut dyn Iterator<Item = Run>, scratch: &mut [u8]) -> Result<()> {
-        for run in runs {
-            if check_run(&run, self.mapping, scratch.len())? {
-                for piece in Pieces::new(run, self.mapping.window_bytes()) {
-                    self.read_piece(&piece, scratch)?;
+        let mut next = [NOTHING; AHEAD];
+        loop {
+            let mut count = 0;
+            for (place, run) in next.iter_mut().zip(&mut *runs) {
+                *place = run;
+                count += 1;
+            }
+            let runs = &next[..count];
+            if count > 1
+                && let Some(window) = &self.window
+            {
+                for run in runs {
+                    window.prefetch(run.file..run.file.saturating_add(1));
                 }
             }
+            for (at, run) in runs.iter().enumerate() {
+                if check_run(run, self.mapping, scratch.len())? {
+                    self.pace = Pace::of(run, runs.get(at + 1));
+                    for piece in Pieces::new(*run, self.mapping.window_bytes()) {
+                        self.read_piece(&piece, scratch)?;
+                    }
+                }
+            }
+            if count < AHEAD {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Fills `bytes` from the byte `offset` of the file on.
@@ -106,13 +131,32 @@ impl<'a> Reader<'a> {
         if !self.visits.deserve_window(piece, self.mapping) {
             return Ok(false);
         }
-        // The old one goes first: a thread never holds two.
-        self.window = None;
+        let before = self.leave();
         match Window::open(self.mapping, piece.file, Access::Read) {
-            Ok(window) => self.window = Some(window),
+            Ok(window) => {
+                match self.pace {
+                    Pace::Strides => window.advise_random(),
+                    Pace::Steady if before == Some(window.range().start) => self.mapping.read_ahead(window.range().end),
+                    Pace::Steady => {}
+                }
+                self.window = Some(window);
+            }
             Err(error) => self.mapping.cannot_map(error)?,
         }
         Ok(self.window.is_some())
+    }
+
+    /// Gives up the window, if there is one, and says where it ended. A thread never holds two.
+    fn leave(&mut self) -> Option<u64> {
+        let range = self.window.take()?.range();
+        self.mapping.read_behind(range.clone());
+        Some(range.end)
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

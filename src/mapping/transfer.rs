@@ -4,7 +4,6 @@ use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-use rustix::fs::SeekFrom;
 use rustix::io::Errno;
 
 use super::{Mapping, space};
@@ -23,7 +22,7 @@ pub fn copy_range(from: &Mapping, offset: u64, len: u64, to: &File, to_offset: u
     from.within(offset, len)?;
     let end = offset + len;
     let mut at = offset;
-    while let Some(data) = next_data(from, at)?.filter(|data| data.start < end) {
+    while let Some(data) = from.next_data(at)?.filter(|data| data.start < end) {
         let stop = data.end.min(end);
         copy_data(from, data.start, stop - data.start, to, to_offset + (data.start - offset))?;
         at = stop;
@@ -82,32 +81,11 @@ pub fn copy_sparse(from: &Mapping, to: &File) -> Result<()> {
     }
     space::set_len(to, from.len())?;
     let mut at = 0;
-    while let Some(data) = next_data(from, at)? {
+    while let Some(data) = from.next_data(at)? {
         copy_data(from, data.start, data.end - data.start, to, data.start)?;
         at = data.end;
     }
     Ok(())
-}
-
-/// The first range at or behind a byte that is no hole; `None` where only holes follow. Where the file system knows no
-/// holes, all is data. This moves the cursor of the open file, which nothing here uses.
-///
-/// # Errors
-/// Io, where the system refuses.
-fn next_data(from: &Mapping, offset: u64) -> Result<Option<Range<u64>>> {
-    let len = from.len();
-    if offset >= len {
-        return Ok(None);
-    }
-    let failed = |error| Error::io(format!("cannot look for data behind byte {offset}"), error).at(from.path());
-    let start = match rustix::fs::seek(from.file(), SeekFrom::Data(offset)) {
-        Ok(start) => start,
-        Err(Errno::NXIO) => return Ok(None),
-        Err(Errno::INVAL | Errno::OPNOTSUPP) => return Ok(Some(offset..len)),
-        Err(error) => return Err(failed(error)),
-    };
-    let end = rustix::fs::seek(from.file(), SeekFrom::Hole(start)).map_err(failed)?.min(len);
-    Ok((start < end).then_some(start..end))
 }
 
 #[cfg(test)]
@@ -182,9 +160,9 @@ mod tests {
         let file = File::options().write(true).open(&path).expect("writable");
         file.write_all_at(b"island", 500 << 20).expect("stored");
         let from = open(&path);
-        let data = next_data(&from, 0).expect("known").expect("an island");
+        let data = from.next_data(0).expect("known").expect("an island");
         assert!(data.contains(&(500 << 20)));
-        assert_eq!(next_data(&from, 1 << 30).expect("known"), None);
+        assert_eq!(from.next_data(1 << 30).expect("known"), None);
         let to = folder.path().join("copy");
         copy_sparse(&from, &File::create(&to).expect("new")).expect("copied");
         let copied = open(&to);

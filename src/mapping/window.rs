@@ -123,6 +123,11 @@ impl Window {
         Ok(())
     }
 
+    /// Has the system read no more than the pages that are asked for. It may go on as before.
+    pub(super) fn advise_random(&self) {
+        let _ = self.map.advise(Advice::Random);
+    }
+
     /// The bytes of the file that are mapped.
     pub(super) fn range(&self) -> Range<u64> {
         self.range.clone()

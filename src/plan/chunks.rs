@@ -58,7 +58,9 @@ impl<'a> Chunks<'a> {
     /// Boxes of `steps` positions along the axes, which are walked in the order of `walk`, slowest first.
     pub(super) fn boxes(view: &'a View, mut steps: Vec<u64>, walk: Vec<usize>) -> Self {
         let next = (view.size() > 0).then(|| vec![0; view.axes().len()]);
-        steps.iter_mut().for_each(|step| *step = (*step).max(1));
+        for step in &mut steps {
+            *step = (*step).max(1);
+        }
         Self { view, steps, walk, next }
     }
 

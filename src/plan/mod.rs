@@ -341,6 +341,18 @@ mod tests {
     }
 
     #[test]
+    fn contiguous_views_take_any_shape() {
+        let contiguous = view(&[4, 6, 10], Order::C, "...");
+        for dims in [&[240][..], &[24, 10], &[2, 2, 3, 2, 5, 2], &[10, 24], &[1, 240, 1]] {
+            let reshaped = contiguous.reshaped(dims).expect("it is contiguous");
+            assert_eq!((reshaped.dims(), reshaped.contiguous()), (dims.to_vec(), Some((16, 1920))), "{dims:?}");
+        }
+        assert_eq!(view(&[4, 6], Order::F, "...").reshaped(&[24]), None);
+        assert_eq!(view(&[4, 6], Order::C, ":,1:").reshaped(&[20]), None);
+        assert!(view(&[4, 6], Order::C, ":,1:").reshaped(&[2, 2, 5]).is_some());
+    }
+
+    #[test]
     fn runs_go_forward_in_the_file() {
         for (order, index) in [(Order::C, "::-1,::-2"), (Order::F, "::-1"), (Order::C, "[4,0,2,0],::-1")] {
             let starts: Vec<u64> = view(&[5, 6], order, index).runs().map(|run| run.file).collect();
@@ -439,6 +451,26 @@ mod tests {
             let moved: u64 = view.runs().map(|run| run.unit as u64 * run.count).sum();
             prop_assert_eq!(moved, view.nbytes());
             prop_assert_eq!(view.runs().count() as u64, if view.size() == 0 { 0 } else { view.runs().total() });
+        }
+
+        #[test]
+        fn a_view_reshaped_has_the_same_elements(view in any_view(), cut in 1u64..7, turn in any::<bool>()) {
+            let view = if turn { view.reversed() } else { view };
+            let size = view.size();
+            let shapes = [vec![size], vec![size / cut.max(1), cut], vec![1, cut, size / cut], [view.dims(), vec![1]].concat()];
+            for dims in shapes.into_iter().filter(|dims| dims.iter().product::<u64>() == size) {
+                if let Some(reshaped) = view.reshaped(&dims) {
+                    prop_assert_eq!(reshaped.dims(), dims);
+                    prop_assert_eq!(naive(&reshaped, &file()), naive(&view, &file()));
+                }
+            }
+        }
+
+        #[test]
+        fn a_span_is_from_the_first_byte_to_the_last(view in any_view()) {
+            let bytes = || view.runs().flat_map(|run| stretches(run).map(move |(file, _)| (file, file + run.unit)));
+            let expected = bytes().map(|bytes| bytes.0).min().zip(bytes().map(|bytes| bytes.1).max());
+            prop_assert_eq!(view.span(), expected.map(|(start, end)| start as u64..end as u64));
         }
 
         #[test]

@@ -3,9 +3,13 @@
 pub mod text;
 
 mod gather;
+mod holes;
 mod permute;
 
 pub use gather::Gather;
+pub use holes::Holes;
+
+use std::ops::Range;
 
 use crate::error::Result;
 use crate::plan::Run;
@@ -14,6 +18,22 @@ use crate::plan::Run;
 pub trait Readable: Sync {
     /// A worker's own reader.
     fn reader(&self) -> Box<dyn ReadRuns + '_>;
+
+    /// Whether some of the bytes may be holes: zeros that take no storage and need not be read. See [`Holes`].
+    ///
+    /// # Errors
+    /// Where that cannot be examined.
+    fn may_have_holes(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// The first range at or behind a byte that is no hole; `None` where only holes follow.
+    ///
+    /// # Errors
+    /// Where that cannot be examined.
+    fn next_data(&self, byte: u64) -> Result<Option<Range<u64>>> {
+        Ok(Some(byte..u64::MAX))
+    }
 }
 
 /// Reads the runs of a plan into scratch.

@@ -1,4 +1,4 @@
-//! Tests that need something a machine may not have: NumPy, root, four spare gibibytes.
+//! Tests that need something a machine may not have: NumPy, other programs, root, four spare gibibytes.
 //!
 //! A trial whose need is not met is reported as ignored, with the need in brackets before its name. One file a group;
 //! each has `trials()`, and knows nothing of the others.
@@ -7,7 +7,9 @@ mod cgroup;
 mod concurrency;
 mod disk;
 mod full_disk;
+mod guess;
 mod injection;
+mod interchange;
 mod memory;
 mod needs;
 mod numpy;
@@ -27,6 +29,8 @@ fn main() -> std::process::ExitCode {
         truncation::trials,
         power::trials,
         cgroup::trials,
+        interchange::trials,
+        guess::trials,
     ];
     let trials: Vec<Trial> = groups.iter().flat_map(|trials| trials()).collect();
     libtest_mimic::run(&args, trials).exit_code()

@@ -38,6 +38,32 @@ fn many_indices_from_stdin_are_fast() {
 }
 
 #[test]
+fn single_elements_and_whole_rows_from_stdin_keep_their_order() {
+    let printed = "5.0\n8.0\n9.0\n10.0\n11.0\n3.0\n5.0\n";
+    a().stdin("1,1\n2\n0,-1\n1,1").run(["get", "a.npy", "-"]).prints(printed);
+    a().stdin("1,1\n2,9\n0,0\n").run(["get", "a.npy", "-"]).code(2).stderr_has("line 2 of stdin").stderr_has("index 9");
+    let x = |stdin: &str| Rmm::new().file("x", bytes(&[1_i16, 2, 3, 4, 5, 6])).stdin(stdin);
+    let descr = "[('a','<i2'),('b','<i2',(2,))]";
+    x("1\n0\n").run(["get", "x", "-d", descr, "-", "--field", "a"]).prints("4\n1\n");
+    x("1\n0\n").run(["get", "x", "-d", descr, "-", "--field", "b"]).prints("5\n6\n2\n3\n");
+    x("0\n").run(["get", "x", "-d", "i2", "-", "--rows", "0"]).code(2).stderr_has("do not mix");
+    x("0\n\u{e9}\n").run(["get", "x", "-d", "i2", "-"]).code(2).stderr_has("line 2 of stdin");
+}
+
+#[test]
+fn dropped_caches_read_the_same() {
+    a().run(["get", "a.npy", "1,1", "--cache", "drop"]).prints("5.0\n");
+    a().run(["get", "a.npy", "1,1", "--cache", "none"]).refused(2, "none");
+    let changed = a().run(["set", "a.npy", "1,1", "7", "--cache", "drop"]).done().then();
+    changed.run(["get", "a.npy", "1,1"]).prints("7.0\n");
+    for index in [":,::-1", "1:"] {
+        let copied = a().run(["slice", "a.npy", index, "-o", "b.npy", "--cache", "drop"]).done().then();
+        let expected = a().run(["slice", "a.npy", index]).output().to_vec();
+        copied.run(["slice", "b.npy"]).prints(expected);
+    }
+}
+
+#[test]
 fn nothing_is_printed_where_one_index_is_wrong() {
     a().run(["get", "a.npy", "0,0", "3,0"]).refused(2, "index 3 is out of bounds for axis 0 with size 3");
     a().run(["get", "a.npy"]).refused(2, "INDEX is missing").stderr_has("hint: rmm get");

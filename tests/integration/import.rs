@@ -154,6 +154,41 @@ fn compressed_sources_are_known_by_their_first_bytes() {
 }
 
 #[test]
+fn what_describes_itself_is_no_text_even_through_a_pipe_or_compressed() {
+    let header = b"NRRD0001\ntype: uint8\nencoding: raw\ndimension: 2\nsizes: 2 1\n\n";
+    let nrrd = [&header[..], &[7, 8]].concat();
+    let expected = npy_bytes("|u1", &[1, 2], &[7, 8]);
+    let made = Rmm::new().stdin(&nrrd).run(["create", "a.npy", "--from", "-"]).done();
+    made.file_is("a.npy", &expected);
+    for name in ["t.nrrd", "t.csv", "t.dat"] {
+        let made = Rmm::new().file(name, &nrrd).run(["create", "a.npy", "--from", name]).done();
+        made.file_is("a.npy", &expected);
+    }
+    let made = Rmm::new().file("t.nrrd", &nrrd).sh("gzip t.nrrd && rmm create a.npy --from t.nrrd.gz").done();
+    made.file_is("a.npy", &expected);
+    let text =
+        Rmm::new().file("t.txt", "ENVI\nb\n").run(["create", "a.npy", "--from", "t.txt"]).refused(5, "t.txt").then();
+    let text = text.run(["create", "a.npy", "--from", "t.txt", "--from-format", "text"]).done().then();
+    text.run(["get", "a.npy", "0"]).prints("ENVI\n");
+    let damaged = Rmm::new().file("t.nrrd", "NRRD0001\nsizes: 2\n\n").run(["create", "a.npy", "--from", "t.nrrd"]);
+    damaged.refused(5, "t.nrrd").names_are(["t.nrrd"]);
+}
+
+#[test]
+fn text_arrives_whichever_way_bytes_travel() {
+    for io in ["auto", "mmap", "pread"] {
+        for (shape, order, expected) in
+            [("2,2", "C", &[1, 2, 3, 4][..]), ("2,2", "F", &[1, 3, 2, 4]), ("2,2,2", "C", &[1, 2, 3, 4, 1, 2, 3, 4])]
+        {
+            let words = ["create", "a.dat", "--from", "t.csv", "-d", "u1", "-s", shape, "--order", order, "--io", io];
+            let made = csv("1,2\n3,4\n").run(words).done().file_is("a.dat", expected).then();
+            let set = ["set", "a.dat", "-d", "u1", "-s", "2,2", "--allow-trailing", "0", "--from", "t.csv", "--io", io];
+            made.file("t.csv", "8,9\n").run(set).done();
+        }
+    }
+}
+
+#[test]
 fn set_reads_text_as_the_dtype_that_is_there() {
     let run = |text: &str, words: &[&str]| {
         let m = Rmm::new().npy("m.npy", "<i2", [2, 3], bytes(&[0_i16, 1, 2, 3, 4, 5]));

@@ -43,6 +43,8 @@ fn kill(mut child: Child) {
 fn what_a_killed_command_leaves_the_next_one_on_the_same_file_takes_away() {
     for line in [
         "rmm create out.npy -s 3",
+        "echo 1 2 | rmm create out.npy --from -",
+        "echo 1 2 | rmm create out.npy --from - --order F",
         "rmm slice a.npy -o out.npy",
         "rmm map-chunks a.npy --expr x+1 -o out.npy",
         "rmm set a.npy 0,0 1 -m c -o out.npy",

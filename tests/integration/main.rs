@@ -2,6 +2,7 @@
 //!
 //! `harness` runs the binary in folders of their own and holds every run to the promises of its exit code.
 
+mod completions;
 mod concurrency;
 mod create;
 mod docs;
@@ -27,6 +28,7 @@ mod naming;
 mod output;
 mod reduce;
 mod resume;
+mod selections;
 mod set;
 mod sizes;
 mod slice;

@@ -74,6 +74,8 @@ fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
         &["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x*2"],
         &["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x*2", "--no-journal"],
         &["create", "a.dat", "-d", "u1", "-s", "3", "--force"],
+        &["create", "a.dat", "--from", "/dev/stdin", "--from-format", "csv", "--force"],
+        &["set", "a.dat", "-d", "u1", "--updates", "/dev/stdin"],
         &["slice", "a.dat", "-d", "u1", "-o", "a.dat", "--force"],
     ] {
         let before = std::fs::read(folder.path("a.dat")).expect("there");

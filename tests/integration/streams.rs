@@ -93,7 +93,16 @@ fn a_closed_stdout_takes_no_data() {
 
 #[test]
 fn a_closed_stdin_gives_no_data() {
-    for line in ["slice -", "info -", "get -- - 0", "get a.npy -", "set a.npy --from - --from-format raw"] {
+    for line in [
+        "slice -",
+        "info -",
+        "get -- - 0",
+        "get a.npy -",
+        "set a.npy --from - --from-format raw",
+        "set a.npy --from -",
+        "set a.npy --updates -",
+        "create b.npy --from -",
+    ] {
         a().sh(&format!("rmm {line} <&-")).refused(3, "stdin");
     }
     a().sh("rmm get a.npy 0,1 <&-").prints("1.0\n");

@@ -29,9 +29,12 @@ fn a_file_that_somebody_stores_in_is_busy() {
         for line in ["set a.npy 0,0 1", "fill a.npy --value 1", "map-chunks a.npy --exec cat -i"] {
             a().sh(&format!("flock a.npy rmm {line}")).refused(4, "rmm: a.npy: ");
         }
-        for line in
-            ["create a.npy -s 3 --force", "slice a.npy -o a.npy --force", "set a.npy 0,0 1 -m c -o a.npy --force"]
-        {
+        for line in [
+            "create a.npy -s 3 --force",
+            "create a.npy --from - --force",
+            "slice a.npy -o a.npy --force",
+            "set a.npy 0,0 1 -m c -o a.npy --force",
+        ] {
             a().sh(&format!("flock a.npy rmm {line}")).refused(4, "rmm: a.npy: ");
         }
         a().sh("flock a.npy rmm set a.npy 0,0 1").refused(4, "is in use by process ").stderr_has(" (flock), ");
@@ -50,6 +53,7 @@ fn readers_do_not_wait_for_a_writer_and_are_told_of_it_once() {
         a().sh("flock a.npy rmm set a.npy 0,0 1 -m c -o b.npy").code(0).stderr_has(said);
         a().sh("flock a.npy rmm create b.npy --from a.npy -s 3,4").code(0).stderr_has(said);
         a().sh("flock a.npy rmm create b.npy -s 3,4 --expr y --with y=a.npy").code(0).stderr_has(said);
+        a().file("t.csv", "1,2\n").sh("flock t.csv rmm create b.npy --from t.csv").code(0).stderr_has(said);
         a().sh("flock -s a.npy rmm get a.npy 0,1").prints("1.0\n");
     }
 }

@@ -82,22 +82,30 @@ pub(super) struct InfoArgs {
     /// Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs
     #[arg(long, value_name = "SPEC", help_heading = "Output")]
     expect: Option<Request>,
-    /// Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of
-    /// np.memmap (numpy), or the sidecar (json)
-    #[arg(long, value_name = "FORM", value_parser = one_of::<Form>(FORMS), hide_possible_values = true,
-        conflicts_with_all = ["json", "get", "expect", "guess"], help_heading = "Output")]
-    emit: Option<Form>,
-    /// Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing
-    #[arg(long, conflicts_with_all = ["json", "get", "expect", "guess", "emit"], help_heading = "Output")]
-    write_sidecar: bool,
-    /// Replace a sidecar that is there
-    #[arg(long, requires = "write_sidecar", help_heading = "Output")]
-    force: bool,
     /// Rank what a raw file may be, by its bytes, with the commands that read it so
     #[arg(long, conflicts_with_all = ["get", "expect", "stats", "histogram", "finite"], help_heading = "Output")]
     guess: bool,
     #[command(flatten)]
     measure: MeasureArgs,
+    #[command(flatten)]
+    describe: DescribeArgs,
+}
+
+/// The array described, for other programs and for this one.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct DescribeArgs {
+    /// Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of
+    /// np.memmap (numpy), or the sidecar (json)
+    #[arg(long, value_name = "FORM", value_parser = one_of::<Form>(FORMS), hide_possible_values = true,
+        conflicts_with_all = ["json", "get", "expect", "guess"])]
+    emit: Option<Form>,
+    /// Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing
+    #[arg(long, conflicts_with_all = ["json", "get", "expect", "guess", "emit"])]
+    write_sidecar: bool,
+    /// Replace a sidecar that is there
+    #[arg(long, requires = "write_sidecar")]
+    force: bool,
 }
 
 pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
@@ -150,11 +158,11 @@ impl InfoArgs {
 
     /// What is printed of one file.
     fn text(&self, facts: &Facts, measured: &Measured) -> Result<Vec<u8>> {
-        if let Some(form) = self.emit {
+        if let Some(form) = self.describe.emit {
             let spec = facts.spec().map_err(|misfit| unknown(facts.path(), misfit))?;
             return Ok(form.text(facts, spec)?.into_bytes());
         }
-        if self.write_sidecar {
+        if self.describe.write_sidecar {
             self.sidecar(facts)?;
             return Ok(Vec::new());
         }
@@ -175,13 +183,13 @@ impl InfoArgs {
             return Err(Error::usage("there is no file that a sidecar could lie beside").at(path));
         }
         let text = sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset).at(path)?;
-        let replace = if self.force { Replace::Force } else { Replace::Never };
+        let replace = if self.describe.force { Replace::Force } else { Replace::Never };
         Beside::plan(path, Some(text), replace)?.prepare()?.commit(Sync::No)
     }
 
     /// What stands between two files.
     fn between(&self) -> &'static [u8] {
-        if self.json || self.get.is_some() || self.emit.is_some() { b"" } else { b"\n" }
+        if self.json || self.get.is_some() || self.describe.emit.is_some() { b"" } else { b"\n" }
     }
 
     /// Whether the array and its elements are what was expected, if anything was.

@@ -1,0 +1,120 @@
+//! Fetching elements from a long list of places: in the order of the file, handed back in that of the list.
+//!
+//! In the order of a random list every element would need a system call or a window of its own. Sorted by place, those
+//! of a window are read together, and each page is looked at once.
+
+use std::thread;
+
+use crate::error::Result;
+use crate::plan::Run;
+use crate::source::Readable;
+use crate::view::Item;
+
+/// Places are sorted as far as this many bytes: the pages that the system maps at once when one of them is missing.
+const NEAR: u32 = 16;
+/// Buckets of the sort; more of them than this leave the cache.
+const BUCKETS: u64 = 1 << 16;
+/// Fewer elements than this are not worth another thread.
+const FEW: usize = 1 << 12;
+
+/// The items that begin at these bytes, packed, in the order of the list.
+///
+/// # Errors
+/// Where one of them cannot be read.
+pub fn fetch(bytes: &dyn Readable, item: &Item, places: &[u64], threads: usize) -> Result<Vec<u8>> {
+    let size = item.size();
+    let order = by_place(places);
+    let mut sorted = vec![0; places.len() * size];
+    let each = places.len().div_ceil(threads.max(1)).max(FEW);
+    let parts = order.chunks(each).zip(sorted.chunks_mut((each * size).max(1)));
+    let read = |order: &[u32], items: &mut [u8]| {
+        let places = order.iter().map(|&at| places[at as usize]).enumerate();
+        let mut runs = places.flat_map(|(slot, place)| {
+            item.parts().iter().filter(|part| part.len > 0).map(move |part| Run {
+                file: place + part.file as u64,
+                file_stride: 0,
+                scratch: slot * size + part.packed,
+                scratch_stride: 0,
+                unit: part.len,
+                count: 1,
+            })
+        });
+        bytes.reader().read_runs(&mut runs, items)
+    };
+    thread::scope(|scope| {
+        let mut parts: Vec<_> = parts.collect();
+        let own = parts.pop();
+        let others: Vec<_> = parts.into_iter().map(|(order, items)| scope.spawn(|| read(order, items))).collect();
+        let done = own.map_or(Ok(()), |(order, items)| read(order, items));
+        let joined =
+            others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.chain([done]).collect::<Result<()>>()
+    })?;
+    let mut items = vec![0; sorted.len()];
+    for (&at, item) in order.iter().zip(sorted.chunks_exact(size.max(1))) {
+        items[at as usize * size..][..size].copy_from_slice(item);
+    }
+    Ok(items)
+}
+
+/// The indices of the list, by rising place as far as that helps.
+fn by_place(places: &[u64]) -> Vec<u32> {
+    let (low, high) = places.iter().fold((u64::MAX, 0), |(low, high), &place| (low.min(place), high.max(place)));
+    let span = high.saturating_sub(low);
+    if span >> NEAR >= BUCKETS {
+        let mut order: Vec<u32> = (0..places.len() as u32).collect();
+        order.sort_unstable_by_key(|&at| places[at as usize]);
+        return order;
+    }
+    let bucket = |place: u64| ((place - low) >> NEAR) as usize;
+    let mut ends = vec![0_u32; (span >> NEAR) as usize + 1];
+    for &place in places {
+        ends[bucket(place)] += 1;
+    }
+    let mut total = 0;
+    for end in &mut ends {
+        total += std::mem::replace(end, total);
+    }
+    let mut order = vec![0; places.len()];
+    for (at, &place) in places.iter().enumerate() {
+        let next = &mut ends[bucket(place)];
+        order[*next as usize] = at as u32;
+        *next += 1;
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::source::Memory;
+
+    proptest! {
+        #[test]
+        fn items_come_in_the_order_of_the_list(
+            places in prop::collection::vec(0..200_000_u64, 0..9000),
+            size in 1..20_usize,
+            threads in 1..4_usize,
+        ) {
+            let memory = Memory((0..200_020_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect());
+            let items = fetch(&memory, &Item::whole(size), &places, threads).expect("memory is always there");
+            let expected: Vec<u8> =
+                places.iter().flat_map(|&place| &memory.0[place as usize..][..size]).copied().collect();
+            prop_assert!(items == expected);
+        }
+
+        #[test]
+        fn every_index_is_there_once_and_nearly_sorted(
+            places in prop::collection::vec(prop_oneof![0..1_u64 << 20, 0..1_u64 << 50], 0..300),
+        ) {
+            let order = by_place(&places);
+            let mut all = order.clone();
+            all.sort_unstable();
+            prop_assert!(all.iter().copied().eq(0..places.len() as u32));
+            let low = places.iter().min().copied().unwrap_or(0);
+            prop_assert!(order.is_sorted_by_key(|&at| (places[at as usize] - low) >> NEAR));
+        }
+    }
+}
