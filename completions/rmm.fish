@@ -105,6 +105,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -129,6 +131,8 @@ holes\t'Bytes of the file that occupy none'
 trailing\t'Bytes behind the array'
 spec\t'All that finds an element, as --spec accepts it'"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l expect -d 'Exit 1 unless the array is as SPEC (dtype:shape[:order][@offset]) says; print nothing but what differs' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l histogram -d 'Count the finite elements between N + 1 equally distant edges, as numpy.histogram does' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l ddof -d 'For std: divide by the number of elements less N [default: 0]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l emit -d 'Print what lets another program open the same bytes: an NRRD (nhdr), MetaImage (mhd) or ENVI header, the call of np.memmap (numpy), or the sidecar (json)' -r -f -a "nhdr\t''
 mhd\t''
 envi\t''
@@ -143,6 +147,8 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw byt
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l guess -d 'Rank what a raw file may be, by its bytes, with the commands that read it so'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l stats -d 'Read all elements: count, nan, inf, zero, and min, max, sum, mean and std of those that are not NaN; of each field of a structured dtype'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l finite -d 'Exit 1 when an element is NaN or infinite'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -161,6 +167,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -196,6 +204,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -250,6 +260,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -320,6 +332,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -372,6 +386,25 @@ raw\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l timeout -d 'A chunk that takes longer fails: 30s, 500ms, 2m' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on; with --expr 16KiB or less, in the order of the file]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l astype -d 'The type of the results [default: the array\'s own]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l reduce -d 'Reduce x, or what --expr computes, to one element, with NumPy\'s names, dtypes and rules for NaN: sum, prod, min, max, mean, std, var, any, all, count_nonzero, argmin, argmax, nansum, nanmin, nanmax, nanmean or nanstd' -r -f -a "sum\t''
+prod\t''
+min\t''
+max\t''
+mean\t''
+std\t''
+var\t''
+any\t''
+all\t''
+count_nonzero\t''
+argmin\t''
+argmax\t''
+nansum\t''
+nanmin\t''
+nanmax\t''
+nanmean\t''
+nanstd\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l axis -d 'Reduce along these axes of the selection only; negative ones count from the last [default: all]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l ddof -d 'For std, var and nanstd: divide by the number of elements less N [default: 0]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
@@ -387,6 +420,8 @@ readonly\t''
 readwrite\t''
 write\t''
 copyonwrite\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l cache -d 'Pages of the file that have been dealt with: keep them in memory as the system does, or drop them, so that nothing else leaves it [default: keep]' -r -f -a "keep\t''
+drop\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l io -d 'How bytes are read and stored: mmap (mapped into memory), pread (by pread and pwrite alone), or auto, which maps where mapping is fast and safe: not on NFS, SMB, Lustre, GPFS, FUSE, 9P and the like' -r -f -a "auto\t''
 mmap\t''
 pread\t''"
@@ -418,6 +453,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l color -d 'When to
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l keepdims -d 'Keep reduced axes, with length 1'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s i -l in-place -d 'Store the results where the elements came from'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run every child and check what it gives back, but store and write nothing'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others'
