@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures rmm beside its peers and writes the tables into docs/performance.md.
 
-    python3 benches/compare.py                 all rows: some minutes, and five times --size of disk
+    python3 benches/compare.py                 all rows: some minutes, and six times --size of disk
     python3 benches/compare.py --only get --runs 3 --print
 
 Every row is a whole process from start to end. The commands of a row take turns (A B C A B C …) after one round that
@@ -17,13 +17,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+import expressions
+import files
+import import_text
+import reductions
 import selections
+from bench import ROOT, Bench, run
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
+# The tables of the page, in its order.
+TABLES = {"files": files.ROWS, "selections": selections.ROWS, "expressions": expressions.ROWS,
+          "reductions": reductions.ROWS, "text": import_text.ROWS}
+ROWS = [row for rows in TABLES.values() for row in rows]
 SUFFIXES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -59,151 +66,6 @@ def arguments():
     return args
 
 
-class Bench:
-    """A folder with the arrays that the rows need, made when first asked for."""
-
-    def __init__(self, args, folder):
-        self.args, self.folder, self.rmm = args, folder, str(args.rmm)
-
-    def path(self, name):
-        return str(self.folder / name)
-
-    def data(self):
-        """Random bytes: nothing that a file system could compress or leave out."""
-        path = self.folder / "data.f8"
-        if not path.exists():
-            block = os.urandom(1 << 20)
-            with open(path, "wb") as file:
-                for start in range(0, self.args.size, len(block)):
-                    # Not the same block everywhere.
-                    file.write((start.to_bytes(8, "little") + block[8:])[: self.args.size - start])
-        warm(path)
-        return str(path)
-
-    def npy(self):
-        """The same behind a header."""
-        path = self.folder / "data.npy"
-        if not path.exists():
-            run([self.rmm, "slice", self.data(), "-o", str(path)])
-        warm(path)
-        return str(path)
-
-    def made(self, name, make):
-        """The path of an input of this name; `make` makes it when it is first asked for."""
-        path = self.folder / name
-        if not path.exists():
-            make(str(path))
-        return str(path)
-
-    def run(self, argv):
-        run(argv)
-
-    def compiled(self, source):
-        """The yardstick in C of this name, or None where there is no compiler."""
-        path = self.folder / Path(source).stem
-        if not path.exists():
-            compiler = shutil.which("cc") or shutil.which("gcc")
-            if compiler is None:
-                return None
-            run([compiler, "-O3", "-march=native", "-pthread", "-o", str(path), str(ROOT / "benches" / source)])
-        return str(path)
-
-
-def warm(path):
-    with open(path, "rb", buffering=0) as file:
-        buffer = bytearray(1 << 20)
-        while file.readinto(buffer):
-            pass
-
-
-def run(argv):
-    """Runs a command: its seconds, and the KiB that it or one of its children had at most."""
-    start = time.perf_counter()
-    child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        sys.exit(f"exit {child.returncode}: {argv}")
-    return seconds, usage.ru_maxrss
-
-
-class Row:
-    """Commands that do the same job; rmm is the first. Before each run `fresh` is removed."""
-
-    def __init__(self, what, goals, commands, fresh=None, nbytes=0):
-        self.what, self.goals, self.commands, self.nbytes = what, goals, commands, nbytes
-        self.fresh = [fresh] if isinstance(fresh, str) else fresh or []
-        self.peaks = {}
-
-    def measured(self, runs, cold=False):
-        """The times of each command; its peak memory in KiB goes to `peaks`."""
-        times = {name: [] for name in self.commands}
-        for turn in range(runs + 1):
-            for name, argv in self.commands.items():
-                self.clear()
-                os.sync()
-                if cold:
-                    Path("/proc/sys/vm/drop_caches").write_text("3")
-                seconds, kib = run(argv)
-                self.peaks[name] = max(kib, self.peaks.get(name, 0))
-                if turn:
-                    times[name].append(seconds)
-        self.clear()
-        return times
-
-    def clear(self):
-        for path in self.fresh:
-            Path(path).unlink(missing_ok=True)
-
-
-def get(bench):
-    numpy = [bench.args.python, "-c", "import numpy"]
-    return Row("`rmm get` of one element / start of Python and `import numpy`", {"numpy": 30},
-               {"rmm": [bench.rmm, "get", bench.npy(), "1000"], "numpy": numpy})
-
-
-def slice_to_file(bench):
-    data, out = bench.data(), bench.path("out.raw")
-    return Row("contiguous `rmm slice -f raw -o OUT` / `dd bs=1M` / `cp`", {"dd": 0.95},
-               {"rmm": [bench.rmm, "slice", data, "-f", "raw", "-o", out],
-                "dd": ["dd", f"if={data}", f"of={out}", "bs=1M", "status=none"],
-                "cp": ["cp", data, out]}, out, bench.args.size)
-
-
-def slice_to_npy(bench):
-    data, out = bench.npy(), bench.path("out.npy")
-    return Row("contiguous `rmm slice -o OUT.npy` of a `.npy` / `dd bs=1M`", {"dd": 0.95},
-               {"rmm": [bench.rmm, "slice", data, "-o", out],
-                "dd": ["dd", f"if={data}", f"of={out}", "bs=1M", "status=none"]}, out, bench.args.size)
-
-
-def slice_to_pipe(bench):
-    data = bench.data()
-    return Row("`rmm slice -f raw -o - \\| cat` / `cat FILE \\| cat`", {"cat": 0.95},
-               {"rmm": ["sh", "-c", f"'{bench.rmm}' slice '{data}' -f raw -o - | cat > /dev/null"],
-                "cat": ["sh", "-c", f"cat '{data}' | cat > /dev/null"]}, None, bench.args.size)
-
-
-def fill(bench):
-    data = bench.data()
-    numpy = f"import numpy as np; a = np.memmap({data!r}, dtype='f8', mode='r+'); a[:] = 5.0"
-    return Row("`rmm fill --value 5.0` of an existing array / NumPy's `a[:] = 5.0`", {"numpy": 0.95},
-               {"rmm": [bench.rmm, "fill", data, "--value", "5.0"], "numpy": [bench.args.python, "-c", numpy]},
-               None, bench.args.size)
-
-
-def selection(make):
-    """A row of the selections, whose descriptions know nothing of this file."""
-    def row(bench):
-        return Row(*make(bench))
-    row.__name__ = make.__name__
-    return row
-
-
-ROWS = [get, slice_to_file, slice_to_npy, slice_to_pipe, fill, *map(selection, selections.ROWS)]
-
-
 def memory(bench):
     """What each command needs at most, on an array of twice the size: lines of a table."""
     nbytes = 2 * bench.args.size
@@ -225,6 +87,9 @@ def memory(bench):
         ("set in mode c, summary", ["set", array, "9", "3", "--mode", "c"]),
         ("set of a column", ["set", array, ":,5", "1.5"]),
         ("map-chunks, a part through cat", ["map-chunks", array, "0:10000", "--exec", "cat", "-i"]),
+        ("map-chunks, an expression in place", ["map-chunks", array, "--expr", "sqrt(x)*2+1", "-i"]),
+        ("map-chunks, columns reduced", ["map-chunks", array, "--reduce", "sum", "--axis", "0", "-o", out, "-f", "npy"]),
+        ("info --stats", ["info", array, "--stats"]),
         ("fill", ["fill", array, "--value", "5"]),
     ]
     # A child that has just been forked still has this process's own memory.
@@ -275,27 +140,35 @@ def write(name, lines):
     PAGE.write_text("\n".join([head + begin, *lines, end + tail]), encoding="utf-8")
 
 
+def table(bench, rows):
+    """Measures the rows: the lines of their table."""
+    args = bench.args
+    lines = ["| job | rmm, median (least–most) | peer | peer's time / rmm's | goal | peak memory, MiB: rmm, peer |",
+             "|---|---|---|---:|---|---:|"]
+    for make in rows:
+        row = make(bench)
+        for text in line(row, row.measured(args.runs, args.cold)):
+            print(text, flush=True)
+            lines.append(text)
+    version = platform.release().split("-")[0]
+    return [*lines, "", f"{os.cpu_count()} cores, Linux {version}, arrays of {args.size / 2**30:.3g} GiB, "
+            f"medians of {args.runs}."]
+
+
 def main():
     args = arguments()
     folder = Path(tempfile.mkdtemp(prefix="rmm-compare-", dir=args.folder))
     tables = {}
     try:
         bench = Bench(args, folder)
-        wanted = [row for row in ROWS if not args.only or row.__name__ in args.only]
-        lines = ["| job | rmm, median (least–most) | peer | peer's time / rmm's | goal | peak memory, MiB: rmm, peer |",
-                 "|---|---|---|---:|---|---:|"]
-        for make in wanted:
-            row = make(bench)
-            for text in line(row, row.measured(args.runs, args.cold)):
-                print(text, flush=True)
-                lines.append(text)
-        if wanted:
-            version = platform.release().split("-")[0]
-            lines += ["", f"{os.cpu_count()} cores, Linux {version}, arrays of {args.size / 2**30:.3g} GiB, "
-                      f"medians of {args.runs}."]
+        for name, rows in TABLES.items():
+            wanted = [row for row in rows if not args.only or row.__name__ in args.only]
+            if not wanted:
+                continue
+            lines = table(bench, wanted)
             # A table with some of its rows would hide the others.
-            if len(wanted) == len(ROWS):
-                tables["times"] = lines
+            if len(wanted) == len(rows):
+                tables[name] = lines
         if not args.only or "memory" in args.only:
             tables["memory"] = memory(bench)
             print("\n".join(tables["memory"]))

@@ -4,9 +4,10 @@ Before anything is timed, every command of a row runs on a small array, and what
 (elementary functions: be within two units of the last place).
 """
 
-import shutil
 import subprocess
 import sys
+
+from bench import Row
 
 THREADS = ["-j", "2"]
 NUMPY = "import numpy as np; "
@@ -16,17 +17,6 @@ NUMEXPR = "import numpy as np, numexpr as ne; ne.set_num_threads(2); "
 def memmap(path, dtype, mode="r+", shape=None):
     shape = f", shape={shape}" if shape else ""
     return f"np.memmap({path!r}, dtype={dtype!r}, mode={mode!r}{shape})"
-
-
-def c_loop(bench):
-    """The hand-written loop, if there is a compiler."""
-    compiler, binary = shutil.which("cc"), bench.path("inplace")
-    if compiler is None:
-        return None
-    source = bench.root / "benches/inplace.c"
-    flags = ["-O3", "-march=native", "-o", binary, str(source), "-lm", "-lpthread"]
-    subprocess.run([compiler, *flags], check=True)
-    return binary
 
 
 class Job:
@@ -46,7 +36,7 @@ class Job:
             found = {"rmm": [*rmm, "--expr", "sqrt(x)*2+1", "-i", "--no-journal"],
                      "numexpr": [*python, NUMEXPR + open_x + "ne.evaluate('sqrt(x)*2+1', out=x)"],
                      "NumPy, chunks of 100,000": [*python, NUMPY + open_x + loop]}
-            if binary := c_loop(bench):
+            if binary := bench.compiled("inplace.c"):
                 found["C"] = [binary, x]
             return found
         if self.name == "in_place_exp_sin":
@@ -125,11 +115,11 @@ sys.exit(0 if far != 'everything' and far <= {job.ulps} else f'they differ by {{
 def row_of(job):
     def make(bench):
         agree(bench, job)
-        x, y, out = bench.path(f"x.{job.dtype}"), bench.data_f8(), bench.path("out.raw")
+        x, y, out = bench.path(f"x.{job.dtype}"), bench.floats(), bench.path("out.raw")
         values(x, job.dtype, bench.args.size, bench.args.python)
         size = bench.args.size // int(job.dtype[1])
         commands = job.commands(bench, x, y, out, size)
-        return bench.row(job.what, job.goals, commands, out if job.store else None, bench.args.size, scratch=x)
+        return Row(job.what, job.goals, commands, out if job.store else None, bench.args.size, scratch=x)
     make.__name__ = job.name
     return make
 

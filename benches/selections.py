@@ -1,11 +1,12 @@
-"""The rows of `compare.py` about selections: strided, in another order, converted, at random places.
+"""Rows of compare.py about selections: strided, in another order, converted, at random places.
 
-Each function is one row. It makes its inputs and gives what is compared: the description, the goals by peer, the
-commands by name (rmm first), the files that every run makes anew, and the bytes of the selection.
+Each function is one row, and makes its inputs.
 """
 
 import random
 import shutil
+
+from bench import Row
 
 ROW_BYTES = 512 * 8
 
@@ -31,7 +32,7 @@ def strided(bench, what, index, goal, subscript=None, nbytes=0):
     out = bench.path("out.raw")
     code = (f"a = np.memmap({path!r}, dtype='f8', mode='r').reshape(-1, 512)\n"
             f"a[{subscript or index}].tofile({out!r})")
-    return (what, {"numpy": goal},
+    return Row(what, {"numpy": goal},
             {"rmm": [bench.rmm, "slice", path, index, "--spec", spec, "-f", "raw", "-o", out],
              "numpy": numpy(bench, code)}, out, nbytes)
 
@@ -66,7 +67,7 @@ def to_fortran(bench):
             file.write(f"NRRD0004\ntype: double\ndimension: 2\nsizes: 4096 {rows}\nendian: little\n"
                        f"encoding: raw\ndata file: {path}\n")
         commands["unu"] = [unu, "permute", "-i", header, "-p", "1", "0", "-o", bench.path("out.nrrd")]
-    return ("C → F of (n, 4096) float64, file to file", {"numpy": 8, "unu": 8}, commands,
+    return Row("C → F of (n, 4096) float64, file to file", {"numpy": 8, "unu": 8}, commands,
             [out, bench.path("out.nrrd")], bench.args.size)
 
 
@@ -76,7 +77,7 @@ def reverse_axes(bench):
     count = outer * 512 * 1024
     code = (f"a = np.memmap({path!r}, dtype='f4', mode='r')[:{count}].reshape({outer}, 512, 1024)\n"
             f"a.T.copy().tofile({out!r})")
-    return ("3-D axis reversal of (n, 512, 1024) float32", {"numpy": 10},
+    return Row("3-D axis reversal of (n, 512, 1024) float32", {"numpy": 10},
             {"rmm": [bench.rmm, "slice", path, "--spec", f"f4:{outer},512,1024", "--allow-trailing", "--transpose",
                      "-f", "raw", "-o", out],
              "numpy": numpy(bench, code)}, out, count * 4)
@@ -85,7 +86,7 @@ def reverse_axes(bench):
 def narrow(bench):
     path, out = numbers(bench), bench.path("out.raw")
     code = f"np.memmap({path!r}, dtype='f8', mode='r').astype('f4').tofile({out!r})"
-    return ("float64 → float32, file to file", {"numpy": 1.4},
+    return Row("float64 → float32, file to file", {"numpy": 1.4},
             {"rmm": [bench.rmm, "slice", path, "-d", "f8", "--astype", "f4", "-f", "raw", "-o", out],
              "numpy": numpy(bench, code)}, out, bench.args.size)
 
@@ -107,7 +108,7 @@ def swap(bench):
 <PixelOffset>4</PixelOffset><LineOffset>{width * 4}</LineOffset><ByteOrder>MSB</ByteOrder>
 </VRTRasterBand></VRTDataset>''')
         commands["gdal"] = [gdal, "-q", "-of", "ENVI", header, bench.path("out.envi")]
-    return ("big-endian float32 → native, file to file", {name: 2 for name in commands}, commands,
+    return Row("big-endian float32 → native, file to file", {name: 2 for name in commands}, commands,
             [out, bench.path("out.envi")], bench.args.size)
 
 
@@ -122,7 +123,7 @@ def random_elements(bench):
     loop = (f"a = np.memmap({path!r}, dtype='f8', mode='r')\n"
             f"with open({indices!r}) as lines, open({out!r}, 'w') as out:\n"
             "    for line in lines:\n        print(a[int(line)], file=out)")
-    return ("1,000,000 random elements, indices read as text, values printed", {"numpy": 10, "loop": 20},
+    return Row("1,000,000 random elements, indices read as text, values printed", {"numpy": 10, "loop": 20},
             {"rmm": ["sh", "-c", f"'{bench.rmm}' get '{path}' -d f8 - < '{indices}' > '{out}'"],
              "numpy": numpy(bench, fancy), "loop": numpy(bench, loop)}, out, 0)
 
@@ -133,14 +134,14 @@ def first_rows(bench):
         bench.run([bench.rmm, "fill", path, ":100", "--random", "normal", "--seed", "1"])
     path, out = bench.made("million.npy", make), bench.path("out.txt")
     code = f"np.savetxt({out!r}, np.load({path!r}, mmap_mode='r')[:100], fmt='%.17g')"
-    return ("first 100 rows of 1,000,000 × 500 as text", {"numpy": 30},
+    return Row("first 100 rows of 1,000,000 × 500 as text", {"numpy": 30},
             {"rmm": [bench.rmm, "slice", path, ":100", "-f", "text", "-o", out], "numpy": numpy(bench, code)}, out, 0)
 
 
 def fill_column(bench):
     path, spec = table(bench)
     code = f"a = np.memmap({path!r}, dtype='f8', mode='r+').reshape(-1, 512)\na[:, 3] = 5.0"
-    return ("`rmm fill` of one column of (n, 512) / NumPy", {"numpy": 2},
+    return Row("`rmm fill` of one column of (n, 512) / NumPy", {"numpy": 2},
             {"rmm": [bench.rmm, "fill", path, ":,3", "--spec", spec, "--value", "5.0"],
              "numpy": numpy(bench, code)}, None, bench.args.size // 512)
 
@@ -149,7 +150,7 @@ def create_constant(bench):
     out = bench.path("out.raw")
     count = bench.args.size // 8
     code = f"a = np.memmap({out!r}, dtype='f8', mode='w+', shape=({count},))\na[:] = 5.0"
-    return ("create and fill with a constant, a fresh file", {"numpy": 1.5},
+    return Row("create and fill with a constant, a fresh file", {"numpy": 1.5},
             {"rmm": [bench.rmm, "create", out, "--shape", str(count), "--value", "5.0"],
              "numpy": numpy(bench, code)}, out, bench.args.size)
 
