@@ -28,6 +28,7 @@ use crate::job::store::{Changes, compare};
 use crate::job::values::Values;
 use crate::journal::{Checksum, Checksummer};
 use crate::mapping::{Io, Mapping, Sync};
+use crate::plan::Once;
 use crate::reduce::Op;
 use crate::shape::{Order, Shape};
 use crate::sink::{Layout, OutputFormat, Sink};
@@ -153,16 +154,19 @@ impl Expression<'_> {
         self.compiled(Some(place), &place.selected.view.dims(), place.dims.len())
     }
 
-    /// Values to be stored where the elements came from, in their own dtype.
+    /// Values to be stored where the elements came from, in their own dtype, for those that count.
     ///
     /// # Errors
     /// Usage, for an expression that is none, or whose result the casting rule keeps out of the array.
-    pub(super) fn in_place<'a>(&'a self, place: Place<'a>, cast: CastArgs) -> Result<Computed<'a>> {
+    pub(super) fn in_place<'a>(&'a self, place: Place<'a>, once: &Once, cast: CastArgs) -> Result<Computed<'a>> {
         self.refuse_overlap(&place)?;
         let dtype = &place.selected.dtype;
-        let (program, operands) = self.compiled_for(&place)?;
+        let (program, mut operands) = self.compiled_for(&place)?;
         cast.casting().check(&program.dtype(), &dtype.to_native()).at(place.array.path())?;
-        Computed::new(program, &operands, (place.ranks, place.dims), dtype, cast.overflow)
+        for operand in &mut operands {
+            operand.view = once.view(&operand.view);
+        }
+        Computed::new(program, &operands, (once.view(&place.ranks), place.dims), dtype, cast.overflow)
     }
 
     /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.

@@ -16,7 +16,7 @@ use crate::array::Array;
 use crate::error::{At, Error};
 use crate::index::Index;
 use crate::job::computed::Storing;
-use crate::job::exec::each_once;
+use crate::plan::Once;
 
 /// Fill a region of an array in place
 ///
@@ -61,12 +61,19 @@ impl FillArgs {
         &self.file
     }
 
-    fn compute(&self, array: &Array, selected: Selected, expression: &Expression<'_>, ui: &Ui) -> anyhow::Result<Exit> {
-        let ranks = each_once(&self.select.ranks(self.index.as_ref(), array)?);
-        let selected = Selected { view: each_once(&selected.view), ..selected };
-        let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array)? };
+    fn compute(
+        &self,
+        array: &Array,
+        selected: &Selected,
+        expression: &Expression<'_>,
+        ui: &Ui,
+    ) -> anyhow::Result<Exit> {
+        let ranks = self.select.ranks(self.index.as_ref(), array)?;
+        let place = Place { array, selected, ranks, dims: self.select.counted_dims(array)? };
         let operation = expression.checksum(&place);
-        let computed = expression.in_place(place, self.cast)?;
+        let once = Once::of(&selected.view);
+        let computed = expression.in_place(place, &once, self.cast)?;
+        let selected = Selected { view: once.view(&selected.view), dtype: selected.dtype.clone() };
         let (validation, storing) = (Validation::First, Storing::default());
         let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
         if computed.reads(array.mapping().identity()) {
@@ -97,7 +104,7 @@ pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
     let selected = args.select.select(args.index.as_ref(), &array)?;
     if let Some(expression) = args.expr.expression(args.open.io(), ui)? {
-        return args.compute(&array, selected, &expression, ui);
+        return args.compute(&array, &selected, &expression, ui);
     }
     args.journal.refuse("the fill can be done again")?;
     let ranks = args.select.ranks(args.index.as_ref(), &array)?;

@@ -18,10 +18,10 @@ use crate::cast::{Conversion, Overflow};
 use crate::error::{At, Error, Result};
 use crate::index::Index;
 use crate::job::computed::Storing;
-use crate::job::exec::each_once;
 use crate::job::reduce::Reduced;
 use crate::job::values;
 use crate::journal::Checksum;
+use crate::plan::Once;
 use crate::reduce::Op;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
@@ -115,15 +115,13 @@ impl MapChunksArgs {
 
     fn in_place(&self, ui: &Ui) -> Result<()> {
         let array = self.edit.opening(&self.open)?.open(&self.file, Intent::Edit, ui)?;
-        let Selected { view, dtype } = self.select.select(self.index.as_ref(), &array)?;
-        let selected = Selected { view: each_once(&view), dtype };
+        let asked = self.select.select(self.index.as_ref(), &array)?;
+        let once = Once::of(&asked.view);
+        let selected = Selected { view: once.view(&asked.view), dtype: asked.dtype.clone() };
         if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
-            let place = Place {
-                ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
-                ..self.place_of(&array, &selected)?
-            };
+            let place = self.place_of(&array, &asked)?;
             let job = self.job(expression.checksum(&place));
-            let computed = expression.in_place(place, self.cast)?;
+            let computed = expression.in_place(place, &once, self.cast)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
             let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
             return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };

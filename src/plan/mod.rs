@@ -15,6 +15,7 @@
 
 mod chunks;
 mod cursor;
+mod once;
 mod rectangles;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ mod walk;
 
 pub use chunks::{Chunk, Chunks};
 pub use cursor::{Cursor, Taken};
+pub use once::Once;
 pub use rectangles::rectangles;
 pub use walk::Walk;
 

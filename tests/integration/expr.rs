@@ -26,6 +26,21 @@ fn repeated_positions_are_computed_once() {
 }
 
 #[test]
+fn other_arrays_keep_to_the_order_of_a_list() {
+    let folder = || Rmm::new().arange("a.npy", [5]).file("y.dat", bytes(&[100_f64, 200.0, 300.0]));
+    for command in [&["map-chunks", "-i"][..], &["fill"]] {
+        let add = |index: &'static str, spec: &'static str| {
+            folder().run([command, &["a.npy", index, "--with", spec, "--expr", "x+y"]].concat()).done()
+        };
+        let two = add("[3,1]", "y=y.dat:f8:2@8");
+        two.then().run(["get", "a.npy", ":"]).prints("0.0\n301.0\n2.0\n203.0\n4.0\n");
+        // As in NumPy, the last of a position counts.
+        let repeated = add("[3,1,1]", "y=y.dat");
+        repeated.then().run(["get", "a.npy", ":"]).prints("0.0\n301.0\n2.0\n103.0\n4.0\n");
+    }
+}
+
+#[test]
 fn other_arrays_are_broadcast() {
     let folder = || a().arange("row.npy", [3]).file("raw.dat", bytes(&[100_i32, 200]));
     folder()

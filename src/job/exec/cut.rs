@@ -10,7 +10,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 use crate::plan::{Chunk, Chunks};
 use crate::spec::ByteSize;
-use crate::view::{Axis, View};
+use crate::view::View;
 
 /// How much a chunk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,21 +167,6 @@ fn inward(dims: &[u64], slowest: usize, most: u64) -> (usize, u64) {
     (0, 1)
 }
 
-/// The same positions, each once and by rising number: what is computed where results go back to where they came from.
-#[must_use]
-pub fn each_once(view: &View) -> View {
-    let axes = view.axes().iter().map(|axis| match axis {
-        Axis::Strided { .. } => axis.clone(),
-        Axis::Listed { positions, stride } => {
-            let mut positions = positions.to_vec();
-            positions.sort_unstable();
-            positions.dedup();
-            Axis::Listed { positions: positions.into(), stride: *stride }
-        }
-    });
-    View::new(view.offset(), axes.collect(), view.item().clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,13 +249,5 @@ mod tests {
     #[test]
     fn nothing_selected_is_no_chunk() {
         assert_eq!(names(&view(&[4, 6], Order::C, "2:2"), Sequence::File, "1"), [] as [&str; 0]);
-    }
-
-    #[test]
-    fn repeated_positions_are_there_once() {
-        let once = each_once(&view(&[5], Order::C, "[3,1,3,0]"));
-        assert_eq!(once, view(&[5], Order::C, "[0,1,3]"));
-        let strided = view(&[5], Order::C, "::-2");
-        assert_eq!(each_once(&strided), strided);
     }
 }

@@ -23,7 +23,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub use cut::{ChunkSize, each_once};
+pub use cut::ChunkSize;
 
 use super::delivery::{Delivery, Emit};
 use super::{Crew, Worker};
@@ -117,7 +117,7 @@ pub struct Target<'a> {
 
 impl Exec<'_> {
     /// Computes elements and stores the results where they came from, or in a copy: positions must not repeat (see
-    /// [`each_once`]).
+    /// [`Once`](crate::plan::Once)).
     ///
     /// Chunks are slabs along the axis with the largest byte stride, stored as soon as their child is done.
     ///

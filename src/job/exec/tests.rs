@@ -13,6 +13,7 @@ use crate::error::ErrorKind;
 use crate::index::Index;
 use crate::job::{Progress, Silent};
 use crate::mapping::{Mode, Sync};
+use crate::plan::Once;
 use crate::shape::{Order, Shape};
 use crate::sink::{Layout, OutputFormat, Style};
 use crate::spec::{ArraySpec, Request};
@@ -97,7 +98,7 @@ impl Case {
 
     fn edit_heard_by(&self, progress: &dyn Progress) -> Result<()> {
         let array = self.open(Mode::ReadWrite);
-        let view = each_once(&self.view(&array));
+        let view = Once::of(&self.view(&array)).view(&self.view(&array));
         let convert = Conversion::between(&self.result, &self.spec.dtype, self.overflow)?;
         let input = Input { bytes: &array, view: &view, dtype: &self.spec.dtype };
         let target = Target { file: array.mapping(), view: &view, convert: &convert };
