@@ -75,7 +75,7 @@ pub(in super::super) trait Function {
 }
 
 /// A number whose lanes functions are computed in.
-pub(in super::super) trait Lane {
+pub(in super::super) trait Lane: Copy {
     /// [`Function::common`] of it.
     fn common<F: Function>(self) -> Self;
 
