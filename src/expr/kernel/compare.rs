@@ -6,7 +6,7 @@ use super::{elements, elements_mut, map2, with_elements};
 use crate::dtype::Number;
 use crate::expr::op::{Comparison, Op};
 
-/// An order in which NaN comes nowhere.
+/// An order in which NaN comes nowhere. Its methods are there to be inlined into loops, as those of `Real` are.
 trait Compare: Copy + PartialEq {
     fn less(self, other: Self) -> bool;
     fn less_equal(self, other: Self) -> bool;
@@ -16,10 +16,12 @@ macro_rules! compare {
     ($($T:ty)*) => {
         $(
             impl Compare for $T {
+                #[inline]
                 fn less(self, other: Self) -> bool {
                     self < other
                 }
 
+                #[inline]
                 fn less_equal(self, other: Self) -> bool {
                     self <= other
                 }
@@ -35,11 +37,13 @@ macro_rules! compare_complex {
         $(
             /// By real part, then by imaginary part; NumPy lets the real parts decide only where no part is NaN.
             impl Compare for Complex<$T> {
+                #[inline]
                 fn less(self, other: Self) -> bool {
                     let decides = !self.im.is_nan() && !other.im.is_nan();
                     (self.re < other.re && decides) || (self.re == other.re && self.im < other.im)
                 }
 
+                #[inline]
                 fn less_equal(self, other: Self) -> bool {
                     let decides = !self.im.is_nan() && !other.im.is_nan();
                     (self.re < other.re && decides) || (self.re == other.re && self.im <= other.im)

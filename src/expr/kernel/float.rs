@@ -6,9 +6,10 @@ use super::math::{self, Function2, Power};
 use super::{map1, map2};
 use crate::expr::op::Op;
 
-/// A binary float.
+/// A binary float. Its methods are there to be inlined into loops, whichever unit of code those are compiled in.
 pub(in super::super) trait Real:
     Pod
+    + math::Lane
     + PartialOrd
     + std::ops::Add<Output = Self>
     + std::ops::Sub<Output = Self>
@@ -57,14 +58,17 @@ macro_rules! real {
                 const DEGREE: Self = std::$T::consts::PI / 180.0;
                 const RADIAN: Self = 180.0 / std::$T::consts::PI;
 
+                #[inline]
                 fn to_f64(self) -> f64 {
                     self.into()
                 }
 
+                #[inline]
                 fn from_f64(value: f64) -> Self {
                     value as Self
                 }
 
+                #[inline]
                 fn power(self, exponent: Self) -> Self {
                     Self::from_f64(Power::of(self.to_f64(), exponent.to_f64()))
                 }
@@ -72,10 +76,12 @@ macro_rules! real {
                 real!(@same $T: is_nan is_infinite is_finite is_sign_negative => bool);
                 real!(@same $T: abs floor ceil trunc round_ties_even sqrt next_up next_down => Self);
 
+                #[inline]
                 fn copysign(self, sign: Self) -> Self {
                     $T::copysign(self, sign)
                 }
 
+                #[inline]
                 fn mul_add(self, factor: Self, term: Self) -> Self {
                     $T::mul_add(self, factor, term)
                 }
@@ -84,6 +90,7 @@ macro_rules! real {
     };
     (@same $T:ident: $($name:ident)* => $result:ty) => {
         $(
+            #[inline]
             fn $name(self) -> $result {
                 $T::$name(self)
             }

@@ -101,6 +101,10 @@ def main():
     atanh = lambda z: mp.atanh(mp.sqrt(z)) / mp.sqrt(z)
     polynomial("LOG", "`(2 atanh(s)/s - 2) / z` of z = s², |s| ≤ (√2 - 1)/(√2 + 1)",
                series(lambda z: (2 * atanh(z) - 2) / z, mp.mpf(2) / 3), lambda z: z + mp.mpf(2) ** -30, 0, greatest, 7)
+    polynomial("LOG_SHORT", "`(log(1 + f) - f + f²/2) / f³` for √½ ≤ 1 + f ≤ √2",
+               series(lambda f: (mp.log(1 + f) - f + f * f / 2) / f**3, mp.mpf(1) / 3),
+               lambda f: (abs(f**3 / mp.log(1 + f)) if f else 0) + mp.mpf(2) ** -30,
+               mp.sqrt(mp.mpf(1) / 2) - 1, mp.sqrt(2) - 1, 11)
     polynomial("LOG_TAIL", "`(atanh(s)/s - 1 - z/3 - z²/5) / z³` of the same z",
                series(lambda z: (atanh(z) - 1 - z / 3 - z * z / 5) / z**3, mp.mpf(1) / 7),
                lambda z: z**3 + mp.mpf(2) ** -40, 0, greatest, 7)

@@ -1,7 +1,7 @@
 //! `log`, `log2`, `log10` and `log1p`: x = 2^k (1 + f), and log(1 + f) by a polynomial of s = f / (2 + f).
 
 use super::Function;
-use super::coefficients::{LN_2, LOG, LOG2_E, LOG10_2, LOG10_E};
+use super::coefficients::{LN_2, LN_2_FULL, LOG, LOG_SHORT, LOG2_E, LOG10_2, LOG10_E};
 use super::double::{ordered_sum, pair_product, polynomial, power_of_2, product, quiet, sum, whole};
 
 pub(in super::super) struct Log;
@@ -69,9 +69,9 @@ pub(super) fn above_one(k: f64, x: f64, low: f64) -> (f64, f64) {
     (high, rest + k.mul_add(LN_2[1], f_low / (1.0 + f)))
 }
 
-/// The functions of a positive number, whose `k` and `f` are given.
+/// The functions of a positive number, whose `k` and `f` are given, and what else they have.
 macro_rules! of_positive {
-    ($($Name:ident: $value:ident),*) => {
+    ($($Name:ident: $value:ident { $($more:item)* })*) => {
         $(
             impl Function for $Name {
                 #[inline(always)]
@@ -90,12 +90,44 @@ macro_rules! of_positive {
                 fn rare(x: f64) -> f64 {
                     or_special(x, $value(reduced(x)))
                 }
+
+                $($more)*
             }
         )*
     };
 }
 
-of_positive!(Log: natural, Log2: binary, Log10: decimal);
+of_positive! {
+    Log: natural {
+        #[inline(always)]
+        fn common_single(x: f32) -> f32 {
+            let result = natural_single(x) as f32;
+            if x < 0.0 { f32::NAN } else { result }
+        }
+
+        #[inline(always)]
+        fn is_rare_single(x: f32) -> bool {
+            !((x.abs() >= f32::MIN_POSITIVE) & (x.abs() < f32::INFINITY))
+        }
+    }
+    Log2: binary {}
+    Log10: decimal {}
+}
+
+/// The logarithm of a normal positive float32, within 2^-38 of it: a division would cost more than the terms it saves.
+#[inline(always)]
+fn natural_single(x: f32) -> f64 {
+    /// The bits of √½.
+    const LEAST: u32 = 0x3f35_04f3;
+    const ONE: u32 = 127 << 23;
+    const FRACTION: u32 = (1 << 23) - 1;
+    let bits = x.to_bits().wrapping_add(ONE - LEAST);
+    let k = f64::from((bits >> 23) as i32 - 127);
+    // Exact.
+    let f = f64::from(f32::from_bits((bits & FRACTION) + LEAST) - 1.0);
+    let beyond = f.mul_add(polynomial(&LOG_SHORT, f), -0.5);
+    k.mul_add(LN_2_FULL[0], (f * f).mul_add(beyond, f))
+}
 
 #[inline(always)]
 fn natural((k, f): (f64, f64)) -> f64 {
@@ -126,5 +158,33 @@ impl Function for Log1p {
         let result = or_special(1.0 + x, high + low);
         // Zeros keep their sign.
         if x == 0.0 { x } else { result }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_polynomial_is_near_enough_to_be_rounded() {
+        let near_one = (0x3f7f_f000..0x3f80_1000u32).chain([1 << 23, 0x7f7f_ffff]);
+        for bits in near_one.chain((1 << 23..0x7f80_0000).step_by(9973)) {
+            let x = f32::from_bits(bits);
+            let (found, expected) = (natural_single(x), f64::from(x).ln());
+            assert!(
+                (found - expected).abs() <= expected.abs() * 2f64.powi(-37),
+                "log of {x:e}: {found} for {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn float32_without_a_logarithm_are_as_in_float64() {
+        for x in [-1.0f32, -f32::MIN_POSITIVE, f32::MIN] {
+            assert!(Log::common_single(x).is_nan() && !Log::is_rare_single(x));
+        }
+        for x in [0.0f32, -0.0, 1e-45, f32::MIN_POSITIVE.next_down(), f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+            assert!(Log::is_rare_single(x));
+        }
     }
 }

@@ -4,7 +4,8 @@
 //! A function has a common way without branches, of which the compiler makes lanes of any width, and a rare way for the
 //! few arguments that need another algorithm. What is done to an element does not depend on its neighbours: products are
 //! fused where it is written, nowhere else, and below AVX2 by the C library, which is slow and has the same bits.
-//! `float32` is computed in `float64` and rounded once more. The polynomials are made by `coefficients.py`.
+//! `float32` is computed in `float64`, where a shorter polynomial may do, and rounded once more. The polynomials are made
+//! by `coefficients.py`.
 //!
 //! Knows neither the operations of a program nor their names.
 
@@ -55,9 +56,54 @@ pub(in super::super) trait Function {
         Self::common(x)
     }
 
+    /// As [`Function::common`], of a float32: less than 2^-37 off, and rounded.
+    #[inline(always)]
+    fn common_single(x: f32) -> f32 {
+        Self::common(x.into()) as f32
+    }
+
+    /// As [`Function::is_rare`], of a float32.
+    #[inline(always)]
+    fn is_rare_single(x: f32) -> bool {
+        Self::is_rare(x.into())
+    }
+
     /// Its value.
     fn of(x: f64) -> f64 {
         dispatch!(Level::new(), _level => if Self::is_rare(x) { Self::rare(x) } else { Self::common(x) })
+    }
+}
+
+/// A number whose lanes functions are computed in.
+pub(in super::super) trait Lane: Copy {
+    /// [`Function::common`] of it.
+    fn common<F: Function>(self) -> Self;
+
+    /// [`Function::is_rare`] of it.
+    fn is_rare<F: Function>(self) -> bool;
+}
+
+impl Lane for f64 {
+    #[inline(always)]
+    fn common<F: Function>(self) -> Self {
+        F::common(self)
+    }
+
+    #[inline(always)]
+    fn is_rare<F: Function>(self) -> bool {
+        F::is_rare(self)
+    }
+}
+
+impl Lane for f32 {
+    #[inline(always)]
+    fn common<F: Function>(self) -> Self {
+        F::common_single(self)
+    }
+
+    #[inline(always)]
+    fn is_rare<F: Function>(self) -> bool {
+        F::is_rare_single(self)
     }
 }
 
@@ -95,9 +141,8 @@ fn pieces1<F: Function, T: Real>(a: &[T], out: &mut [T]) {
     for (a, out) in a.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
         let mut any = false;
         for (out, &a) in out.iter_mut().zip(a) {
-            let x = a.to_f64();
-            *out = T::from_f64(F::common(x));
-            any |= F::is_rare(x);
+            *out = a.common::<F>();
+            any |= a.is_rare::<F>();
         }
         if any {
             rare1::<F, T>(a, out);
@@ -108,9 +153,8 @@ fn pieces1<F: Function, T: Real>(a: &[T], out: &mut [T]) {
 #[inline(always)]
 fn rare1<F: Function, T: Real>(a: &[T], out: &mut [T]) {
     for (out, &a) in out.iter_mut().zip(a) {
-        let x = a.to_f64();
-        if F::is_rare(x) {
-            *out = T::from_f64(F::rare(x));
+        if a.is_rare::<F>() {
+            *out = T::from_f64(F::rare(a.to_f64()));
         }
     }
 }
