@@ -134,6 +134,8 @@ mhd\t''
 envi\t''
 numpy\t''
 json\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l histogram -d 'Count the finite elements between N + 1 equally distant edges, as numpy.histogram does' -r
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l ddof -d 'For std: divide by the number of elements less N [default: 0]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -145,6 +147,8 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an objec
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l write-sidecar -d 'Write the sidecar FILE.rmm.json, which says from now on what is in FILE; print nothing'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l force -d 'Replace a sidecar that is there'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l guess -d 'Rank what a raw file may be, by its bytes, with the commands that read it so'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l stats -d 'Read all elements: count, nan, inf, zero, and min, max, sum, mean and std of those that are not NaN; of each field of a structured dtype'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l finite -d 'Exit 1 when an element is NaN or infinite'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
@@ -305,7 +309,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l random -d 'Random value
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l seed -d 'Where --random begins, 0 to 2**128 - 1 [default: one from the system, told on stderr]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l expr -d 'Compute an expression in NumPy\'s words: x is the array, i j k or i0 i1 ... its coordinates, as in \'where(x > 0, sqrt(x), 0)\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l with -d 'Another array in --expr, broadcast to the selection; may be repeated' -r
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun' -r -F
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
@@ -352,7 +356,7 @@ always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l arange -d 'Count in C index order, as numpy.arange does: start, start + step, ...'
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array'
@@ -372,7 +376,26 @@ raw\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l timeout -d 'A chunk that takes longer fails: 30s, 500ms, 2m' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on; with --expr 16KiB or less, in the order of the file]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l astype -d 'The type of the results [default: the array\'s own]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun' -r -F
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l reduce -d 'Reduce x, or what --expr computes, to one element, with NumPy\'s names, dtypes and rules for NaN: sum, prod, min, max, mean, std, var, any, all, count_nonzero, argmin, argmax, nansum, nanmin, nanmax, nanmean or nanstd' -r -f -a "sum\t''
+prod\t''
+min\t''
+max\t''
+mean\t''
+std\t''
+var\t''
+any\t''
+all\t''
+count_nonzero\t''
+argmin\t''
+argmax\t''
+nansum\t''
+nanmin\t''
+nanmax\t''
+nanmean\t''
+nanstd\t''"
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l axis -d 'Reduce along these axes of the selection only; negative ones count from the last [default: all]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l ddof -d 'For std, var and nanstd: divide by the number of elements less N [default: 0]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
@@ -418,9 +441,10 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l color -d 'When to
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l keepdims -d 'Keep reduced axes, with length 1'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s i -l in-place -d 'Store the results where the elements came from'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run every child and check what it gives back, but store and write nothing'
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array'

@@ -20,6 +20,7 @@ mod input;
 mod journal;
 mod map_chunks;
 mod output;
+mod partial;
 mod reduce;
 mod select;
 mod set;

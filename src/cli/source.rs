@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::args::warn_of_writer;
 use super::input;
+use super::journal::warn_of_unfinished;
 use super::ui::Ui;
 use super::words::{BINARIES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
@@ -73,6 +74,7 @@ impl FromArgs {
         let opening = Opening { request, mode: Mode::Read, trailing, header, io, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
         warn_of_writer(source.mapping(), ui);
+        warn_of_unfinished(path, ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;
         Ok(Some(match aside {

@@ -24,6 +24,7 @@ mod map_chunks;
 mod modes;
 mod naming;
 mod output;
+mod partial;
 mod reduce;
 mod resume;
 mod set;
