@@ -56,9 +56,33 @@ impl NewArray {
         describe: Describe,
         replace: Replace,
     ) -> Result<Self> {
+        Self::begin_by(NewFile::create, path, spec, (container, describe), replace)
+    }
+
+    /// The same for an array whose file stays however the process ends: see [`NewFile::resumable`].
+    ///
+    /// # Errors
+    /// As [`NewArray::begin`].
+    pub fn resumable(
+        path: &Path,
+        spec: ArraySpec,
+        container: Container,
+        describe: Describe,
+        replace: Replace,
+    ) -> Result<Self> {
+        Self::begin_by(NewFile::resumable, path, spec, (container, describe), replace)
+    }
+
+    fn begin_by(
+        create: fn(&Path, Replace) -> Result<NewFile>,
+        path: &Path,
+        spec: ArraySpec,
+        (container, describe): (Container, Describe),
+        replace: Replace,
+    ) -> Result<Self> {
         let (spec, header) = placed(spec, container).at(path)?;
         let text = described(&spec, container, describe)?;
-        let new = NewFile::create(path, replace)?;
+        let new = create(path, replace)?;
         let beside = (!new.is_direct()).then(|| Beside::plan(new.target(), text, replace)).transpose()?;
         Ok(Self { new, beside, spec, header, io: Io::Auto })
     }
@@ -77,6 +101,11 @@ impl NewArray {
     /// Where the elements go, and what they are.
     pub fn spec(&self) -> &ArraySpec {
         &self.spec
+    }
+
+    /// What stands in front of the elements.
+    pub fn header(&self) -> &[u8] {
+        &self.header
     }
 
     /// The file, to be written from its beginning where the elements come in order: see [`NewArray::write_header`].

@@ -9,9 +9,11 @@ use clap::Args;
 
 use super::args::{CastArgs, Destination, WriteArgs, element_type};
 use super::complete::dtypes;
-use super::edit::{Resume, Store};
+use super::edit::{EditArgs, Resume, Store};
 use super::expr::described;
+use super::journal::Job;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
+use super::partial::{self, Make};
 use super::select::Selected;
 use super::signals;
 use super::timeout::Timeout;
@@ -26,7 +28,7 @@ use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, compare};
 use crate::job::values::Elements;
 use crate::journal::Checksum;
-use crate::mapping::{Mode, Sync};
+use crate::mapping::{Mapping, Mode, Sync};
 use crate::shape::Order;
 use crate::sink::{Layout, OutputFormat, Sink};
 use crate::spec::ArraySpec;
@@ -182,6 +184,24 @@ impl Computation<'_> {
         new.commit(write.sync())
     }
 
+    /// Makes a file of the results that is kept until it is whole, or goes on with it.
+    ///
+    /// # Errors
+    /// As [`partial::make`].
+    pub(super) fn make(&self, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
+        let format = args.output.format()?;
+        let (dtype, shape) = (self.exec.result.clone(), self.selected.view.shape()?);
+        let spec = ArraySpec { dtype, shape, order: Order::C, offset: 0 };
+        let said = format!("{:?}", format.container());
+        let operation = partial::checksum(job.operation, &self.inputs(), said.as_bytes())?;
+        let new = || {
+            let (spec, replace) = (spec.clone(), args.write.replace());
+            let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
+            Ok(new.with_io(self.array.mapping().io()))
+        };
+        partial::make(out, &Job { operation, ..job }, &new, self, ui)
+    }
+
     fn stream(&self, sink: &Sink, emit: &mut crate::job::Emit<'_>, ui: &Ui) -> Result<()> {
         signals::heed();
         let progress = ui.progress(self.selected.view.nbytes());
@@ -244,6 +264,24 @@ impl Store for Computation<'_> {
         let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
         let progress = ui.progress(self.selected.view.nbytes());
         compare(self.array, &self.selected.view, &values, ui.crew(&progress))
+    }
+}
+
+impl Make for Computation<'_> {
+    fn inputs(&self) -> Vec<&Mapping> {
+        vec![self.array.mapping()]
+    }
+
+    fn begin(&self, target: &Array, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        let target = Target { file: target.mapping(), view: &target.view(), convert: &self.convert };
+        self.exec.begin(&self.input(), &target, ui.threads(), operation)
+    }
+
+    fn go_on(&self, target: &Array, job: &Resumable, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.selected.view.nbytes());
+        let place = Target { file: target.mapping(), view: &target.view(), convert: &self.convert };
+        self.exec.edit_resumable(&self.input(), &place, job, ui.crew(&progress)).at(self.array.path())?;
+        self.array.mapping().check_unchanged()
     }
 }
 

@@ -9,8 +9,10 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::args::{CastArgs, Destination, WriteArgs, warn_of_writer};
-use super::edit::{Resume, Store};
+use super::edit::{EditArgs, Resume, Store};
+use super::journal::{Job, warn_of_unfinished};
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
+use super::partial::{self, Make};
 use super::reduce::{Elements, Form, ReduceArgs, Results as Reductions};
 use super::select::Selected;
 use super::signals;
@@ -100,6 +102,7 @@ impl ExprArgs {
             let opening = Opening { request: with.spec.clone(), io, ..Opening::default() };
             let array = Array::open(&with.path, &opening)?;
             warn_of_writer(array.mapping(), ui);
+            warn_of_unfinished(&with.path, ui);
             Ok((with.name.clone(), array))
         };
         Ok(Some(Expression { text, with: self.with.iter().map(open).collect::<Result<_>>()? }))
@@ -404,6 +407,23 @@ impl Results<'_> {
         new.commit(write.sync())
     }
 
+    /// Makes a file of them that is kept until it is whole, or goes on with it.
+    ///
+    /// # Errors
+    /// As [`partial::make`].
+    pub(super) fn make(&self, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
+        let format = args.output.format()?;
+        let spec = ArraySpec { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C, offset: 0 };
+        let said = format!("{} {} {:?}", spec.dtype, tuple(spec.shape.dims()), format.container());
+        let operation = partial::checksum(job.operation, &self.inputs(), said.as_bytes())?;
+        let new = || {
+            let (spec, replace) = (spec.clone(), args.write.replace());
+            let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
+            Ok(new.with_io(self.array.mapping().io()))
+        };
+        partial::make(out, &Job { operation, ..job }, &new, self, ui)
+    }
+
     fn stream(&self, sink: &Sink, emit: &mut crate::job::Emit<'_>, ui: &Ui) -> Result<()> {
         let progress = ui.progress(self.view.nbytes());
         emit_values(&self.computed, &self.view, sink, emit, ui.crew(&progress))?;
@@ -419,7 +439,23 @@ impl Results<'_> {
     }
 
     fn check_unchanged(&self) -> Result<()> {
+        self.inputs().into_iter().try_for_each(Mapping::check_unchanged)
+    }
+}
+
+impl Make for Results<'_> {
+    fn inputs(&self) -> Vec<&Mapping> {
         let with = self.with.iter().map(|(_, array)| array.mapping());
-        std::iter::once(self.array.mapping()).chain(with).try_for_each(Mapping::check_unchanged)
+        std::iter::once(self.array.mapping()).chain(with).collect()
+    }
+
+    fn begin(&self, target: &Array, operation: Operation, ui: &Ui) -> Result<Resumable> {
+        self.computed.begin(target, &target.view(), Storing::default(), ui.threads(), operation)
+    }
+
+    fn go_on(&self, target: &Array, job: &Resumable, ui: &Ui) -> Result<()> {
+        let progress = ui.progress(self.view.nbytes());
+        self.computed.go_on(target, &target.view(), Storing::default(), job, ui.crew(&progress))?;
+        self.check_unchanged()
     }
 }

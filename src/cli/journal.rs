@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::edit::Resume;
 use super::ui::Ui;
-use super::{input, signals};
+use super::{input, partial, signals};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
@@ -17,9 +17,10 @@ use crate::mapping::{Lock, Mapping, Mode, Sync, journal_path};
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Resuming")]
 pub(super) struct JournalArgs {
-    /// Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others
+    /// Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks
+    /// -o, where there is none, begin one that keeps OUT.rmm-part until it is whole
     #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
-    resume: bool,
+    pub(super) resume: bool,
     /// Give up a job that ended early: say which part is done, and remove its journal
     #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run"])]
     discard_journal: bool,
@@ -27,15 +28,20 @@ pub(super) struct JournalArgs {
     #[arg(long)]
     no_journal: bool,
     /// Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of
-    /// which there is neither journal nor receipt is begun
+    /// which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed
     #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
-    receipt: Option<PathBuf>,
+    pub(super) receipt: Option<PathBuf>,
 }
 
 impl JournalArgs {
     /// Whether the job that ended early is to be given up.
     pub(super) fn discards(&self) -> bool {
         self.discard_journal
+    }
+
+    /// Whether results that go elsewhere are to be resumed, too.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.resume || self.receipt.is_some()
     }
 
     /// Whether a journal is to be kept.
@@ -60,6 +66,9 @@ impl JournalArgs {
     /// # Errors
     /// Usage, where there is none; busy, where it runs; io.
     pub(super) fn discard(file: &Path, ui: &Ui) -> Result<()> {
+        if partial::discard(file, ui)? && !journal_path(file)?.exists() {
+            return Ok(());
+        }
         // What is in the file need not be known: the journal says where its blocks lie.
         let array = &Mapping::open(file, Mode::ReadWrite)?;
         let _lock = Lock::exclusive(array.file(), array.path())?;
@@ -85,6 +94,7 @@ impl JournalArgs {
 }
 
 /// One job in place, by the options of its command.
+#[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub(super) args: &'a JournalArgs,
     /// What is computed, of what, where.
@@ -135,17 +145,22 @@ impl Job<'_> {
 
     /// The receipt that says that the job is done, if there is one and no other is to be resumed.
     fn certified(&self, unfinished: Option<&Unfinished>, array: &Mapping) -> Result<Option<(&Path, Receipt)>> {
-        let Some(path) = self.args.receipt.as_deref() else { return Ok(None) };
-        let Some(receipt) = Receipt::read(path)? else { return Ok(None) };
+        let Some((path, receipt)) = self.receipt()? else { return Ok(None) };
         if !receipt.is_of(self.operation, array) {
-            let error = Error::usage("is the receipt of another job").at(path);
-            return Err(error.hint("--receipt takes a name of its own for each job"));
+            return Err(foreign_receipt(path));
         }
         let other = unfinished.is_some_and(|unfinished| unfinished.job() != receipt.job);
         Ok((!other || !self.args.resume).then_some((path, receipt)))
     }
 
-    fn operation(&self) -> Result<Operation> {
+    /// The receipt that is there, if there is one.
+    pub(super) fn receipt(&self) -> Result<Option<(&Path, Receipt)>> {
+        let Some(path) = self.args.receipt.as_deref() else { return Ok(None) };
+        Ok(Receipt::read(path)?.map(|receipt| (path, receipt)))
+    }
+
+    /// A job of its own.
+    pub(super) fn operation(&self) -> Result<Operation> {
         let mut job = [0; 16];
         getrandom::fill(&mut job)
             .map_err(|error| Error::io("the system gives no random number", std::io::Error::from(error)))?;
@@ -157,6 +172,11 @@ impl Job<'_> {
             sync: self.sync,
         })
     }
+}
+
+pub(super) fn foreign_receipt(path: &Path) -> Error {
+    let error = Error::usage("is the receipt of another job").at(path);
+    error.hint("--receipt takes a name of its own for each job")
 }
 
 /// The command as it was typed, but for `--resume`.

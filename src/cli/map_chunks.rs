@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{CastArgs, Intent, OpenArgs};
+use super::args::{CastArgs, Destination, Intent, OpenArgs};
 use super::edit::EditArgs;
 use super::exec::ExecArgs;
 use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
+use super::input::is_stream;
 use super::journal::{Job, JournalArgs};
 use super::reduce::{Elements, Form, ReduceArgs, Results};
 use super::select::{SelectArgs, Selected};
@@ -21,6 +22,7 @@ use crate::job::computed::Storing;
 use crate::job::reduce::Reduced;
 use crate::job::values;
 use crate::journal::Checksum;
+use crate::mapping::NewFile;
 use crate::plan::Once;
 use crate::reduce::Op;
 
@@ -98,7 +100,7 @@ struct PlaceArgs {
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        JournalArgs::discard(&args.file, ui)?;
+        JournalArgs::discard(args.edit.output.output.as_deref().unwrap_or(&args.file), ui)?;
     } else if args.place.in_place {
         args.in_place(ui)?;
     } else {
@@ -136,7 +138,7 @@ impl MapChunksArgs {
     }
 
     fn elsewhere(&self, ui: &Ui) -> Result<()> {
-        self.journal.refuse("results go elsewhere, and FILE stays as it is")?;
+        let made = self.made()?;
         if self.edit.is_dry_run() {
             return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
         }
@@ -148,18 +150,46 @@ impl MapChunksArgs {
         }
         if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let astype = self.exec.astype()?;
-            let results = expression.elsewhere(self.place_of(&array, &selected)?, astype, self.cast.overflow)?;
-            return if self.place.check {
-                results.check(ui)
-            } else {
-                results.write(&self.edit.output, &self.edit.write, ui)
+            let place = self.place_of(&array, &selected)?;
+            let operation = expression.checksum(&place);
+            let results = expression.elsewhere(place, astype, self.cast.overflow)?;
+            return match made {
+                _ if self.place.check => results.check(ui),
+                Some(out) if selected.view.size() > 0 => results.make(&out, &self.edit, self.job(operation), ui),
+                _ => results.write(&self.edit.output, &self.edit.write, ui),
             };
         }
         let computation = self.exec.computation(&array, &selected)?;
-        if self.place.check {
-            computation.check(ui)
-        } else {
-            computation.write(&self.edit.output, &self.edit.write, ui)
+        match made {
+            _ if self.place.check => computation.check(ui),
+            Some(out) if selected.view.size() > 0 => {
+                computation.make(&out, &self.edit, self.job(computation.checksum()), ui)
+            }
+            _ => computation.write(&self.edit.output, &self.edit.write, ui),
+        }
+    }
+
+    /// The file that is made by a job that can be resumed, where that is asked for.
+    ///
+    /// # Errors
+    /// Usage, where it cannot be: text has no place that is known before what stands in front of it.
+    fn made(&self) -> Result<Option<PathBuf>> {
+        if !self.journal.is_asked_for() {
+            return Ok(None);
+        }
+        match self.edit.output.destination() {
+            Destination::File(out)
+                if !self.place.check
+                    && self.reduce.op().is_none()
+                    && self.edit.output.format()?.is_binary()
+                    && !is_stream(&self.file)
+                    && !NewFile::would_be_direct(&out) =>
+            {
+                Ok(Some(out))
+            }
+            _ => {
+                self.journal.refuse("only what is computed from files, in place or to npy and raw files").map(|()| None)
+            }
         }
     }
 

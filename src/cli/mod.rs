@@ -22,6 +22,7 @@ mod journal;
 mod lines;
 mod map_chunks;
 mod output;
+mod partial;
 mod reduce;
 mod select;
 mod set;

@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::args::warn_of_writer;
 use super::input::{self, Opened};
+use super::journal::warn_of_unfinished;
 use super::ui::Ui;
 use super::words::{SOURCES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
@@ -218,6 +219,7 @@ impl FromArgs {
         let opening = Opening { request, mode: Mode::Read, trailing, header, io, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
         warn_of_writer(source.mapping(), ui);
+        warn_of_unfinished(source.mapping().path(), ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;
         Ok(match aside {

@@ -25,6 +25,7 @@ mod mode;
 #[cfg(test)]
 mod naive;
 mod new_file;
+mod partial;
 mod pieces;
 mod pour;
 mod reader;
@@ -44,6 +45,7 @@ pub use lock::{Holder, Lock};
 pub use memory::OrExit;
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
+pub use partial::{Partial, partial_path};
 pub use pour::pour;
 pub use reader::Reader;
 pub use space::{Sync, reserve, set_len};

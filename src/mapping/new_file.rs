@@ -6,10 +6,11 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 use super::memory::Doomed;
+use super::partial::{Partial, refuse_unfinished};
 use super::{Lock, Mapping, Mode, Sync, journal_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{printable, shell_word};
@@ -48,7 +49,9 @@ enum Place {
 struct Temporary {
     // In this order: the name goes before the lock does.
     file: NamedTempFile,
-    _doomed: Doomed,
+    _doomed: Option<Doomed>,
+    /// Its name, where it stays however the process ends.
+    stays: Option<PathBuf>,
     _lock: Option<Lock>,
 }
 
@@ -64,14 +67,24 @@ impl Temporary {
                 .tempfile_in(folder_of(target))
                 .map_err(|error| Error::io("cannot create", error))?;
             match Lock::exclusive(file.as_file(), file.path()) {
-                Ok(lock) => return Ok(Self { _doomed: Doomed::new(file.path()), file, _lock: Some(lock) }),
+                Ok(lock) => return Ok(Self::doomed(file, Some(lock))),
                 // Between its making and its locking it was nobody's.
                 Err(error) if error.kind() == ErrorKind::Busy || !file.path().exists() => {}
                 // A file system without locks has no leftovers that anybody removes, either.
-                Err(_) => return Ok(Self { _doomed: Doomed::new(file.path()), file, _lock: None }),
+                Err(_) => return Ok(Self::doomed(file, None)),
             }
         }
         Err(Error::new(ErrorKind::Busy, "its temporary file is taken away again and again"))
+    }
+
+    fn doomed(file: NamedTempFile, lock: Option<Lock>) -> Self {
+        Self { _doomed: Some(Doomed::new(file.path())), file, stays: None, _lock: lock }
+    }
+
+    fn partial(Partial { path, file, lock }: Partial) -> Result<Self> {
+        let mut name = TempPath::try_from_path(&path).map_err(|error| Error::io("cannot find", error))?;
+        name.disable_cleanup(true);
+        Ok(Self { file: NamedTempFile::from_parts(file, name), _doomed: None, stays: Some(path), _lock: Some(lock) })
     }
 }
 
@@ -105,10 +118,25 @@ impl NewFile {
     /// Usage, where the target is a folder, or is there and must not be replaced; busy, where somebody stores in it; io,
     /// where the folder is missing or must not be written.
     pub fn create(target: &Path, replace: Replace) -> Result<Self> {
-        Self::begin(target, replace).map_err(|error| error.at(target))
+        let temporary = |target: &Path, name: &OsStr| {
+            refuse_unfinished(target)?;
+            remove_leftovers(target);
+            Temporary::beside(target, name)
+        };
+        Self::begin(target, replace, &temporary).map_err(|error| error.at(target))
     }
 
-    fn begin(target: &Path, replace: Replace) -> Result<Self> {
+    /// Begins a file that stays under the name of a [partial](Partial) one however the process ends, or goes on with it:
+    /// what is in it is for the caller to know.
+    ///
+    /// # Errors
+    /// As [`NewFile::create`] and [`Partial::open_or_create`].
+    pub fn resumable(target: &Path, replace: Replace) -> Result<Self> {
+        let temporary = |target: &Path, _: &OsStr| Partial::open_or_create(target).and_then(Temporary::partial);
+        Self::begin(target, replace, &temporary).map_err(|error| error.at(target))
+    }
+
+    fn begin(target: &Path, replace: Replace, temporary: &dyn Fn(&Path, &OsStr) -> Result<Temporary>) -> Result<Self> {
         let replaced = match target.metadata() {
             Ok(metadata) => Some(metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -131,8 +159,7 @@ impl NewFile {
         let target = follow_links(target)?;
         let Some(name) = target.file_name() else { return Err(Error::usage("is not the name of a file")) };
         let replaced = replaced.map(|metadata| Replaced::lock(metadata, &target)).transpose()?;
-        remove_leftovers(&target);
-        let temporary = Temporary::beside(&target, name)?;
+        let temporary = temporary(&target, name)?;
         Ok(Self { target, place: Place::Beside { temporary, replaced, replace } })
     }
 
@@ -165,10 +192,26 @@ impl NewFile {
     /// # Errors
     /// Usage, where it is [direct](Self::is_direct); io, where the system refuses.
     pub fn mapping(&self, len: u64) -> Result<Mapping> {
-        let file = self.file().try_clone().map_err(|error| Error::io("cannot open again", error).at(&self.target))?;
-        let mut mapping = Mapping::from_file(file, self.target.clone(), Mode::Create)?;
+        let mut mapping = self.found()?;
         mapping.set_len(len)?;
         Ok(mapping)
+    }
+
+    /// The file as it is, whatever its length.
+    ///
+    /// # Errors
+    /// As [`NewFile::mapping`].
+    pub fn found(&self) -> Result<Mapping> {
+        let file = self.file().try_clone().map_err(|error| Error::io("cannot open again", error).at(&self.target))?;
+        Mapping::from_file(file, self.path().to_path_buf(), Mode::Create)
+    }
+
+    /// The file that is stored in, under the name to be shown: its own where it stays, else that of the target.
+    pub fn path(&self) -> &Path {
+        match &self.place {
+            Place::Beside { temporary: Temporary { stays: Some(path), .. }, .. } => path,
+            _ => &self.target,
+        }
     }
 
     /// Has its bytes on stable storage, where [`Sync::Yes`] asks for it: what takes long, before what must be quick.
@@ -216,7 +259,7 @@ fn finish_direct(file: &File, sync: Sync) -> Result<()> {
 }
 
 fn rename(
-    Temporary { file: temporary, _doomed, _lock }: Temporary,
+    Temporary { file: temporary, _doomed, stays: _, _lock }: Temporary,
     replaced: Option<&Metadata>,
     target: &Path,
     replace: Replace,

@@ -1,7 +1,8 @@
 """Every system call of a writing command fails, or is its last: `injection.py RMM NAME`. Exits 0 when all holds.
 
 After a failure the file is what the command promises: the old one or the new one where it makes a file, each element
-old or new where it edits one. No temporary stays, except after a kill, and then the next command removes it. strace
+old or new where it edits one. A job that can be resumed is: then every element is computed exactly once. No temporary
+stays, except after a kill, and then the next command removes it. strace
 counts each call by itself: the k-th fsync, the k-th pwrite64. Calls before the program has come to itself (its loader's)
 are let alone, and so are those that do not exist for it. RMM_INJECTIONS bounds how many calls of each kind are tried.
 """
@@ -29,7 +30,10 @@ CALLS = ("openat pread64 pwrite64 read write lseek fstat statx newfstatat falloc
 FAULTS = ["error=EIO", "error=ENOSPC", "error=EINTR", "signal=KILL"]
 
 SPEC = ["--spec", f"<i4:{COUNT}"]
-# Words, the file that changes, and whether it is made anew (whole or absent) or edited in place.
+# Adds one to every number, as no element is done twice without showing.
+ADD_ONE = f"{sys.executable} -Sc 'import sys, array; a = array.array(\"i\", sys.stdin.buffer.read()); " \
+          "sys.stdout.buffer.write(array.array(\"i\", [x + 1 for x in a]).tobytes())'"
+# Words, the file that changes, and whether it is made anew (whole or absent), edited in place, or resumed.
 JOBS = {
     "create": (["create", "out", "-d", "<i4", "-s", str(COUNT), "--arange", "--start", "1", "--sync"], "out", "made"),
     "create_over_an_old_file": (["create", "old", "--from", "new", "--from-format", "raw", "-d", "<i4", "-s", str(COUNT),
@@ -42,6 +46,14 @@ JOBS = {
     "map_chunks": (["map-chunks", "old", *SPEC, "--expr", "x+1", "-o", "out", "-f", "raw", "--sync"], "out", "made"),
     "map_chunks_exec": (["map-chunks", "new", *SPEC, "--exec", "cat", "--chunk", "20000", "-o", "out", "-f", "raw",
                          "--sync"], "out", "made"),
+    # With a receipt the same command is done once, whenever it was killed.
+    "map_chunks_in_place": (["map-chunks", "old", *SPEC, "--expr", "x+1", "-i", "--receipt", "done"], "old", "resumed"),
+    "map_chunks_in_place_sync": (["map-chunks", "old", *SPEC, "--expr", "x+1", "-i", "--receipt", "done", "--sync"], "old",
+                                 "resumed"),
+    "map_chunks_in_place_exec": (["map-chunks", "old", *SPEC, "--exec", ADD_ONE, "--chunk", "20000", "-i", "--receipt",
+                                  "done"], "old", "resumed"),
+    "map_chunks_resumable": (["map-chunks", "old", *SPEC, "--expr", "x+1", "-o", "out", "-f", "raw", "--receipt", "done",
+                              "--sync"], "out", "resumed"),
 }
 WORDS, TARGET, KIND = JOBS[NAME]
 
@@ -97,11 +109,28 @@ def temporaries(path):
     return [name for name in os.listdir(path) if ".rmm-" in name]
 
 
+def resume(path):
+    """Whatever has happened: the same command goes on, and then every element is computed exactly once."""
+    words = [RMM, *WORDS, "--resume", "-j", "2", "-q"]
+    done = subprocess.run(words, cwd=path, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+    said = done.stderr.decode(errors="replace")
+    assert done.returncode == 0, f"resumed, it ended with {done.returncode}: {said}"
+    assert content(path) == NEW, "resumed, and the result is another"
+
+
 def check(path, code, call=None):
     """What must be so after an end with this exit code; negative for a signal."""
+    if KIND == "resumed" and code != 0:
+        before = content(path)
+        assert code != 2 or before in (None, OLD), "exit 2, and something was stored"
+        resume(path)
+        # What could not be removed is not looked for again where there is nothing left to do.
+        assert call == "unlink" or not temporaries(path), f"resumed, it left {temporaries(path)}"
     found = content(path)
     if code == 0:
         assert found == NEW, "exit 0, and the result is not there"
+    elif KIND == "resumed":
+        return
     elif KIND == "made":
         # The name comes last but for the flush of the folder, whose failure is told.
         assert found in (None, NEW), f"half a file, {len(found)} bytes"
@@ -137,7 +166,7 @@ def inject(call, fault, when):
             assert code == 0 or call == "write" or "rmm: " in said, f"exit {code}: {said!r}"
         assert "panicked" not in said, said
         check(path, code, call)
-        if temporaries(path):
+        if KIND != "resumed" and temporaries(path):
             subprocess.run([RMM, "create", TARGET, "-s", "1", "--force", "-q"], cwd=path, check=True, timeout=60)
             assert not temporaries(path), f"the next command left {temporaries(path)}"
         return code

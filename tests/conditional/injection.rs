@@ -8,8 +8,20 @@ use libtest_mimic::Trial;
 use crate::needs::{self, Need, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let names =
-        ["create", "create_over_an_old_file", "slice", "set", "set_in_mode_c", "fill", "map_chunks", "map_chunks_exec"];
+    let names = [
+        "create",
+        "create_over_an_old_file",
+        "slice",
+        "set",
+        "set_in_mode_c",
+        "fill",
+        "map_chunks",
+        "map_chunks_exec",
+        "map_chunks_in_place",
+        "map_chunks_in_place_sync",
+        "map_chunks_in_place_exec",
+        "map_chunks_resumable",
+    ];
     let one = |name: &'static str| {
         trial(&format!("injection::{name}"), strace(), move |python| {
             needs::run_script(&python, "injection.py", &[name])

@@ -2,9 +2,11 @@
 
 A file system in an image is shut down as if its power had gone (FS_IOC_SHUTDOWN, nothing flushed), mounted again, and
 looked at. A command that had ended with 0 under --sync must have left all of its result; one that had not, the old file
-or the new one where it makes a file, and of an edit each sector old or new. RMM_POWER_CUTS says how many there are.
+or the new one where it makes a file, and of an edit each sector old or new. A job that can be resumed is: then every
+element is computed exactly once. RMM_POWER_CUTS says how many there are.
 """
 
+import array
 import fcntl
 import os
 import random
@@ -21,7 +23,11 @@ COUNT = 500_000
 OLD = struct.pack(f"<{COUNT}i", *range(COUNT))
 NEW = struct.pack(f"<{COUNT}i", *range(1, COUNT + 1))
 SECTOR = 512
-SIZES = {"ext4": 64, "xfs": 300}
+# Two batches of a journal, one of them short.
+MANY = 5_000_000
+MANY_OLD = array.array("i", range(MANY)).tobytes()
+MANY_NEW = array.array("i", range(1, MANY + 1)).tobytes()
+SIZES = {"ext4": 160, "xfs": 300}
 MAKERS = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q", "-f"]}
 
 SPEC = ["--spec", f"<i4:{COUNT}"]
@@ -35,6 +41,11 @@ JOBS = [
     (["map-chunks", "old", *SPEC, "--expr", "x+1", "-o", "out", "-f", "raw"], "out", None, False),
     (["set", "old", *SPEC, "--from", "new", "--from-format", "raw", "-m", "c", "-o", "out", "-f", "raw"], "out", None,
      False),
+]
+# With a receipt the same command is done once, wherever the power was lost.
+RESUMED = [
+    (["map-chunks", "old", "--spec", f"<i4:{MANY}", "--expr", "x+1", "-i", "--receipt", "done"], "old"),
+    (["map-chunks", "old", "--spec", f"<i4:{MANY}", "--expr", "x+1", "-o", "out", "-f", "raw", "--receipt", "done"], "out"),
 ]
 
 
@@ -99,15 +110,39 @@ def check(found, code, before, edited):
         assert found in (before, NEW), f"half a file, {len(found or b'')} bytes"
 
 
-def one(disk, job, delay):
-    """A job, a cut `delay` seconds after its beginning (None: after its end); its exit code."""
-    words, target, before, edited = job
+def clear(disk, **files):
     for name in os.listdir(disk.root):
         if name != "lost+found":
             os.remove(os.path.join(disk.root, name))
-    disk.put("old", OLD)
-    disk.put("new", NEW)
+    for name, content in files.items():
+        disk.put(name, content)
     sh("sync", "-f", disk.root)
+
+
+def resumed(disk, job):
+    """A job that is cut at random moments, and resumed, until it is done; how often."""
+    words, target = job
+    clear(disk, old=MANY_OLD)
+    cuts, latest, code = 0, 0.15, None
+    while code != 0:
+        code = cut_at(disk, [*words, "--resume"], random.uniform(0.001, latest))
+        cuts, latest = cuts + 1, latest * 1.3
+    assert disk.get(target) == MANY_NEW, "resumed, and the result is another"
+    left = [name for name in os.listdir(disk.root) if ".rmm-" in name]
+    assert not left, f"{left} is left"
+    return cuts
+
+
+def one(disk, job, delay):
+    """A job, a cut `delay` seconds after its beginning (None: after its end); its exit code."""
+    words, target, before, edited = job
+    clear(disk, old=OLD, new=NEW)
+    code = cut_at(disk, words, delay)
+    check(disk.get(target), code, before, edited)
+    return code
+
+
+def cut_at(disk, words, delay):
     child = subprocess.Popen([RMM, *words, "--sync", "-q"], cwd=disk.root, stdin=subprocess.DEVNULL,
                              stderr=subprocess.PIPE)
     if delay is None:
@@ -120,7 +155,6 @@ def one(disk, job, delay):
     assert code in (0, 3) and "panicked" not in said, f"ended with {code}: {said}"
     disk.unmount()
     disk.mount()
-    check(disk.get(target), code, before, edited)
     return code
 
 
@@ -139,9 +173,16 @@ def main():
                     done, broken = done + (code == 0), broken + (code != 0)
                 except AssertionError as error:
                     wrong.append(f"{' '.join(job[0])}, cut after {delay}: {error}")
+            again = 0
+            for number in range(max(2, CUTS // 6)):
+                job = RESUMED[number % len(RESUMED)]
+                try:
+                    again += resumed(disk, job)
+                except AssertionError as error:
+                    wrong.append(f"{' '.join(job[0])}, resumed: {error}")
         finally:
             disk.unmount()
-    print(f"{KIND}: {CUTS} cuts, {done} after the end and {broken} before it, {len(wrong)} wrong")
+    print(f"{KIND}: {again} cuts of jobs that were resumed, {CUTS} others, {done} after the end and {broken} before it, {len(wrong)} wrong")
     sys.exit("\n".join(wrong) or 0)
 
 

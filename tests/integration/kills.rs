@@ -1,4 +1,4 @@
-//! Jobs in place that are killed at random moments and resumed, again and again: every element is computed once.
+//! Jobs in place, and jobs that make a file, that are killed at random moments and resumed, again and again: every element is computed once.
 //!
 //! `RMM_KILLS=1000 cargo test --release --test integration kills` sets how many times each kind of job is killed.
 
@@ -24,6 +24,11 @@ fn kills() -> u64 {
 
 /// Runs jobs until they have been killed so many times. `old` is what is in the array, `new` what must be there.
 fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
+    every_element_is_computed(old, new, (&["-i"], "a.dat"), job);
+}
+
+/// The same for a job whose results go to a place of theirs: the option that says so, and its file.
+fn every_element_is_computed(old: &[u64], new: &[u64], (place, result): (&[&str], &str), job: &[&str]) {
     let folder = Rmm::new();
     let (array, receipt) = (folder.path("a.dat"), folder.path("done"));
     std::fs::write(folder.path("old.dat"), bytes(old)).expect("room");
@@ -36,7 +41,7 @@ fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let threads = ["-j1", "-j2", "-j3"][(random >> 60) as usize % 3];
             let mut command = Command::new(&*RMM);
-            command.args(["map-chunks", "a.dat", "-i", "--resume", "--receipt", "done", threads]).args(job);
+            command.args(["map-chunks", "a.dat", "--resume", "--receipt", "done", threads]).args(place).args(job);
             let mut child = prepare(&mut command, &folder.path(""))
                 .stdin(Stdio::null())
                 .stderr(Stdio::piped())
@@ -58,9 +63,14 @@ fn every_element_is_computed_once(old: &[u64], new: &[u64], job: &[&str]) {
             }
             assert_eq!(status.signal(), Some(9), "{status} after {killed} kills of {job:?}: {said}");
         }
-        let stored = std::fs::read(&array).expect("there");
+        let stored = std::fs::read(folder.path(result)).expect("there");
         assert!(stored == bytes(new), "wrong after {killed} kills of {job:?}");
-        assert!(!folder.path("a.dat.rmm-journal").exists());
+        let names = std::fs::read_dir(folder.path("")).expect("there").flatten().map(|entry| entry.file_name());
+        let left: Vec<_> = names.filter(|name| name.to_string_lossy().contains(".rmm-")).collect();
+        assert!(left.is_empty(), "{left:?} is left");
+        if result != "a.dat" {
+            std::fs::remove_file(folder.path(result)).expect("there");
+        }
         std::fs::remove_file(&receipt).expect("the job is done");
     }
 }
@@ -105,4 +115,23 @@ fn children_compute_once() {
         old().iter().map(|x| u64::from_le_bytes(x.to_le_bytes().map(|byte| byte.wrapping_add(1)))).collect();
     let exec = r"LC_ALL=C tr '\000-\376\377' '\001-\377\000'";
     every_element_is_computed_once(&old(), &new, &["-d", "u8", "--exec", exec, "--chunk", "300000"]);
+}
+
+/// Where results go that are not computed in place.
+const OUT: (&[&str], &str) = (&["-o", "out", "-f", "raw"], "out");
+
+#[test]
+fn new_files_are_whole_or_absent_and_right() {
+    let new: Vec<u64> = old().iter().map(|x| x * 3 + 1).collect();
+    for sync in [&[][..], &["--sync"]] {
+        every_element_is_computed(&old(), &new, OUT, &[&["-d", "u8", "--expr", "x*3+1"], sync].concat());
+    }
+}
+
+#[test]
+fn children_make_new_files_that_are_right() {
+    let new: Vec<u64> =
+        old().iter().map(|x| u64::from_le_bytes(x.to_le_bytes().map(|byte| byte.wrapping_add(1)))).collect();
+    let exec = r"LC_ALL=C tr '\000-\376\377' '\001-\377\000'";
+    every_element_is_computed(&old(), &new, OUT, &["-d", "u8", "--exec", exec, "--chunk", "300000"]);
 }

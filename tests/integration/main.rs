@@ -26,6 +26,7 @@ mod map_chunks;
 mod modes;
 mod naming;
 mod output;
+mod partial;
 mod reduce;
 mod resume;
 mod selections;

@@ -92,6 +92,12 @@ fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
     let folder = folder.run(["get", "a.dat", "-d", "u1", "0", "11"]).code(0).stdout("2\n12\n").stderr(warning).then();
     let folder =
         folder.run(["info", "a.dat", "--get", "size", "-d", "u1"]).code(0).stdout("12\n").stderr(warning).then();
+    let folder = folder.file("b.dat", [1; 12]);
+    let with = ["map-chunks", "b.dat", "-d", "u1", "--with", "y=a.dat:u1", "--expr", "y - x", "0:1"];
+    folder.run(with).stderr_has(warning);
+    let folder = killed(&[]);
+    let from = ["create", "c.dat", "-d", "u1", "-s", "12", "--from", "a.dat", "--from-format", "raw"];
+    let folder = folder.run(from).code(0).stderr(warning).file_is("c.dat", half).then();
     folder.run(["-q", "slice", "a.dat", "-d", "u1", "0:2"]).prints("2\n3\n");
 }
 

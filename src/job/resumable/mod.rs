@@ -184,6 +184,14 @@ impl Resumable {
         journal::conclude(&mut self.names())
     }
 
+    /// Writes the receipt, where one is wanted, when every block is stored.
+    ///
+    /// # Errors
+    /// As [`Resumable::conclude`].
+    pub fn certify(&self) -> Result<()> {
+        self.names().certify()
+    }
+
     /// Ends it without a trace, when nothing is stored.
     ///
     /// # Errors

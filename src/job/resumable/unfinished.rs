@@ -7,7 +7,7 @@ use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Blocks, Grid, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
+use crate::journal::{Blocks, Checksum, Grid, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
 use crate::mapping::{JournalFile, Kept, Mapping, Stores, Sync, Writer, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
@@ -86,7 +86,17 @@ impl Unfinished {
         self.header.job
     }
 
-    /// Ends a job that its receipt says is done.
+    /// The command that goes on with it, to be shown.
+    pub fn resuming(&self) -> String {
+        resuming(&self.header.command)
+    }
+
+    /// Whether it is a job of this operation.
+    pub fn is_of(&self, operation: Checksum) -> bool {
+        self.header.operation == operation
+    }
+
+    /// Ends a job that its receipt says is done, or whose array is given up with it.
     ///
     /// # Errors
     /// Io.

@@ -1,0 +1,210 @@
+//! Jobs with `-o` that can be resumed: what they leave behind when they end early, who is kept out, and how they go on.
+
+use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+use crate::harness::{RMM, Ran, Rmm, finish, npy_bytes, prepare};
+
+const PART: &str = "out.rmm-part";
+const JOURNAL: &str = "out.rmm-part.rmm-journal";
+/// Adds one to every byte.
+const NEXT: &str = r"LC_ALL=C tr '\001-\014' '\002-\015'";
+
+/// A command that adds one, and does something else first in chunk 2 while there is no file called `safe`.
+fn deadly(deed: &str) -> String {
+    format!("if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then {deed}; exit 1; fi; {NEXT}")
+}
+
+fn words<'a>(exec: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+    let own = ["map-chunks", "a.dat", "-d", "u1", "-o", "out", "-f", "raw", "--chunk", "3", "--exec", exec];
+    let threads = if options.iter().any(|option| option.starts_with("-j")) { &[][..] } else { &["-j1"] };
+    own.iter().chain(threads).chain(options).copied().collect()
+}
+
+fn fresh() -> Rmm {
+    Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>())
+}
+
+fn ended(folder: &Rmm, exec: &str, options: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(&*RMM);
+    command.args(words(exec, options));
+    let (status, _, stderr) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
+    (status.signal(), String::from_utf8_lossy(&stderr).into_owned())
+}
+
+/// A folder with `a.dat`, the bytes 1 to 12, of which a job in 4 chunks that makes `out` has died in chunk 2.
+fn killed(options: &[&str]) -> Rmm {
+    let folder = fresh();
+    let (signal, stderr) = ended(&folder, &deadly("kill -9 $PPID"), options);
+    assert_eq!(signal, Some(9), "{stderr}");
+    folder
+}
+
+fn resumed(folder: Rmm, options: &[&str]) -> Ran {
+    folder.file("safe", "").run(words(&deadly("kill -9 $PPID"), options))
+}
+
+fn all_done() -> Vec<u8> {
+    (2..=13).collect()
+}
+
+#[test]
+fn a_job_that_was_killed_goes_on_and_its_file_appears_whole() {
+    for options in [&["--resume"][..], &["--resume", "--sync"], &["--resume", "--io", "pread"]] {
+        let folder = killed(options);
+        assert!(folder.path(PART).exists() && folder.path(JOURNAL).exists() && !folder.path("out").exists());
+        // The first chunk is not computed again.
+        let exec = format!("[ $RMM_CHUNK != 0 ] || touch again; {}", deadly("kill -9 $PPID"));
+        let folder = folder.run(words(&exec, options)).refused(4, "another one").then();
+        let ran = resumed(folder, &[options, &["-j3"]].concat()).done().file_is("out", all_done());
+        ran.names_are(["a.dat", "out", "safe"]).file_is("a.dat", (1..=12).collect::<Vec<u8>>());
+    }
+}
+
+#[test]
+fn a_plain_job_leaves_nothing_that_stays() {
+    let folder = killed(&[]);
+    assert!(!folder.path(PART).exists() && !folder.path("out").exists());
+    resumed(folder, &[]).done().file_is("out", all_done()).names_are(["a.dat", "out", "safe"]);
+}
+
+#[test]
+fn only_what_is_left_is_computed() {
+    let folder = fresh();
+    let exec = format!("echo $RMM_CHUNK >> log; {}", deadly("kill -9 $PPID"));
+    let (signal, stderr) = ended(&folder, &exec, &["--resume"]);
+    assert_eq!(signal, Some(9), "{stderr}");
+    let ran = folder.file("safe", "").run(words(&exec, &["--resume"])).done();
+    ran.file_is("log", "0\n1\n2\n2\n3\n").file_is("out", all_done());
+}
+
+#[test]
+fn every_other_command_on_the_file_says_so_and_keeps_out() {
+    let folder = killed(&["--resume"]);
+    let spec = ["-d", "u1"];
+    let mut folder = folder;
+    for other in [
+        &["create", "out", "-s", "3"][..],
+        &["create", "out", "-s", "3", "--force"],
+        &["slice", "a.dat", "-o", "out", "-f", "raw"],
+        &["map-chunks", "a.dat", "--expr", "x", "-o", "out", "-f", "raw"],
+        &["map-chunks", "a.dat", "--expr", "x", "-o", "out", "-f", "raw", "--resume"],
+        &["map-chunks", "a.dat", "--exec", NEXT, "-o", "out", "-f", "raw"],
+    ] {
+        let ran = folder.run(other.iter().chain(&spec)).refused(4, "unfinished").stderr_has("--discard-journal");
+        folder = ran.then();
+        assert!(folder.path(PART).exists() && folder.path(JOURNAL).exists());
+    }
+    let ran = folder.run(words(&deadly("exit 1"), &["--receipt", "done"])).refused(4, "2 of 4 chunks are done");
+    ran.stderr_has("--resume").names_are(["a.dat", PART, JOURNAL]);
+}
+
+#[test]
+fn it_is_given_up_with_word_of_what_was_done() {
+    for words in
+        [&["map-chunks", "out", "--discard-journal"][..], &["map-chunks", "a.dat", "-o", "out", "--discard-journal"]]
+    {
+        let said =
+            "rmm: out: the job that makes it is given up; 2 of 4 chunks are done: elements 0 to 5 of the selection\n";
+        let ran = killed(&["--resume"]).run(words).code(0).stderr(said).names_are(["a.dat"]);
+        let folder = ran.then().run(words).code(3).then();
+        folder.run(["create", "out", "-d", "u1", "-s", "3"]).done();
+    }
+}
+
+#[test]
+fn a_signal_stops_it_and_says_how_to_go_on() {
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        let folder = fresh();
+        let exec = deadly(&format!("kill -{signal} $PPID; sleep 5"));
+        let (ended, stderr) = ended(&folder, &exec, &["--resume"]);
+        assert_eq!(ended, Some(number), "{stderr}");
+        assert!(stderr.contains("2 of 4 chunks are done") && stderr.contains("out.rmm-part is kept"), "{stderr}");
+        assert!(stderr.contains(" --resume"), "{stderr}");
+        folder.file("safe", "").run(words(&exec, &["--resume"])).done().file_is("out", all_done());
+    }
+}
+
+#[test]
+fn a_failure_keeps_what_is_done_and_nothing_where_nothing_is() {
+    let ran = fresh().run(words(&deadly("true"), &["--resume"])).refused(6, "out.rmm-part is kept");
+    let folder = ran.stderr_has("2 of 4 chunks are done").names_are(["a.dat", PART, JOURNAL]).then();
+    let ran = folder.file("safe", "").run(words(&deadly("true"), &["--resume"])).done();
+    ran.file_is("out", all_done());
+    fresh().run(words("exit 1", &["--resume"])).refused(6, "").names_are(["a.dat"]);
+}
+
+#[test]
+fn arrays_with_headers_and_expressions_are_made_so_too() {
+    let folder = fresh();
+    let job = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x + 1", "-o", "out.npy", "--resume"];
+    let folder = folder.run(job).done().file_is("out.npy", npy_bytes("|u1", &[12], &all_done())).then();
+    let ran = folder.run(job).refused(2, "exists already").names_are(["a.dat", "out.npy"]);
+    let folder = ran.then().run(job.into_iter().chain(["--force", "--sync"])).done().then();
+    // A type that needs a sidecar, and one that needs none any more.
+    let bf16 = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "--astype", "bfloat16", "-o", "out.npy", "--resume"];
+    let ran = folder.run(bf16.into_iter().chain(["--force"])).done();
+    let folder = ran.names_are(["a.dat", "out.npy", "out.npy.rmm.json"]).then();
+    folder.run(job.into_iter().chain(["--force"])).done().names_are(["a.dat", "out.npy"]);
+}
+
+#[test]
+fn a_receipt_makes_it_done_once() {
+    let folder = fresh();
+    let job = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x + 1", "-o", "out", "-f", "raw", "--receipt", "done"];
+    let folder = folder.run(job).done().file_is("out", all_done()).names_are(["a.dat", "done", "out"]).then();
+    let folder = folder.run(job).done().then();
+    let folder = folder.run(job.into_iter().chain(["--resume", "--sync"])).done().file_is("out", all_done()).then();
+    let other = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out", "-f", "raw", "--receipt", "done"];
+    let folder = folder.run(other).refused(2, "is the receipt of another job").then();
+    std::fs::remove_file(folder.path("out")).expect("there");
+    folder.run(job).refused(2, "or what it made has changed");
+}
+
+#[test]
+fn wherever_the_end_falls_the_same_command_goes_on() {
+    // A partial file whose journal had not appeared yet; a journal whose file has its name already.
+    let ran = fresh().file(PART, "half").run(words(NEXT, &["--resume"])).done();
+    ran.file_is("out", all_done()).names_are(["a.dat", "out"]);
+    let folder = killed(&["--resume"]);
+    std::fs::remove_file(folder.path(PART)).expect("there");
+    let ran = resumed(folder, &["--resume"]).done().file_is("out", all_done());
+    ran.names_are(["a.dat", "out", "safe"]);
+}
+
+#[test]
+fn an_input_that_has_changed_since_is_another_job() {
+    let folder = killed(&["--resume"]);
+    let file = std::fs::File::options().write(true).open(folder.path("a.dat")).expect("there");
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("owned");
+    resumed(folder, &["--resume"]).refused(4, "or its input has changed since").stderr_has("--discard-journal");
+}
+
+#[test]
+fn what_else_has_its_name_is_refused() {
+    let job = words(NEXT, &["--resume"]);
+    let folder = fresh().file("victim", "precious");
+    symlink("victim", folder.path(PART)).expect("a link");
+    let folder = folder.run(&job).refused(5, "is not a regular file").file_is("victim", "precious").then();
+    std::fs::remove_file(folder.path(PART)).expect("there");
+    let folder = folder.file(PART, [0; 12]).file(JOURNAL, "notes");
+    folder.run(&job).refused(5, "journal").names_are(["a.dat", PART, JOURNAL, "victim"]);
+}
+
+#[test]
+fn what_cannot_be_resumed_is_refused() {
+    for job in [
+        &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "--resume"][..],
+        &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out.csv", "--resume"],
+        &["map-chunks", "a.dat", "-d", "u1", "--reduce", "sum", "-o", "out.npy", "--resume"],
+        &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out.npy", "--resume", "--check"],
+        &["map-chunks", "-", "-d", "u1", "--expr", "x", "-o", "out.npy", "--resume"],
+        &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "/dev/null", "-f", "raw", "--resume"],
+    ] {
+        fresh().run(job).refused(2, "there is nothing to resume").names_are(["a.dat"]);
+    }
+    let onto_itself =
+        ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "a.dat", "-f", "raw", "--force", "--resume"];
+    fresh().run(onto_itself).refused(2, "is both input and output").names_are(["a.dat"]);
+}
