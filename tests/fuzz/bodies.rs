@@ -21,7 +21,7 @@ use rmm::literal::{self, Literal, Longs};
 use rmm::scalar::{Scalar, parse_values};
 use rmm::shape::{Order, Shape};
 use rmm::source::text::{
-    Block, Feed, Kind, Layout, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat,
+    Block, Feed, Kind, Layout as Rows, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat,
 };
 use rmm::spec::{ArraySpec, Request, Trailing};
 use rmm::view::View;
@@ -325,7 +325,7 @@ fn check_import(bytes: &[u8]) {
         &[TextFormat::Csv, TextFormat::Tsv, TextFormat::Text, TextFormat::Json, TextFormat::Ndjson];
     let [format, target, text @ ..] = bytes else { return };
     let format = FORMATS[usize::from(*format) % FORMATS.len()];
-    let layout = Layout { skip: u64::from(*target >> 7), ..Layout::default() };
+    let layout = Rows { skip: u64::from(*target >> 7), ..Rows::default() };
     let path = std::path::Path::new("text");
     let feed = || Feed::of_stream(Box::new(std::io::Cursor::new(text.to_vec())), path, None, Readings::Once);
     let feed = feed().expect("memory");
