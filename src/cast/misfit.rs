@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::dtype::{DType, Kind};
+use crate::dtype::{Class, DType, Kind, Number};
 use crate::scalar::Scalar;
 
 /// A value that does not fit, for the caller to add where it lies.
@@ -16,6 +16,8 @@ pub struct Misfit {
     pub value: String,
     /// NumPy's name of the target type.
     pub into: String,
+    /// The class of the target type, where it holds numbers.
+    pub class: Option<Class>,
     /// What is wrong.
     pub reason: Reason,
 }
@@ -35,7 +37,14 @@ pub enum Reason {
 
 impl Misfit {
     pub(super) fn new(item: usize, reason: Reason, from: &DType, bytes: &[u8], to: &DType) -> Self {
-        Self { item, field: String::new(), value: text(from, bytes), into: to.name(), reason }
+        Self {
+            item,
+            field: String::new(),
+            value: text(from, bytes),
+            into: to.name(),
+            class: to.number().map(Number::class),
+            reason,
+        }
     }
 
     /// The same one, in a field of item `item`.

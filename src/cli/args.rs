@@ -201,7 +201,7 @@ pub(super) struct CastArgs {
     #[arg(long, value_name = "WHAT", default_value_t, value_parser = one_of::<Overflow>(OVERFLOWS), hide_possible_values = true)]
     pub(super) overflow: Overflow,
     /// Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and
-    /// whatever --astype asks for]
+    /// whatever --astype or the --dtype of a new file asks for]
     #[arg(long, value_name = "RULE", value_parser = one_of::<Casting>(CASTINGS), hide_possible_values = true)]
     casting: Option<Casting>,
 }

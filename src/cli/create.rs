@@ -118,7 +118,7 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let expression = args.expr.expression(io, ui)?;
     let content = match (&source, &expression) {
         (_, Some(expression)) => {
-            let computed = expression.for_new(&spec, ranks, args.cast.overflow).at(&args.file)?;
+            let computed = expression.for_new(&spec, ranks, args.cast).at(&args.file)?;
             Some(Content::Computed(Box::new(computed)))
         }
         (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast)?))),
@@ -256,7 +256,7 @@ impl CreateArgs {
         }
         if let Some(content) = content {
             let progress = ui.progress(array.spec().nbytes());
-            content.store(&array, ui.crew(&progress))?;
+            content.store(&array, ui.crew(&progress)).at(&self.file)?;
             array.mapping().finish_writing(Sync::No)?;
         }
         new.commit(self.make.write.sync())

@@ -114,10 +114,11 @@ impl Expression<'_> {
     ///
     /// # Errors
     /// Usage, for an expression that is none; whatever the array cannot be computed from.
-    pub(super) fn for_new<'b>(&'b self, spec: &ArraySpec, ranks: View, overflow: Overflow) -> Result<Computed<'b>> {
+    pub(super) fn for_new<'b>(&'b self, spec: &ArraySpec, ranks: View, cast: CastArgs) -> Result<Computed<'b>> {
         let dims = spec.shape.dims();
         let (program, operands) = self.compiled(None, dims, dims.len())?;
-        Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, overflow)
+        cast.casting_asked().check(&program.dtype(), &spec.dtype.to_native())?;
+        Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, cast.overflow)
     }
 }
 

@@ -93,7 +93,7 @@ struct PlaceArgs {
     /// Store the results where the elements came from
     #[arg(short, long)]
     in_place: bool,
-    /// Run every child and check what it gives back, but store and write nothing
+    /// Run every child or compute every result, and check that it fits, but store and write nothing
     #[arg(long)]
     check: bool,
 }

@@ -3,6 +3,7 @@
 //! In the order of a random list every element would need a system call or a window of its own. Sorted by place, those
 //! of a window are read together, and each page is looked at once.
 
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::error::Result;
@@ -41,11 +42,20 @@ pub fn fetch(bytes: &dyn Readable, item: &Item, places: &[u64], threads: usize) 
         });
         bytes.reader().read_runs(&mut runs, items)
     };
+    let most = parts.len();
+    let parts = Mutex::new(parts);
+    let work = || {
+        loop {
+            let Some((order, items)) = parts.lock().unwrap_or_else(PoisonError::into_inner).next() else {
+                return Ok(());
+            };
+            read(order, items)?;
+        }
+    };
     thread::scope(|scope| {
-        let mut parts: Vec<_> = parts.collect();
-        let own = parts.pop();
-        let others: Vec<_> = parts.into_iter().map(|(order, items)| scope.spawn(|| read(order, items))).collect();
-        let done = own.map_or(Ok(()), |(order, items)| read(order, items));
+        // Where the system gives no more threads, those that there are do it all.
+        let others: Vec<_> = (1..most).map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+        let done = work();
         let joined =
             others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         joined.chain([done]).collect::<Result<()>>()

@@ -23,6 +23,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::cast::{Misfit, Reason};
+use crate::dtype::Class;
 use crate::error::{Error, Result};
 use crate::plan::{Chunk, Chunks};
 use crate::shape::Shape;
@@ -254,6 +255,8 @@ fn misfit(misfit: &Misfit, chunk: &Chunk) -> Error {
 fn misfit_at(misfit: &Misfit, place: &str) -> Error {
     let error = Error::usage(format!("{place}{misfit}"));
     match misfit.reason {
+        Reason::OutOfRange if misfit.class.is_some_and(|class| class >= Class::Float) => error
+            .hint("--overflow nan stores NaN, --overflow saturate the largest finite value, --overflow wrap infinity"),
         Reason::OutOfRange => {
             error.hint("--overflow saturate takes the nearest value that fits, --overflow wrap the one modulo 2^n")
         }

@@ -38,8 +38,8 @@ pub struct Figures {
     pub sum: Value,
     /// Its mean; `None` where there is nothing else.
     pub mean: Option<Value>,
-    /// Its standard deviation; `None` where `ddof` leaves nothing of the count.
-    pub std: Option<f64>,
+    /// Its standard deviation: infinite or NaN, as in NumPy, where `ddof` leaves nothing of the count.
+    pub std: f64,
 }
 
 /// Measures all elements of `view`, of the dtype and byte order of `dtype`.
@@ -151,13 +151,16 @@ mod tests {
         assert_eq!(figures.ends, Some((Value::Int(0), Value::Int(999))));
         assert_eq!((figures.sum, figures.mean), (Value::Int(499_500), Some(Value::Float(499.5))));
         let every_other = view.narrowed(0, 0, 1);
-        assert_eq!(stats(&bytes, &every_other, &dtype, 1.0, CREW).expect("one").std, None);
+        assert!(stats(&bytes, &every_other, &dtype, 1.0, CREW).expect("one").std.is_nan());
+        let two = view.narrowed(0, 0, 2);
+        assert_eq!(stats(&bytes, &two, &dtype, 3.0, CREW).expect("two").std, f64::INFINITY);
     }
 
     #[test]
     fn counts_stand_between_edges() {
         let (bytes, view, dtype) = big_endian(&[0, 1, 1, 5, 9, 10]);
-        let counts = histogram(&bytes, &view, &dtype, &Edges::new(0.0, 10.0, 2), CREW).expect("numbers");
+        let edges = Edges::new(0.0, 10.0, 2).expect("two bins");
+        let counts = histogram(&bytes, &view, &dtype, &edges, CREW).expect("numbers");
         assert_eq!(counts, [3, 3]);
     }
 

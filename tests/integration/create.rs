@@ -233,3 +233,21 @@ fn a_count_that_leaves_the_type_is_refused_unless_it_is_said_what_becomes_of_it(
 fn a_stream_is_no_place_for_an_array() {
     Rmm::new().run(["create", "-", "-s", "3"]).refused(2, "-: is not a regular file");
 }
+
+#[test]
+fn an_expression_obeys_the_casting_rule_that_is_named() {
+    let create = |words: &str| Rmm::new().run(["create", "x"].into_iter().chain(words.split(' ')));
+    create("-s 3 -d i1 --expr i*1.5").done().file_is("x", [0, 1, 3]);
+    for rule in ["no", "equiv", "safe", "same_kind"] {
+        create(&format!("-s 3 -d i1 --expr i*1.5 --casting {rule}")).refused(2, "x: ").names_are([]);
+    }
+    create("-s 3 -d i1 --expr i*1.5 --casting unsafe").done().file_is("x", [0, 1, 3]);
+}
+
+#[test]
+fn a_value_that_does_not_fit_names_the_file_and_a_way_that_works() {
+    let create = |words: &str| Rmm::new().run(["create", "x"].into_iter().chain(words.split(' ')));
+    create("-s 3 -d u1 --expr i*200").refused(2, "rmm: x: at index (2,): 400 does not fit uint8");
+    create("-s 1 -d f4 --expr 1e40").refused(2, "--overflow nan stores NaN");
+    create("-s 1 -d f4 --expr 1e40 --overflow nan").done().file_is("x", bytes(&[f32::NAN]));
+}

@@ -207,3 +207,17 @@ fn what_is_not_finite_is_a_no() {
     let ran = Rmm::new().file("n.dat", bytes(&[1.0, f64::NAN])).run(["info", "n.dat", "--finite"]).code(1);
     ran.stderr("rmm: n.dat: not all of 2 elements are finite: 1 NaN, 0 infinite\n");
 }
+
+#[test]
+fn figures_that_are_no_numbers_are_words_in_json() {
+    let nans = || Rmm::new().file("n.dat", bytes(&[f64::NAN, f64::NAN]));
+    let object = &objects(&nans().run(["info", "n.dat", "-d", "f8", "--stats", "--json"]).code(0))[0];
+    for figure in ["min", "max", "mean", "std"] {
+        assert_eq!(object["stats"][figure], "NaN", "{figure}");
+    }
+    let two = Rmm::new().file("n.dat", bytes(&[1.0, 2.0]));
+    let object = &objects(&two.run(["info", "n.dat", "-d", "f8", "--stats", "--ddof", "2", "--json"]).code(0))[0];
+    assert_eq!(object["stats"]["std"], "Infinity");
+    let far = Rmm::new().file("n.dat", bytes(&[-1.5e308, 1.5e308]));
+    far.run(["info", "n.dat", "-d", "f8", "--histogram", "2", "--json"]).refused(2, "rmm: n.dat: no histogram from");
+}

@@ -85,10 +85,10 @@ impl MeasureArgs {
             Some((low, high)) => {
                 let float =
                     |value| as_float(value).ok_or_else(|| Error::usage(format!("{} has no histogram", dtype.name())));
-                Edges::new(float(low)?, float(high)?, bins.get() as usize)
+                Edges::new(float(low)?, float(high)?, bins.get() as usize)?
             }
             // As NumPy has it.
-            None => Edges::new(0.0, 1.0, bins.get() as usize),
+            None => Edges::new(0.0, 1.0, bins.get() as usize)?,
         };
         let progress = ui.progress(view.nbytes());
         let counts = histogram(array, view, &dtype, &edges, ui.crew(&progress))?;
@@ -219,7 +219,7 @@ impl Shown {
     }
 
     fn json(&self) -> String {
-        self.print(Scalar::print_json).unwrap_or_else(|| "null".to_owned())
+        self.print(Scalar::print_json).unwrap_or_else(|| "\"NaN\"".to_owned())
     }
 }
 
@@ -239,7 +239,7 @@ impl Part {
             ("max", end(ends.map(|ends| ends.1))),
             ("sum", Shown { value: Some(sum), number: wide }),
             ("mean", Shown { value: mean, number: wide }),
-            ("std", Shown { value: std.map(Value::Float), number: Number::Float64 }),
+            ("std", Shown { value: Some(Value::Float(std)), number: Number::Float64 }),
         ]
     }
 
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_their_counts() {
-        let edges = Edges::new(0.0, 3.0, 3);
+        let edges = Edges::new(0.0, 3.0, 3).expect("three bins");
         assert_eq!(bars(&edges, &[1, 0, 400]), format!("0.0    1  ▏\n1.0    0\n2.0  400  {}\n", "█".repeat(50)));
         assert_eq!(columns(&edges, &[1, 0, 4]), "0.0\t1.0\t1\n1.0\t2.0\t0\n2.0\t3.0\t4\n");
     }

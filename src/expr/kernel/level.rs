@@ -6,7 +6,7 @@ use fearless_simd::{Level, dispatch};
 
 /// The best level that the machine has.
 #[cfg(not(test))]
-fn level() -> Level {
+pub(super) fn level() -> Level {
     Level::new()
 }
 
@@ -73,11 +73,20 @@ pub(super) mod tests {
 
     thread_local! {
         static FORCED: Cell<Option<Level>> = const { Cell::new(None) };
+        static ASKED: Cell<bool> = const { Cell::new(false) };
     }
 
     /// The best level, unless the test asks for another.
     pub(in super::super) fn level() -> Level {
+        ASKED.set(true);
         FORCED.get().unwrap_or_else(Level::new)
+    }
+
+    /// Whether the work goes by the level that a test forces.
+    pub(in super::super) fn asks(work: impl FnOnce()) -> bool {
+        ASKED.set(false);
+        work();
+        ASKED.get()
     }
 
     /// Every level that this machine has.

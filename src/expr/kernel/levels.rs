@@ -2,7 +2,7 @@
 
 use num_complex::Complex;
 
-use super::level::tests::{at, levels};
+use super::level::tests::{asks, at, levels};
 use super::{apply, width, with_elements};
 use crate::dtype::{Class, Number};
 use crate::expr::op::{Comparison, Op};
@@ -205,6 +205,22 @@ fn every_operation_has_the_same_bits_on_every_level() {
     }
     for comparison in [Comparison::Equal, Comparison::Less, Comparison::GreaterEqual] {
         check(Op::Mixed(comparison), Number::Int64, &[&noise(Number::Int64, 4), &noise(Number::UInt64, 5)]);
+    }
+}
+
+#[test]
+fn functions_and_rests_are_computed_on_the_forced_level() {
+    for number in [Number::Float16, Number::Float32, Number::Float64] {
+        let (a, b) = (noise(number, 1), noise(number, 2));
+        let is_asked = |op, args: &[&[u64]]| {
+            asks(|| apply(op, number, args, &mut vec![0; MOST * 2], MOST).expect("floats have results"))
+        };
+        for op in [Op::Exp, Op::Log1p, Op::Sin, Op::Arcsin, Op::Tanh, Op::Arcsinh, Op::Cbrt] {
+            assert!(is_asked(op, &[&a]), "{op:?} of {number}");
+        }
+        for op in [Op::Power, Op::Arctan2, Op::Hypot, Op::Fmod, Op::Remainder, Op::FloorDivide] {
+            assert!(is_asked(op, &[&a, &b]), "{op:?} of {number}");
+        }
     }
 }
 

@@ -267,7 +267,14 @@ impl Part {
     ) -> (u64, Result<()>) {
         let mut number = self.first;
         let done = self.store_from(&mut number, plan, share, lane, commit);
-        (number, done)
+        // What is only collected is not stored yet: an interrupt after this would lose it.
+        match commit.writer.flush() {
+            Ok(()) => (number, done),
+            Err(error) => {
+                share.note_torn();
+                (self.first, Err(done.err().unwrap_or(error)))
+            }
+        }
     }
 
     fn store_from(
@@ -319,7 +326,7 @@ impl Part {
                 break;
             }
             is_open = true;
-            commit.block(*number, &mut target.take(items.len() / size), items)?;
+            commit.block(*number, &mut target.take(items.len() / size), items).inspect_err(|_| share.note_torn())?;
             *number += 1;
         }
         Ok(())
@@ -344,5 +351,44 @@ impl Part {
         let size = self.chunk.view.size();
         let elements = (number - self.first).saturating_mul(plan.block).min(size);
         Extent { numbers: self.first..number, ranks: self.chunk.rank..self.chunk.rank + elements }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::Opening;
+    use crate::cast::Overflow;
+    use crate::expr::compile;
+    use crate::job::Progress;
+    use crate::mapping::{Io, Mode};
+
+    /// Ends the job after a part.
+    struct Interrupt;
+
+    impl Progress for Interrupt {
+        fn advance(&self, _bytes: u64) -> Result<()> {
+            Err(Error::io("cannot go on", std::io::Error::other("interrupted")))
+        }
+    }
+
+    #[test]
+    fn what_is_called_stored_is_in_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        std::fs::write(&path, [0; 8000]).expect("it is written");
+        let request = "i8:1000".parse().expect("a spec");
+        let opening = Opening { request, mode: Mode::ReadWrite, io: Io::Pread, ..Opening::default() };
+        let array = Array::open(&path, &opening).expect("it is an array");
+        let program = compile("i * 0 + 7", &[], 1).expect("an expression");
+        let ranks = View::of_array(&array.spec().shape, 1, crate::shape::Order::C, 0);
+        let computed = Computed::new(program, &[], (ranks, vec![1000]), array.dtype(), Overflow::Error);
+        let crew = Crew { threads: 1, progress: &Interrupt };
+        let computed = computed.expect("the dtypes are the same");
+        let stopped = computed.store(&array, &array.view(), Storing::default(), crew).expect_err("interrupted");
+        let message = stopped.in_place().to_string();
+        assert!(message.contains("elements 0 to 999"), "{message}");
+        let stored = std::fs::read(&path).expect("it is there");
+        assert!(stored.chunks(8).all(|item| item == 7_i64.to_le_bytes()));
     }
 }

@@ -12,7 +12,11 @@ pub(super) struct Extent {
 
 /// Chunks that are done.
 #[derive(Debug, Default)]
-pub(super) struct Done(BTreeMap<u64, Extent>);
+pub(super) struct Done {
+    extents: BTreeMap<u64, Extent>,
+    /// Whether storing failed midway, so that others may be stored in part.
+    is_torn: bool,
+}
 
 impl Done {
     /// Adds chunks that were not there.
@@ -20,30 +24,40 @@ impl Done {
         if extent.numbers.is_empty() {
             return;
         }
-        if let Some(next) = self.0.remove(&extent.numbers.end) {
+        if let Some(next) = self.extents.remove(&extent.numbers.end) {
             extent.numbers.end = next.numbers.end;
             extent.ranks.end = next.ranks.end;
         }
-        if let Some((_, before)) = self.0.range_mut(..extent.numbers.start).next_back()
+        if let Some((_, before)) = self.extents.range_mut(..extent.numbers.start).next_back()
             && before.numbers.end == extent.numbers.start
         {
             before.numbers.end = extent.numbers.end;
             before.ranks.end = extent.ranks.end;
             return;
         }
-        self.0.insert(extent.numbers.start, extent);
+        self.extents.insert(extent.numbers.start, extent);
     }
 
-    /// What to say of them: `None` where there are none.
+    /// Takes note that storing failed midway.
+    pub(super) fn note_torn(&mut self) {
+        self.is_torn = true;
+    }
+
+    /// What to say of them: `None` where there are none and nothing was stored in part.
     pub(super) fn told(&self) -> Option<String> {
         let list = |of: fn(&Extent) -> &Range<u64>| {
-            let ranges: Vec<String> = self.0.values().map(|extent| told(of(extent))).collect();
+            let ranges: Vec<String> = self.extents.values().map(|extent| told(of(extent))).collect();
             ranges.join(", ")
         };
-        (!self.0.is_empty()).then(|| {
+        let whole = (!self.extents.is_empty()).then(|| {
             let (numbers, ranks) = (list(|extent| &extent.numbers), list(|extent| &extent.ranks));
             format!("chunks {numbers} are stored: elements {ranks}, counted in file order")
-        })
+        });
+        match (whole, self.is_torn) {
+            (Some(whole), true) => Some(format!("{whole}; what follows may be stored in part")),
+            (None, true) => Some("elements may be stored in part".to_owned()),
+            (whole, false) => whole,
+        }
     }
 }
 
@@ -67,5 +81,8 @@ mod tests {
         }
         let told = done.told().expect("some are done");
         assert_eq!(told, "chunks 0 to 5, 8 to 9 are stored: elements 0 to 59, 80 to 99, counted in file order");
+        done.note_torn();
+        let told = done.told().expect("some are done");
+        assert!(told.ends_with("counted in file order; what follows may be stored in part"), "{told}");
     }
 }

@@ -116,6 +116,11 @@ impl<'a> Share<'a> {
         !self.is_over(number)
     }
 
+    /// Takes note that storing failed midway.
+    pub(super) fn note_torn(&self) {
+        self.state().done.note_torn();
+    }
+
     /// Takes note of blocks that are stored.
     pub(super) fn done(&self, extent: Extent) {
         self.state().done.add(extent);

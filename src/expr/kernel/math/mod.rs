@@ -29,6 +29,7 @@ mod trigonometric;
 use fearless_simd::{Level, dispatch};
 
 use super::float::Real;
+use super::level::level;
 
 pub(super) use self::area::{Arccosh, Arcsinh, Arctanh};
 pub(super) use self::exponential::{Exp, Exp2, Expm1};
@@ -70,7 +71,7 @@ pub(in super::super) trait Function {
 
     /// Its value.
     fn of(x: f64) -> f64 {
-        dispatch!(Level::new(), _level => if Self::is_rare(x) { Self::rare(x) } else { Self::common(x) })
+        dispatch!(level(), _level => if Self::is_rare(x) { Self::rare(x) } else { Self::common(x) })
     }
 }
 
@@ -120,7 +121,7 @@ pub(in super::super) trait Function2 {
 
     /// Its value.
     fn of(x: f64, y: f64) -> f64 {
-        dispatch!(Level::new(), _level => if Self::is_rare(x, y) { Self::rare(x, y) } else { Self::common(x, y) })
+        dispatch!(level(), _level => if Self::is_rare(x, y) { Self::rare(x, y) } else { Self::common(x, y) })
     }
 }
 
@@ -129,7 +130,7 @@ const PIECE: usize = 256;
 
 /// `out[n] = F(a[n])`.
 pub(super) fn map1<F: Function, T: Real>(a: &[T], out: &mut [T]) {
-    at_level1::<F, T>(Level::new(), a, out);
+    at_level1::<F, T>(level(), a, out);
 }
 
 fn at_level1<F: Function, T: Real>(level: Level, a: &[T], out: &mut [T]) {
@@ -162,7 +163,7 @@ fn rare1<F: Function, T: Real>(a: &[T], out: &mut [T]) {
 /// `out[n] = F(a[n], b[n])`.
 pub(super) fn map2<F: Function2, T: Real>(a: &[T], b: &[T], out: &mut [T]) {
     at_level2(
-        Level::new(),
+        level(),
         (a, b, out),
         #[inline(always)]
         |x, y| T::from_f64(F::common(x.to_f64(), y.to_f64())),
@@ -176,7 +177,7 @@ pub(super) fn map2<F: Function2, T: Real>(a: &[T], b: &[T], out: &mut [T]) {
 /// `out[n] = result(rest, a[n], b[n])`, with the rest of `fmod`.
 fn of_rest<T: Real>(a: &[T], b: &[T], out: &mut [T], result: impl Fn(T, T, T) -> T) {
     at_level2(
-        Level::new(),
+        level(),
         (a, b, out),
         #[inline(always)]
         |a, b| result(modulo::fmod(a, b), a, b),

@@ -2,6 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
+use super::super::level::tests::levels;
 use super::*;
 
 const INF: f64 = f64::INFINITY;
@@ -18,19 +19,6 @@ macro_rules! every_function {
             Arctanh atanh, Cbrt cbrt
         )
     };
-}
-
-/// Every level of SIMD that this machine has.
-fn levels() -> Vec<Level> {
-    let best = Level::new();
-    let mut levels = vec![Level::baseline(), best];
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    {
-        levels.extend(best.as_sse2().map(Level::Sse2));
-        levels.extend(best.as_sse4_2().map(Level::Sse4_2));
-        levels.extend(best.as_avx2().map(Level::Avx2));
-    }
-    levels
 }
 
 /// Bits without a pattern, and then numbers of ordinary size.
