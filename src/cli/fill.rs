@@ -65,9 +65,9 @@ impl FillArgs {
         let ranks = each_once(&self.select.ranks(self.index.as_ref(), array)?);
         let selected = Selected { view: each_once(&selected.view), ..selected };
         let place = Place { array, selected: &selected, ranks, dims: self.select.counted_dims(array)? };
-        let operation = expression.checksum(&place);
-        let computed = expression.in_place(place, self.cast)?;
         let (validation, storing) = (Validation::First, Storing::default());
+        let operation = expression.checksum(&place, storing);
+        let computed = expression.in_place(place, self.cast)?;
         let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
         if computed.reads(array.mapping().identity()) {
             let job = Job { args: &self.journal, operation, sync: self.edit.write.sync() };
@@ -82,7 +82,7 @@ impl FillArgs {
 
 pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        JournalArgs::discard(&args.file, ui)?;
+        JournalArgs::discard(&args.file, &args.open, ui)?;
         return Ok(Exit::Done);
     }
     match (args.content.is_given(), args.expr.is_given()) {

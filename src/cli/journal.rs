@@ -4,31 +4,33 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::edit::Resume;
+use super::args::{Intent, OpenArgs};
+use super::edit::{Resume, finished};
 use super::ui::Ui;
 use super::{input, signals};
+use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::Checksum;
-use crate::mapping::{Lock, Mapping, Mode, Sync, journal_path};
+use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Resuming")]
 pub(super) struct JournalArgs {
     /// Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others
-    #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
+    #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     resume: bool,
     /// Give up a job that ended early: say which part is done, and remove its journal
-    #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run"])]
+    #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run", "expr"])]
     discard_journal: bool,
     /// Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed
     #[arg(long)]
     no_journal: bool,
     /// Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of
     /// which there is neither journal nor receipt is begun
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     receipt: Option<PathBuf>,
 }
 
@@ -59,9 +61,9 @@ impl JournalArgs {
     ///
     /// # Errors
     /// Usage, where there is none; busy, where it runs; io.
-    pub(super) fn discard(file: &Path, ui: &Ui) -> Result<()> {
+    pub(super) fn discard(file: &Path, open: &OpenArgs, ui: &Ui) -> Result<()> {
         // What is in the file need not be known: the journal says where its blocks lie.
-        let array = &Mapping::open(file, Mode::ReadWrite)?;
+        let array = &Array::data_file(file, &open.opening(Intent::Edit)?)?;
         let _lock = Lock::exclusive(array.file(), array.path())?;
         let path = journal_path(array.path())?;
         let unfinished = match Unfinished::of(array) {
@@ -113,6 +115,9 @@ impl Job<'_> {
                 None => Ok(()),
             };
         }
+        if let Some(path) = self.args.receipt.as_deref() {
+            Receipt::prepare(path)?;
+        }
         let view = &edit.selected().view;
         let job = match (unfinished, self.args.resume) {
             (Some(unfinished), true) => Resumable::resume(unfinished, self.operation()?)?,
@@ -128,14 +133,16 @@ impl Job<'_> {
                 edit.begin(self.operation()?, ui)?
             }
         };
+        remove_leftovers(array.path());
         signals::heed();
-        let done = edit.go_on(&job, ui).and_then(|()| array.finish_writing(self.sync)).and_then(|()| job.conclude());
+        let done = finished(array, edit.go_on(&job, ui), self.sync).and_then(|()| job.conclude());
         done.map_err(|error| ended_early(error, &job))
     }
 
     /// The receipt that says that the job is done, if there is one and no other is to be resumed.
     fn certified(&self, unfinished: Option<&Unfinished>, array: &Mapping) -> Result<Option<(&Path, Receipt)>> {
         let Some(path) = self.args.receipt.as_deref() else { return Ok(None) };
+        Receipt::refuse_names_of(path, array)?;
         let Some(receipt) = Receipt::read(path)? else { return Ok(None) };
         if !receipt.is_of(self.operation, array) {
             let error = Error::usage("is the receipt of another job").at(path);
@@ -168,6 +175,10 @@ fn typed() -> String {
 
 /// What is said of a job that ended early.
 fn ended_early(error: Error, job: &Resumable) -> Error {
+    // Another job's journal is neither this one's to speak of nor to remove.
+    if error.kind() == ErrorKind::Busy {
+        return error;
+    }
     let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
     if left.done == 0 && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
         return error.followed_by("nothing is stored");
@@ -177,7 +188,7 @@ fn ended_early(error: Error, job: &Resumable) -> Error {
         ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
         _ => error,
     };
-    error.hint(job.resuming())
+    error.whole_hint(job.resuming())
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

@@ -89,16 +89,16 @@ pub(super) struct MapChunksArgs {
 #[command(next_help_heading = "Computation")]
 struct PlaceArgs {
     /// Store the results where the elements came from
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "discard_journal")]
     in_place: bool,
     /// Run every child and check what it gives back, but store and write nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["resume", "receipt", "discard_journal"])]
     check: bool,
 }
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        JournalArgs::discard(&args.file, ui)?;
+        JournalArgs::discard(&args.file, &args.open, ui)?;
     } else if args.place.in_place {
         args.in_place(ui)?;
     } else {
@@ -122,9 +122,9 @@ impl MapChunksArgs {
                 ranks: each_once(&self.select.ranks(self.index.as_ref(), &array)?),
                 ..self.place_of(&array, &selected)?
             };
-            let job = self.job(expression.checksum(&place));
-            let computed = expression.in_place(place, self.cast)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
+            let job = self.job(expression.checksum(&place, storing));
+            let computed = expression.in_place(place, self.cast)?;
             let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
             return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
