@@ -41,6 +41,8 @@ pub struct Error {
     path: Option<PathBuf>,
     message: String,
     hints: Vec<String>,
+    /// Which of the hints are whole: nothing in them stands for anything else.
+    whole: Vec<usize>,
     #[source]
     source: Option<io::Error>,
 }
@@ -48,7 +50,7 @@ pub struct Error {
 impl Error {
     /// A failure of the given kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, path: None, message: message.into(), hints: Vec::new(), source: None }
+        Self { kind, path: None, message: message.into(), hints: Vec::new(), whole: Vec::new(), source: None }
     }
 
     /// The request is wrong or does not fit.
@@ -69,7 +71,7 @@ impl Error {
             _ => ErrorKind::Io,
         };
         let message = format!("{action}: {}", reason(&source));
-        Self { kind, path: None, message, hints: Vec::new(), source: Some(source) }
+        Self { kind, path: None, message, hints: Vec::new(), whole: Vec::new(), source: Some(source) }
     }
 
     /// Names the file this happened to, unless a deeper layer has named one.
@@ -100,10 +102,29 @@ impl Error {
         self
     }
 
+    /// Adds a hint that was typed, or names its files itself: the word `FILE` in it is what it says.
+    #[must_use]
+    pub fn whole_hint(mut self, hint: impl Into<String>) -> Self {
+        self.whole.push(self.hints.len());
+        self.hint(hint)
+    }
+
+    /// Puts the name of the file, as a shell reads it, for `FILE` in hints.
+    #[must_use]
+    pub fn naming_file(mut self, word: &str) -> Self {
+        for (place, hint) in self.hints.iter_mut().enumerate() {
+            if !self.whole.contains(&place) {
+                *hint = hint.replace("FILE", word);
+            }
+        }
+        self
+    }
+
     /// The same failure with other hints.
     #[must_use]
     pub fn with_hints(mut self, hints: Vec<String>) -> Self {
         self.hints = hints;
+        self.whole.clear();
         self
     }
 
@@ -173,6 +194,12 @@ mod tests {
     fn names_the_deepest_path() {
         let error = Error::usage("too long").at("inner").at("outer");
         assert_eq!(error.to_string(), "inner: too long");
+    }
+
+    #[test]
+    fn the_file_is_named_in_hints_that_are_not_whole() {
+        let error = Error::usage("x").hint("rmm FILE").whole_hint("grep FILE").hint("FILE").naming_file("a.npy");
+        assert_eq!(error.hints(), ["rmm a.npy", "grep FILE", "a.npy"]);
     }
 
     #[test]

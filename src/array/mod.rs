@@ -91,6 +91,22 @@ impl Array {
         Self::over(Mapping::open(path, opening.mode)?, opening)
     }
 
+    /// The file with the elements of the array at `path`, whatever they are: the one that its header names, where it
+    /// names another.
+    ///
+    /// # Errors
+    /// As [`Array::open`], but for what the file says of its elements.
+    pub fn data_file(path: &Path, opening: &Opening) -> Result<Mapping> {
+        let looked = Mapping::open(path, Mode::Read)?;
+        // A damaged header names no file.
+        if let Ok(Format::Raster(header)) = recognised(&looked, opening)
+            && let Some(data) = data_file::open(&header, path, opening.mode, opening.follow)?
+        {
+            return Ok(data);
+        }
+        Mapping::open(path, opening.mode)
+    }
+
     /// The array in an open file, or in the one that it names. One that was not opened by its name, as standard input,
     /// has no sidecar and names no other.
     ///
@@ -132,7 +148,7 @@ impl Array {
         }
         let data = data_file::open(header, &path, opening.mode, opening.follow)?;
         let detached = data.is_some();
-        let mapping = data.map_or(mapping, |data| data.with_io(opening.io));
+        let mapping = data.map_or(mapping, |data| data.with_io(opening.io).with_cache(opening.cache));
         let data_path = detached.then(|| mapping.path());
         let (spec, origin) = header
             .spec(mapping.file(), mapping.len())

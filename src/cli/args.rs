@@ -170,7 +170,7 @@ impl OpenArgs {
         advise_of_default(array.origin(), ui);
         warn_of_writer(array.mapping(), ui);
         if intent == Intent::Read {
-            super::journal::warn_of_unfinished(path, ui);
+            super::journal::warn_of_unfinished(array.header_path().map_or(path, |_| array.path()), ui);
         }
         Ok(array.shared_by(ui.threads()))
     }

@@ -12,11 +12,11 @@ use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, Describe, NewArray};
 use crate::cast::Overflow;
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, check, compare, store};
 use crate::job::values::Values;
-use crate::mapping::{Lock, Mode, NewFile, Sync, copy_range, remove_leftovers};
+use crate::mapping::{Lock, Mapping, Mode, NewFile, Sync, copy_range, remove_leftovers};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::spec::ArraySpec;
@@ -115,6 +115,9 @@ impl EditArgs {
     /// As [`EditArgs::run`] and [`Job::run`].
     pub(super) fn run_resumable(&self, edit: &dyn Resume, job: &Job<'_>, ui: &Ui) -> Result<()> {
         let mapping = edit.array().mapping();
+        if mapping.mode() != Mode::ReadWrite {
+            job.args.refuse("mode c leaves FILE as it is")?;
+        }
         if mapping.mode() != Mode::ReadWrite || !job.args.keeps() {
             return self.run(edit, ui);
         }
@@ -133,11 +136,7 @@ impl EditArgs {
             return Ok(());
         }
         signals::heed();
-        edit.store(edit.array(), &edit.selected().view, ui).inspect_err(|_| {
-            // What is stored deserves its time; what went wrong first is what is told.
-            let _ = mapping.touch();
-        })?;
-        mapping.finish_writing(self.write.sync())
+        finished(mapping, edit.store(edit.array(), &edit.selected().view, ui), self.write.sync())
     }
 
     /// The edited copy as a file, made in its own place.
@@ -168,6 +167,20 @@ impl EditArgs {
         let outcome = Outcome { array: &copy, view: copy.view(), dtype, wanted };
         self.output.write(&outcome, &self.write, ui)
     }
+}
+
+/// Ends what was stored in place, however it went.
+///
+/// # Errors
+/// What storing failed with; io.
+pub(super) fn finished(mapping: &Mapping, stored: Result<()>, sync: Sync) -> Result<()> {
+    stored.inspect_err(|error| {
+        // What is stored deserves its time, and what is refused has stored nothing; what went wrong first is what is told.
+        if error.kind() != ErrorKind::Busy {
+            let _ = mapping.touch();
+        }
+    })?;
+    mapping.finish_writing(sync)
 }
 
 fn note_empty(edit: &dyn Store, ui: &Ui) {

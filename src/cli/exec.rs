@@ -39,7 +39,7 @@ use crate::view::{View, tuple};
 #[command(next_help_heading = "Computation")]
 pub(super) struct ExecArgs {
     /// Pipe each chunk through sh -c CMD: raw elements in, C order, native byte order, and as many back
-    #[arg(long, value_name = "CMD", conflicts_with = "expr")]
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["expr", "discard_journal"])]
     exec: Option<OsString>,
     /// What goes through the pipes: raw, or npy with a header both ways [default: raw]
     #[arg(long, value_name = "FORMAT", value_parser = one_of::<ExecFormat>(BINARIES), hide_possible_values = true)]

@@ -10,6 +10,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::args::{CastArgs, Destination, WriteArgs, warn_of_writer};
 use super::edit::{EditArgs, Resume, Store};
+use super::input::is_stdin;
 use super::journal::{Job, warn_of_unfinished};
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::partial::{self, Make};
@@ -99,6 +100,10 @@ impl ExprArgs {
     pub(super) fn expression(&self, io: Io, ui: &Ui) -> Result<Option<Expression<'_>>> {
         let Some(text) = &self.expr else { return Ok(None) };
         let open = |with: &With| {
+            if is_stdin(&with.path) {
+                let error = Error::usage(format!("--with {}: standard input can be FILE alone", with.name));
+                return Err(error.whole_hint(format!("save it first: --with {}=other.npy", with.name)));
+            }
             let opening = Opening { request: with.spec.clone(), io, ..Opening::default() };
             let array = Array::open(&with.path, &opening)?;
             warn_of_writer(array.mapping(), ui);
@@ -174,9 +179,9 @@ impl Expression<'_> {
     }
 
     /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.
-    pub(super) fn checksum(&self, place: &Place<'_>) -> Checksum {
+    pub(super) fn checksum(&self, place: &Place<'_>, storing: Storing) -> Checksum {
         let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
-        let own = own.with(format!("{:?} {:?}", place.ranks, place.dims));
+        let own = own.with(format!("{:?} {:?} {:?}", place.ranks, place.dims, storing.chunk));
         let with = self.with.iter().fold(own, |sum, (name, array)| {
             let mapping = array.mapping();
             sum.with(name)

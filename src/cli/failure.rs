@@ -61,8 +61,7 @@ pub(super) fn about(outcome: anyhow::Result<Exit>, file: &Path) -> anyhow::Resul
     outcome.map_err(|error| match error.downcast::<Error>() {
         Ok(error) => {
             let word = shell_word(&file);
-            let hints = error.hints().iter().map(|hint| hint.replace("FILE", &word)).collect();
-            error.at(&file).with_hints(hints).into()
+            error.at(&file).naming_file(&word).into()
         }
         Err(other) => other,
     })

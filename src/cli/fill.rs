@@ -70,11 +70,11 @@ impl FillArgs {
     ) -> anyhow::Result<Exit> {
         let ranks = self.select.ranks(self.index.as_ref(), array)?;
         let place = Place { array, selected, ranks, dims: self.select.counted_dims(array)? };
-        let operation = expression.checksum(&place);
         let once = Once::of(&selected.view);
+        let (validation, storing) = (Validation::First, Storing::default());
+        let operation = expression.checksum(&place, storing);
         let computed = expression.in_place(place, &once, self.cast)?;
         let selected = Selected { view: once.view(&selected.view), dtype: selected.dtype.clone() };
-        let (validation, storing) = (Validation::First, Storing::default());
         let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
         if computed.reads(array.mapping().identity()) {
             let job = Job { args: &self.journal, operation, sync: self.edit.write.sync() };
@@ -89,7 +89,7 @@ impl FillArgs {
 
 pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        JournalArgs::discard(&args.file, ui)?;
+        JournalArgs::discard(&args.file, &args.open, ui)?;
         return Ok(Exit::Done);
     }
     match (args.content.is_given(), args.expr.is_given()) {

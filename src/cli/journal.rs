@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::edit::Resume;
+use super::args::{Intent, OpenArgs};
+use super::edit::{Resume, finished};
 use super::ui::Ui;
 use super::{input, partial, signals};
+use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::Checksum;
-use crate::mapping::{Lock, Mapping, Mode, Sync, journal_path};
+use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -19,17 +21,17 @@ use crate::mapping::{Lock, Mapping, Mode, Sync, journal_path};
 pub(super) struct JournalArgs {
     /// Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks
     /// -o, where there is none, begin one that keeps OUT.rmm-part until it is whole
-    #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
+    #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     pub(super) resume: bool,
     /// Give up a job that ended early: say which part is done, and remove its journal
-    #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run"])]
+    #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run", "expr"])]
     discard_journal: bool,
     /// Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed
     #[arg(long)]
     no_journal: bool,
     /// Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of
     /// which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "mode", "dry_run"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     pub(super) receipt: Option<PathBuf>,
 }
 
@@ -65,12 +67,12 @@ impl JournalArgs {
     ///
     /// # Errors
     /// Usage, where there is none; busy, where it runs; io.
-    pub(super) fn discard(file: &Path, ui: &Ui) -> Result<()> {
+    pub(super) fn discard(file: &Path, open: &OpenArgs, ui: &Ui) -> Result<()> {
         if partial::discard(file, ui)? && !journal_path(file)?.exists() {
             return Ok(());
         }
         // What is in the file need not be known: the journal says where its blocks lie.
-        let array = &Mapping::open(file, Mode::ReadWrite)?;
+        let array = &Array::data_file(file, &open.opening(Intent::Edit)?)?;
         let _lock = Lock::exclusive(array.file(), array.path())?;
         let path = journal_path(array.path())?;
         let unfinished = match Unfinished::of(array) {
@@ -123,6 +125,9 @@ impl Job<'_> {
                 None => Ok(()),
             };
         }
+        if let Some(path) = self.args.receipt.as_deref() {
+            Receipt::prepare(path)?;
+        }
         let view = &edit.selected().view;
         let job = match (unfinished, self.args.resume) {
             (Some(unfinished), true) => Resumable::resume(unfinished, self.operation()?)?,
@@ -138,14 +143,17 @@ impl Job<'_> {
                 edit.begin(self.operation()?, ui)?
             }
         };
+        remove_leftovers(array.path());
         signals::heed();
-        let done = edit.go_on(&job, ui).and_then(|()| array.finish_writing(self.sync)).and_then(|()| job.conclude());
+        let done = finished(array, edit.go_on(&job, ui), self.sync).and_then(|()| job.conclude());
         done.map_err(|error| ended_early(error, &job))
     }
 
     /// The receipt that says that the job is done, if there is one and no other is to be resumed.
     fn certified(&self, unfinished: Option<&Unfinished>, array: &Mapping) -> Result<Option<(&Path, Receipt)>> {
-        let Some((path, receipt)) = self.receipt()? else { return Ok(None) };
+        let Some(path) = self.args.receipt.as_deref() else { return Ok(None) };
+        Receipt::refuse_names_of(path, array)?;
+        let Some(receipt) = Receipt::read(path)? else { return Ok(None) };
         if !receipt.is_of(self.operation, array) {
             return Err(foreign_receipt(path));
         }
@@ -188,6 +196,10 @@ fn typed() -> String {
 
 /// What is said of a job that ended early.
 fn ended_early(error: Error, job: &Resumable) -> Error {
+    // Another job's journal is neither this one's to speak of nor to remove.
+    if error.kind() == ErrorKind::Busy {
+        return error;
+    }
     let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
     if left.done == 0 && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
         return error.followed_by("nothing is stored");
@@ -197,7 +209,7 @@ fn ended_early(error: Error, job: &Resumable) -> Error {
         ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
         _ => error,
     };
-    error.hint(job.resuming())
+    error.whole_hint(job.resuming())
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

@@ -91,16 +91,16 @@ pub(super) struct MapChunksArgs {
 #[command(next_help_heading = "Computation")]
 struct PlaceArgs {
     /// Store the results where the elements came from
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "discard_journal")]
     in_place: bool,
     /// Run every child or compute every result, and check that it fits, but store and write nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["resume", "receipt", "discard_journal"])]
     check: bool,
 }
 
 pub(super) fn run(args: &MapChunksArgs, ui: &Ui) -> anyhow::Result<Exit> {
     if args.journal.discards() {
-        JournalArgs::discard(args.edit.output.output.as_deref().unwrap_or(&args.file), ui)?;
+        JournalArgs::discard(args.edit.output.output.as_deref().unwrap_or(&args.file), &args.open, ui)?;
     } else if args.place.in_place {
         args.in_place(ui)?;
     } else {
@@ -122,9 +122,9 @@ impl MapChunksArgs {
         let selected = Selected { view: once.view(&asked.view), dtype: asked.dtype.clone() };
         if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let place = self.place_of(&array, &asked)?;
-            let job = self.job(expression.checksum(&place));
-            let computed = expression.in_place(place, &once, self.cast)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
+            let job = self.job(expression.checksum(&place, storing));
+            let computed = expression.in_place(place, &once, self.cast)?;
             let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
             return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
@@ -151,7 +151,7 @@ impl MapChunksArgs {
         if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
-            let operation = expression.checksum(&place);
+            let operation = expression.checksum(&place, Storing::default());
             let results = expression.elsewhere(place, astype, self.cast.overflow)?;
             return match made {
                 _ if self.place.check => results.check(ui),

@@ -28,7 +28,7 @@ use crate::view::{View, tuple};
 pub(super) struct ReduceArgs {
     /// Reduce x, or what --expr computes, to one element, with NumPy's names, dtypes and rules for NaN: sum, prod, min,
     /// max, mean, std, var, any, all, count_nonzero, argmin, argmax, nansum, nanmin, nanmax, nanmean or nanstd
-    #[arg(long, value_name = "OP", conflicts_with_all = ["exec", "in_place"], value_parser = one_of::<Op>(REDUCTIONS), hide_possible_values = true)]
+    #[arg(long, value_name = "OP", conflicts_with_all = ["exec", "in_place", "discard_journal"], value_parser = one_of::<Op>(REDUCTIONS), hide_possible_values = true)]
     reduce: Option<Op>,
     /// Reduce along these axes of the selection only; negative ones count from the last [default: all]
     #[arg(long, value_name = "K[,K...]", requires = "reduce", value_delimiter = ',', allow_negative_numbers = true)]

@@ -82,6 +82,15 @@ pub struct Header {
 }
 
 impl Header {
+    /// As much of a command as is kept of it.
+    pub fn shown(command: &str) -> &str {
+        let mut end = command.len().min(MOST_TEXT);
+        while !command.is_char_boundary(end) {
+            end -= 1;
+        }
+        &command[..end]
+    }
+
     /// The bytes of the header.
     pub fn encode(&self) -> Vec<u8> {
         let protocol = match self.protocol {
@@ -89,14 +98,11 @@ impl Header {
             Protocol::Redo => 1,
         };
         let halves = |number: u128| [number as u64, (number >> 64) as u64];
-        let mut end = self.command.len().min(MOST_TEXT);
-        while !self.command.is_char_boundary(end) {
-            end -= 1;
-        }
+        let command = Self::shown(&self.command);
         let Array { dev, ino, len } = self.array;
         let place = self.contiguous.map_or([0, 0], |first| [1, first]);
         let numbers: [&[u64]; 9] = [
-            &[VERSION, end as u64, protocol],
+            &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
             &[dev, ino, len],
             &halves(self.boot.0),
@@ -108,7 +114,7 @@ impl Header {
         ];
         let mut bytes = MAGIC.to_vec();
         bytes.extend(numbers.concat().iter().flat_map(|number| number.to_le_bytes()));
-        bytes.extend(&self.command.as_bytes()[..end]);
+        bytes.extend(command.as_bytes());
         let checksum = Checksum::of(&bytes, VERSION);
         bytes.extend(checksum.0.to_le_bytes());
         bytes

@@ -45,6 +45,7 @@ pub struct JournalFile {
     file: File,
     len: u64,
     map: Option<MmapRaw>,
+    kept: Kept,
     /// Whether mapped bytes could not be reached: from then on nothing is.
     lost: AtomicBool,
 }
@@ -72,6 +73,10 @@ impl JournalFile {
     /// # Errors
     /// Io, where the folder takes no journal, with what to do then.
     pub fn create(array: &Path, len: u64, kept: Kept) -> Result<Self> {
+        Self::create_where(array, len, kept, space::maps_well)
+    }
+
+    fn create_where(array: &Path, len: u64, kept: Kept, maps_well: impl Fn(&File) -> bool) -> Result<Self> {
         let path = journal_path(array)?;
         let temporary = new_name(&path);
         let refused = |error: Error| error.at(&path).hint("--no-journal does without; the job cannot be resumed then");
@@ -80,11 +85,31 @@ impl JournalFile {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
         let file = options.open(&temporary).map_err(|error| refused(Error::io("cannot keep a journal", error)))?;
-        let made = reserve(&file, len).and_then(|()| Self::over(path.clone(), file, len, kept));
+        // What is stored through a mapping there is lost or late, and no error tells.
+        let mappable = match kept {
+            Kept::Mapped if !maps_well(&file) => {
+                let message = "cannot keep a journal: on this file system only jobs with --sync have one";
+                Err(Error::new(ErrorKind::Io, message))
+            }
+            _ => Ok(()),
+        };
+        let made = mappable.and_then(|()| reserve(&file, len)).and_then(|()| Self::over(path.clone(), file, len, kept));
         made.map_err(|error| {
             let _ = std::fs::remove_file(&temporary);
             refused(error)
         })
+    }
+
+    /// Whether a name is that of the journal of an array, or the one that it has before it appears.
+    ///
+    /// # Errors
+    /// Usage, where symlinks lead in circles.
+    pub fn has_name(array: &Path, name: &Path) -> Result<bool> {
+        let journal = journal_path(array)?;
+        let name = follow_links(name)?;
+        let folder = |path: &Path| folder_of(path).canonicalize().ok();
+        let same = |own: &Path| own.file_name() == name.file_name() && folder(own) == folder(&name);
+        Ok(same(&journal) || same(&new_name(&journal)))
     }
 
     /// Opens the journal of an array, if there is one, to read and to go on with it.
@@ -112,7 +137,7 @@ impl JournalFile {
     }
 
     fn over(path: PathBuf, file: File, len: u64, kept: Kept) -> Result<Self> {
-        Self { path, file, len, map: None, lost: AtomicBool::new(false) }.kept(kept)
+        Self { path, file, len, map: None, kept, lost: AtomicBool::new(false) }.kept(kept)
     }
 
     /// The same journal, its bytes stored in this way.
@@ -122,6 +147,7 @@ impl JournalFile {
     pub fn kept(mut self, kept: Kept) -> Result<Self> {
         // Looking at it must not change its times, so pages are not made ready for stores before there are some.
         self.map = None;
+        self.kept = kept;
         if kept != Kept::Written {
             let mut options = MmapOptions::new();
             options.len(self.len as usize);
@@ -198,11 +224,15 @@ impl JournalFile {
             }
             other => other.map_err(io::Error::from),
         };
+        // A name that may not last is none: nothing is stored yet that it would be needed for.
+        let disappear = |_: &Error| {
+            let _ = std::fs::remove_file(&self.path);
+        };
         named.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::new(ErrorKind::Busy, "has appeared meanwhile").at(&self.path),
             _ => Error::io("cannot keep a journal", error).at(&self.path),
         })?;
-        self.flush_folder(sync)
+        self.flush_folder(sync).inspect_err(disappear)
     }
 
     /// Takes its name away, if it still has it.
@@ -264,6 +294,11 @@ impl JournalFile {
         Error::new(ErrorKind::Io, "cannot be reached: truncated, no space or input/output error").at(&self.path)
     }
 
+    /// Stops a store in memory that was mapped to be looked at, which would be a fault.
+    fn assert_kept(&self) {
+        assert!(self.kept != Kept::Seen, "a journal that is looked at is stored in");
+    }
+
     fn word_at(&self, at: u64) -> Result<(&MmapRaw, *mut u8)> {
         assert!(at.is_multiple_of(8), "a word at byte {at} is not aligned");
         let map = self.map.as_ref().expect("words belong to journals in memory");
@@ -319,12 +354,13 @@ impl Medium for JournalFile {
     }
 
     fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
+        self.assert_kept();
         let Some(map) = &self.map else {
             return self.file.write_all_at(bytes, at).map_err(|error| Error::io("cannot write", error).at(&self.path));
         };
         let to = self.mapped(map, at, bytes.len())?;
         let all = Stretches { unit: bytes.len(), count: 1, from_stride: 0, to_stride: 0 };
-        // SAFETY: as in `read`; the map is writable, as the file was opened to be.
+        // SAFETY: as in `read`; the map is writable, as it is not one to be looked at.
         self.watched(to, bytes.len(), || unsafe { copy::copy(bytes.as_ptr(), to, all) })
     }
 }
@@ -339,21 +375,23 @@ impl Memory for JournalFile {
     }
 
     fn set_word(&self, at: u64, word: u64) -> Result<()> {
+        self.assert_kept();
         let (_, place) = self.word_at(at)?;
         self.watched(place, 8, || {
             // Neither the compiler nor the processor moves a store over these fences.
             fence(Ordering::SeqCst);
-            // SAFETY: as in `word`.
+            // SAFETY: as in `word`; the map is writable, as it is not one to be looked at.
             unsafe { AtomicU64::from_ptr(place.cast()) }.store(word.to_le(), Ordering::Release);
             fence(Ordering::SeqCst);
         })
     }
 
     fn set_bits(&self, at: u64, bits: u64) -> Result<()> {
+        self.assert_kept();
         let (_, place) = self.word_at(at)?;
         self.watched(place, 8, || {
             fence(Ordering::SeqCst);
-            // SAFETY: as in `word`.
+            // SAFETY: as in `word`; the map is writable, as it is not one to be looked at.
             unsafe { AtomicU64::from_ptr(place.cast()) }.fetch_or(bits.to_le(), Ordering::AcqRel);
             fence(Ordering::SeqCst);
         })
@@ -427,6 +465,33 @@ mod tests {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("owned");
         std::fs::hard_link(&path, folder.path().join("other")).expect("a link");
         assert!(refusal(&array).message().contains("another name"));
+    }
+
+    #[test]
+    fn nothing_is_mapped_where_mappings_lose_what_is_stored() {
+        let (folder, array) = file_of(b"");
+        let error = JournalFile::create_where(&array, 4096, Kept::Mapped, |_| false).expect_err("a bad place");
+        assert_eq!((error.kind(), error.hints().len()), (ErrorKind::Io, 1), "{error}");
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 1);
+        JournalFile::create_where(&array, 4096, Kept::Written, |_| false).expect("by system calls").give_up();
+    }
+
+    #[test]
+    #[should_panic(expected = "is looked at")]
+    fn a_journal_that_is_looked_at_is_not_stored_in() {
+        let (_folder, array) = file_of(b"");
+        let journal = JournalFile::create(&array, 4096, Kept::Mapped).expect("room");
+        let _ = journal.kept(Kept::Seen).expect("mapped").set_word(0, 1);
+    }
+
+    #[test]
+    fn names_that_lead_to_the_journal_are_known() {
+        let (folder, array) = file_of(b"");
+        let name = |name: &str| JournalFile::has_name(&array, &folder.path().join(".").join(name)).expect("a name");
+        assert_eq!(
+            ["array.dat.rmm-journal", "array.dat.rmm-journal.new", "array.dat", "done"].map(name),
+            [true, true, false, false]
+        );
     }
 
     #[test]

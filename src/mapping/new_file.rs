@@ -98,15 +98,17 @@ struct Replaced {
 
 impl Replaced {
     fn lock(metadata: Metadata, path: &Path) -> Result<Self> {
-        let journal = journal_path(path)?;
-        if journal.symlink_metadata().is_ok() {
-            let error = Error::new(ErrorKind::Busy, "has an unfinished job, or one that runs");
-            return Err(error.hint(format!("rmm map-chunks {} --discard-journal gives it up", shell_word(path))));
-        }
         // Some network file systems give an exclusive lock only to those who may write.
         let writable = OpenOptions::new().read(true).write(true).open(path);
         let file = writable.or_else(|_| File::open(path)).ok();
         let lock = file.map(|file| Lock::exclusive(&file, path)).transpose()?;
+        // Behind the lock: a job that runs holds it, and is no more to be given up than any other.
+        let journal = journal_path(path)?;
+        if journal.symlink_metadata().is_ok() {
+            let error = Error::new(ErrorKind::Busy, "has an unfinished job");
+            let hint = format!("rmm map-chunks {} --discard-journal gives it up", shell_word(path));
+            return Err(error.whole_hint(hint));
+        }
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
     }
 }

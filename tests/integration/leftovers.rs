@@ -1,6 +1,6 @@
 //! New files whose makers are killed: what stays of them, and who takes it away.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -33,10 +33,16 @@ fn making(folder: &Rmm) -> Child {
     child
 }
 
-/// As `kill -9`.
-fn kill(mut child: Child) {
+/// As `kill -9`. A process that was just being started holds what it was started with until it is another program.
+fn kill(folder: &Rmm, mut child: Child) {
     child.kill().expect("an own child");
     child.wait().expect("an own child");
+    for name in temporaries(folder) {
+        let left = File::open(folder.path(&name)).expect("left behind");
+        while left.try_lock().is_err() {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
 }
 
 #[test]
@@ -51,7 +57,7 @@ fn what_a_killed_command_leaves_the_next_one_on_the_same_file_takes_away() {
         "rmm slice a.npy -o ./out.npy -f csv",
     ] {
         let folder = a();
-        kill(making(&folder));
+        kill(&folder, making(&folder));
         assert_eq!(temporaries(&folder).len(), 1, "{line}");
         folder.sh(line).done().names_are(["a.npy", "out.npy"]);
     }
@@ -60,7 +66,7 @@ fn what_a_killed_command_leaves_the_next_one_on_the_same_file_takes_away() {
 #[test]
 fn an_edit_in_place_takes_it_away_too_and_reading_does_not() {
     let folder = a().arange("out.npy", [3]);
-    kill(making(&folder));
+    kill(&folder, making(&folder));
     let folder = folder.run(["get", "out.npy", "0"]).prints("0.0\n").then();
     assert_eq!(temporaries(&folder).len(), 1);
     let folder = folder.run(["set", "a.npy", "0", "5"]).done().then();
@@ -75,7 +81,7 @@ fn what_somebody_is_still_making_stays() {
     let living = temporaries(&folder);
     let folder = folder.run(["create", "out.npy", "-s", "3"]).done().then();
     assert_eq!(temporaries(&folder), living);
-    kill(child);
+    kill(&folder, child);
     folder.run(["create", "out.npy", "-s", "3", "--force"]).done().names_are(["a.npy", "out.npy"]);
 }
 

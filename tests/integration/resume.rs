@@ -257,3 +257,78 @@ fn a_fill_from_the_old_values_can_be_resumed_too() {
     let ran = folder.run(fill).done();
     ran.file_is("a.npy", npy_bytes("<f8", &[4], &bytes(&[2.0_f64, 4.0, 6.0, 8.0]))).names_are(["a.npy", "done"]);
 }
+
+#[test]
+fn a_header_leads_to_the_journal_of_its_data() {
+    let nhdr = "NRRD0004\ntype: uchar\ndimension: 1\nsizes: 12\nencoding: raw\ndata file: a.dat\n";
+    let folder = killed(&[]).file("a.nhdr", nhdr);
+    let warning = "rmm: a.dat has an unfinished job, or one that runs: some elements are old, some are new\n";
+    let folder = folder.run(["get", "a.nhdr", "0"]).code(0).stdout("2\n").stderr(warning).then();
+    let folder = folder.run(["info", "a.nhdr", "--get", "size"]).code(0).stdout("12\n").stderr(warning).then();
+    let ran = folder.run(["set", "a.nhdr", "0", "9"]).refused(4, "unfinished job");
+    let folder = ran.stderr_has("hint: rmm map-chunks a.dat --discard-journal").then();
+    let folder = folder.file("a.nhdr.rmm-journal", "");
+    std::fs::remove_file(folder.path("a.nhdr.rmm-journal")).expect("there");
+    let ran = folder.run(["map-chunks", "a.nhdr", "--discard-journal"]).code(0);
+    ran.stderr_has("2 of 4 chunks are done").names_are(["a.dat", "a.nhdr"]);
+}
+
+#[test]
+fn what_is_told_of_a_command_is_what_was_typed() {
+    let exec = format!("{} # FILE -- here", deadly("exit 1"));
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+    let ran = folder.run(words(&exec, &[])).refused(6, "2 of 4 chunks are done");
+    ran.stderr_has("hint: rmm map-chunks --resume a.dat").stderr_has("# FILE -- here");
+}
+
+#[test]
+fn what_cannot_be_asked_for_at_once_is_refused() {
+    let own = |more: &[&'static str]| {
+        let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1"];
+        own.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    let mut folder = Rmm::new().file("a.dat", [1, 2, 3]);
+    for (more, message) in [
+        (&["--check", "--resume"][..], "'--check' cannot be used with '--resume'"),
+        (&["--check", "--receipt", "done"], "'--check' cannot be used with '--receipt <PATH>'"),
+        (&["--mode", "c", "--resume"], "there is nothing to resume: mode c leaves FILE as it is"),
+        (&["--mode", "c", "--receipt", "done"], "mode c leaves FILE as it is"),
+        (&["--discard-journal"], "cannot be used with"),
+        (&["--with", "y=-"], "--with y: standard input can be FILE alone"),
+        (&["--receipt", "a.dat"], "the receipt cannot have the name of the array"),
+        (&["--receipt", "./a.dat.rmm-journal"], "the receipt cannot have the name of its journal"),
+    ] {
+        folder = folder.run(own(more)).refused(2, message).file_is("a.dat", [1, 2, 3]).names_are(["a.dat"]).then();
+    }
+    for with in [&["--exec", "cat"][..], &["-i"], &["--reduce", "sum"], &["--expr", "x"], &["--check"]] {
+        let words = ["map-chunks", "a.dat", "--discard-journal"].iter().chain(with);
+        folder = folder.run(words.copied()).refused(2, "cannot be used with").then();
+    }
+    let missing = folder.run(own(&["--receipt", "no/where"])).refused(3, "No such file");
+    let folder = missing.file_is("a.dat", [1, 2, 3]).names_are(["a.dat"]).then();
+    let ran = folder.run(own(&["--mode", "r+", "--receipt", "done"])).done();
+    ran.file_is("a.dat", [2, 3, 4]).names_are(["a.dat", "done"]);
+}
+
+#[test]
+fn other_chunks_are_another_job() {
+    let own = |more: &[&'static str]| {
+        let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--expr", "x * 40.0", "--casting", "unsafe"];
+        own.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+    let folder = folder.run(own(&["--chunk", "3"])).refused(7, "2 of 4 chunks are done").then();
+    let ran = folder.run(own(&["--chunk", "4", "--resume", "--overflow", "wrap"]));
+    let folder = ran.refused(4, "is the journal of another job").stderr_has("--chunk 3").then();
+    folder.run(own(&["--chunk", "3", "--resume", "--overflow", "wrap"])).done().names_are(["a.dat"]);
+}
+
+#[test]
+fn a_job_that_runs_is_not_to_be_given_up() {
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+    let create = format!("{} create a.dat -d u1 -s 3 --force 2> said; {NEXT}", RMM.display());
+    let folder = folder.run(words(&create, &[])).done().file_is("a.dat", all_done()).then();
+    let said = std::fs::read_to_string(folder.path("said")).expect("written");
+    assert!(said.contains("busy") || said.contains("process"), "{said}");
+    assert!(!said.contains("--discard-journal"), "{said}");
+}

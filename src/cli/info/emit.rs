@@ -93,8 +93,7 @@ fn name<'a>(text: Option<&'a str>, path: &Path) -> Result<&'a str> {
 
 /// The hints with the name of the file in them.
 fn about(error: Error, path: &Path) -> Error {
-    let hints = error.hints().iter().map(|hint| hint.replace("FILE", &shell_word(path))).collect();
-    error.with_hints(hints)
+    error.naming_file(&shell_word(path))
 }
 
 #[cfg(test)]

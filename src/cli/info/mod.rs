@@ -122,7 +122,7 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
                     ui.data(&text)?;
                     between = args.between();
                 }
-                warn_of_unfinished(path, ui);
+                warn_of_unfinished(facts.data_file().unwrap_or(path), ui);
                 if !args.guess {
                     facts.advise(ui);
                 }

@@ -20,7 +20,7 @@ pub use unfinished::{Left, Unfinished};
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, Read};
@@ -89,7 +89,7 @@ impl Resumable {
             slots: slots.min(grid.blocks()).max(1),
             batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
             grid,
-            command: operation.command.clone(),
+            command: Header::shown(&operation.command).to_owned(),
         };
         if protocol == Protocol::Redo && grid.block_bytes() > journal::MOST_BATCH_BYTES {
             let message = format!("chunks of {} bytes are too large for --sync", grid.block_bytes());
@@ -153,14 +153,15 @@ impl Resumable {
     /// Whether the job is made of the same blocks as another.
     ///
     /// # Errors
-    /// Corrupt, where it is not.
+    /// Busy, where it is not: the same operation was begun with other chunks.
     pub fn check_blocks(&self, other: &Grid) -> Result<()> {
         // A row that is one block is a part of a longer row of such blocks, too.
         let same = |grid: &Grid| (grid.nbytes(), grid.elements(), grid.blocks(), grid.block_len());
         if same(other) == same(&self.header.grid) {
             return Ok(());
         }
-        Err(Error::corrupt("is the journal of a job of other blocks").at(self.file.path()))
+        let error = Error::new(ErrorKind::Busy, "is the journal of another job, of other chunks").at(self.file.path());
+        Err(error.whole_hint(self.resuming()))
     }
 
     /// The command that goes on with it, to be shown.

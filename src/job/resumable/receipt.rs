@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::{At, Error, Result};
 use crate::journal::{Array, Checksum, Header};
-use crate::mapping::{Mapping, NewFile, Replace, Sync};
+use crate::mapping::{Identity, JournalFile, Mapping, NewFile, Replace, Sync};
 
 const TITLE: &str = "rmm receipt 1";
 /// Longer than any receipt but for its command, which is cut.
@@ -50,6 +50,28 @@ impl Receipt {
         let receipt = String::from_utf8(text).ok().and_then(|text| Self::parse(&text));
         let foreign = || Error::usage("is there and is no receipt").at(path).hint("--receipt takes a name of its own");
         receipt.map(Some).ok_or_else(foreign)
+    }
+
+    /// Refuses the names that the job itself uses: those of the array and of its journal.
+    ///
+    /// # Errors
+    /// Usage, where it is one of them.
+    pub fn refuse_names_of(path: &Path, array: &Mapping) -> Result<()> {
+        let is_array = path.metadata().is_ok_and(|metadata| Identity::from_metadata(&metadata) == array.identity());
+        if !is_array && !JournalFile::has_name(array.path(), path)? {
+            return Ok(());
+        }
+        let whose = if is_array { "the array" } else { "its journal" };
+        let error = Error::usage(format!("the receipt cannot have the name of {whose}")).at(path);
+        Err(error.hint("--receipt takes a name of its own"))
+    }
+
+    /// Makes sure that there can be a receipt at a path, before there is anything to be certified.
+    ///
+    /// # Errors
+    /// As [`NewFile`].
+    pub fn prepare(path: &Path) -> Result<()> {
+        NewFile::create(path, Replace::Force).map(drop)
     }
 
     /// Whether it is that of this operation on this array.
@@ -96,6 +118,16 @@ mod tests {
     fn receipt() -> Receipt {
         let array = Array { dev: 1, ino: 2, len: 3 };
         Receipt { job: 7, operation: Checksum(8), array, command: "rmm map-chunks x -i".to_owned() }
+    }
+
+    #[test]
+    fn as_much_of_a_command_as_a_header_keeps_is_read_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let command = Header::shown(&"é\n".repeat(1 << 17)).replace('\n', " ");
+        let long = Receipt { command, ..receipt() };
+        let path = folder.path().join("receipt");
+        long.write(&path, Sync::No).expect("written");
+        assert_eq!(Receipt::read(&path).expect("a receipt"), Some(long));
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! with it where nobody resumes it.
 
 use std::fmt;
+use std::path::Path;
 
 use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
+use crate::escape::shell_word;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Blocks, Checksum, Grid, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
@@ -47,7 +49,8 @@ impl Unfinished {
         let Some(file) = JournalFile::open(array.path())? else { return Ok(None) };
         let path = file.path().to_path_buf();
         Self::read(file, array).map(Some).map_err(|error| {
-            error.at(path).hint("rmm map-chunks FILE --discard-journal removes it and leaves the array as it is")
+            let hint = format!("{} removes it and leaves the array as it is", discarding(array.path()));
+            error.at(path).whole_hint(hint)
         })
     }
 
@@ -121,7 +124,7 @@ impl Unfinished {
             return Ok(self);
         }
         let error = Error::new(ErrorKind::Busy, "is the journal of another job").at(self.file.path());
-        Err(error.hint(resuming(&self.header.command)))
+        Err(error.whole_hint(resuming(&self.header.command)))
     }
 
     /// Why nobody else may store in the array.
@@ -133,8 +136,8 @@ impl Unfinished {
         };
         Error::new(ErrorKind::Busy, message)
             .at(array.path())
-            .hint(resuming(&command))
-            .hint("rmm map-chunks FILE --discard-journal gives it up")
+            .whole_hint(resuming(&command))
+            .whole_hint(format!("{} gives it up", discarding(array.path())))
     }
 
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
@@ -187,9 +190,17 @@ pub struct Torn(pub Option<String>);
 
 /// The command that goes on with a job.
 pub(super) fn resuming(command: &str) -> String {
-    // Behind a lone `--` there are no options.
-    let (options, rest) = command.find(" -- ").map_or((command, ""), |end| command.split_at(end));
-    format!("{options} --resume{rest}")
+    // Options are options anywhere but behind a lone `--`, which cannot be told from one in quotes; what stands before
+    // the subcommand's name is never quoted.
+    let names = [" map-chunks", " fill"];
+    let end = names.iter().filter_map(|name| command.find(name).map(|start| start + name.len())).min();
+    let (named, rest) = command.split_at(end.unwrap_or(command.len()));
+    format!("{named} --resume{rest}")
+}
+
+/// The command that gives up the job on the array in the file at `path`, which no header needs to be asked for.
+fn discarding(path: &Path) -> String {
+    format!("rmm map-chunks {} --discard-journal", shell_word(path))
 }
 
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
@@ -268,5 +279,21 @@ impl Blocks for Flushed<'_> {
 impl crate::journal::Flush for Flushed<'_> {
     fn flush(&self) -> Result<()> {
         self.array.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_resumed_by_an_option_behind_the_name_of_its_command() {
+        for (command, resumed) in [
+            ("rmm map-chunks a -i --expr 'x -- 1'", "rmm map-chunks --resume a -i --expr 'x -- 1'"),
+            ("rmm -j 4 fill --expr 'x + 1' -- -map-chunks", "rmm -j 4 fill --resume --expr 'x + 1' -- -map-chunks"),
+            ("rmm map-chunks ' fill' -i", "rmm map-chunks --resume ' fill' -i"),
+        ] {
+            assert_eq!(resuming(command), resumed);
+        }
     }
 }
