@@ -72,7 +72,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand create" -l overflow -d 'A value 
 wrap\t''
 saturate\t''
 nan\t''"
-complete -c rmm -n "__fish_rmm_using_subcommand create" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]' -r -f -a "no\t''
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype or the --dtype of a new file asks for]' -r -f -a "no\t''
 equiv\t''
 safe\t''
 same_kind\t''
@@ -237,7 +237,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand set" -l overflow -d 'A value tha
 wrap\t''
 saturate\t''
 nan\t''"
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]' -r -f -a "no\t''
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype or the --dtype of a new file asks for]' -r -f -a "no\t''
 equiv\t''
 safe\t''
 same_kind\t''
@@ -301,7 +301,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand slice" -l overflow -d 'A value t
 wrap\t''
 saturate\t''
 nan\t''"
-complete -c rmm -n "__fish_rmm_using_subcommand slice" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]' -r -f -a "no\t''
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype or the --dtype of a new file asks for]' -r -f -a "no\t''
 equiv\t''
 safe\t''
 same_kind\t''
@@ -365,7 +365,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l overflow -d 'A value th
 wrap\t''
 saturate\t''
 nan\t''"
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]' -r -f -a "no\t''
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype or the --dtype of a new file asks for]' -r -f -a "no\t''
 equiv\t''
 safe\t''
 same_kind\t''
@@ -453,7 +453,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l overflow -d 'A va
 wrap\t''
 saturate\t''
 nan\t''"
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype asks for]' -r -f -a "no\t''
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l casting -d 'Which conversions between types are allowed: no, equiv, safe, same_kind or unsafe [default: same_kind, and whatever --astype or the --dtype of a new file asks for]' -r -f -a "no\t''
 equiv\t''
 safe\t''
 same_kind\t''
@@ -475,7 +475,7 @@ never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l keepdims -d 'Keep reduced axes, with length 1'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s i -l in-place -d 'Store the results where the elements came from'
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run every child and check what it gives back, but store and write nothing'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run every child or compute every result, and check that it fits, but store and write nothing'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'

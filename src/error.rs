@@ -41,8 +41,8 @@ pub struct Error {
     path: Option<PathBuf>,
     message: String,
     hints: Vec<String>,
-    /// Which of the hints are whole: nothing in them stands for anything else.
-    whole: Vec<usize>,
+    /// A bit for each of the hints that are whole: nothing in them stands for anything else. There are never many.
+    whole: u32,
     #[source]
     source: Option<io::Error>,
 }
@@ -50,7 +50,7 @@ pub struct Error {
 impl Error {
     /// A failure of the given kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, path: None, message: message.into(), hints: Vec::new(), whole: Vec::new(), source: None }
+        Self { kind, path: None, message: message.into(), hints: Vec::new(), whole: 0, source: None }
     }
 
     /// The request is wrong or does not fit.
@@ -71,7 +71,7 @@ impl Error {
             _ => ErrorKind::Io,
         };
         let message = format!("{action}: {}", reason(&source));
-        Self { kind, path: None, message, hints: Vec::new(), whole: Vec::new(), source: Some(source) }
+        Self { kind, path: None, message, hints: Vec::new(), whole: 0, source: Some(source) }
     }
 
     /// Names the file this happened to, unless a deeper layer has named one.
@@ -105,7 +105,7 @@ impl Error {
     /// Adds a hint that was typed, or names its files itself: the word `FILE` in it is what it says.
     #[must_use]
     pub fn whole_hint(mut self, hint: impl Into<String>) -> Self {
-        self.whole.push(self.hints.len());
+        self.whole |= bit(self.hints.len());
         self.hint(hint)
     }
 
@@ -113,7 +113,7 @@ impl Error {
     #[must_use]
     pub fn naming_file(mut self, word: &str) -> Self {
         for (place, hint) in self.hints.iter_mut().enumerate() {
-            if !self.whole.contains(&place) {
+            if self.whole & bit(place) == 0 {
                 *hint = hint.replace("FILE", word);
             }
         }
@@ -124,7 +124,7 @@ impl Error {
     #[must_use]
     pub fn with_hints(mut self, hints: Vec<String>) -> Self {
         self.hints = hints;
-        self.whole.clear();
+        self.whole = 0;
         self
     }
 
@@ -154,6 +154,10 @@ impl Error {
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
+}
+
+fn bit(place: usize) -> u32 {
+    1 << place.min(31)
 }
 
 impl fmt::Display for Error {

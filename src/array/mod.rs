@@ -361,3 +361,18 @@ fn override_dtype(asked: &Parsed, header: &DType, name: &str) -> Result<DType> {
     ))
     .hint("--astype converts; --raw reads the file without its header"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_of_a_data_file_are_kept_as_those_of_any_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let header = "NRRD0004\ntype: uchar\ndimension: 1\nsizes: 3\nencoding: raw\ndata file: data\n";
+        let path = folder.path().join("a.nhdr");
+        std::fs::write(&path, header).and_then(|()| std::fs::write(folder.path().join("data"), "abc")).expect("room");
+        let array = Array::open(&path, &Opening { cache: Cache::Drop, ..Opening::default() }).expect("three bytes");
+        assert_eq!((array.mapping().cache(), array.mapping().len()), (Cache::Drop, 3));
+    }
+}

@@ -267,8 +267,6 @@ fn a_header_leads_to_the_journal_of_its_data() {
     let folder = folder.run(["info", "a.nhdr", "--get", "size"]).code(0).stdout("12\n").stderr(warning).then();
     let ran = folder.run(["set", "a.nhdr", "0", "9"]).refused(4, "unfinished job");
     let folder = ran.stderr_has("hint: rmm map-chunks a.dat --discard-journal").then();
-    let folder = folder.file("a.nhdr.rmm-journal", "");
-    std::fs::remove_file(folder.path("a.nhdr.rmm-journal")).expect("there");
     let ran = folder.run(["map-chunks", "a.nhdr", "--discard-journal"]).code(0);
     ran.stderr_has("2 of 4 chunks are done").names_are(["a.dat", "a.nhdr"]);
 }
@@ -331,4 +329,31 @@ fn a_job_that_runs_is_not_to_be_given_up() {
     let said = std::fs::read_to_string(folder.path("said")).expect("written");
     assert!(said.contains("busy") || said.contains("process"), "{said}");
     assert!(!said.contains("--discard-journal"), "{said}");
+}
+
+#[test]
+fn the_receipt_of_a_long_command_is_read_back() {
+    // Each quote is four letters where it is shown in quotes.
+    let exec = format!("{NEXT} #{}", "'".repeat(40_000));
+    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
+    let folder = folder.run(words(&exec, &["--receipt", "done"])).done().then();
+    folder.run(words(&exec, &["--receipt", "done"])).done().file_is("a.dat", all_done());
+}
+
+#[test]
+fn a_journal_whose_name_may_not_last_is_taken_away() {
+    // One open file after the other is too many: at some of them the journal is there and its folder cannot be flushed.
+    let mut folder = Rmm::new().file("a.dat", [1, 2, 3]);
+    for most in 4..24 {
+        let line = format!("(ulimit -n {most}; exec rmm map-chunks a.dat -d u1 -i -j1 --expr 'x + 0' --sync) || :");
+        let ran = folder.sh(&line);
+        folder = ran.file_is("a.dat", [1, 2, 3]).names_are(["a.dat"]).then();
+    }
+}
+
+#[test]
+fn what_a_killed_command_left_a_job_that_can_be_resumed_takes_away_too() {
+    let folder = Rmm::new().file("a.dat", [1, 2, 3]).file(".a.dat.rmm-abcdef", "");
+    let ran = folder.run(["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1"]).done();
+    ran.file_is("a.dat", [2, 3, 4]).names_are(["a.dat"]);
 }
