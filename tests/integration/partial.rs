@@ -198,12 +198,13 @@ fn what_cannot_be_resumed_is_refused() {
         &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "--resume"][..],
         &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out.csv", "--resume"],
         &["map-chunks", "a.dat", "-d", "u1", "--reduce", "sum", "-o", "out.npy", "--resume"],
-        &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out.npy", "--resume", "--check"],
         &["map-chunks", "-", "-d", "u1", "--expr", "x", "-o", "out.npy", "--resume"],
         &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "/dev/null", "-f", "raw", "--resume"],
     ] {
         fresh().run(job).refused(2, "there is nothing to resume").names_are(["a.dat"]);
     }
+    let checked = &["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out.npy", "--resume", "--check"];
+    fresh().run(checked).refused(2, "cannot be used with '--check'").names_are(["a.dat"]);
     let onto_itself =
         ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "a.dat", "-f", "raw", "--force", "--resume"];
     fresh().run(onto_itself).refused(2, "is both input and output").names_are(["a.dat"]);

@@ -242,7 +242,7 @@ impl Plan {
         let bytes = self.view.size().saturating_mul(computed.itemsize().max(self.view.item().size()) as u64);
         let most = usize::try_from(parts.count_left()).unwrap_or(usize::MAX);
         let threads = if bytes < WORTH_A_THREAD { 1 } else { crew.threads.min(most).max(1) };
-        let stopped = |(error, done): (Error, Done)| Stopped { error, stored: done.told() };
+        let stopped = |found: Box<(Error, Done)>| Stopped { error: found.0, stored: found.1.told() };
         Share::new(parts, self.block).run(Crew { threads, ..crew }, take_part).map_err(stopped)
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Share<'a> {
         self,
         crew: Crew<'_>,
         take_part: &(dyn Fn(&Self) -> Result<()> + Sync),
-    ) -> Result<(), (Error, Done)> {
+    ) -> Result<(), Box<(Error, Done)>> {
         let work = || {
             let _alarm = Alarm(&self);
             if let Err(error) = take_part(&self) {
@@ -67,7 +67,7 @@ impl<'a> Share<'a> {
             work();
         });
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        state.failure.map_or(Ok(()), |(_, error)| Err((error, state.done)))
+        state.failure.map_or(Ok(()), |(_, error)| Err(Box::new((error, state.done))))
     }
 
     /// A panic in another thread is handed on when the scope joins it.
