@@ -1,6 +1,8 @@
 //! Operations on `complex64` and `complex128`: products are fused as NumPy fuses them, quotients are Smith's, and the
 //! elementary functions are computed in `complex128`, of those of [`super::math`].
 
+use std::f64::consts::{FRAC_PI_2, LN_2};
+
 use num_complex::Complex;
 
 use super::float::Real;
@@ -114,10 +116,12 @@ fn reciprocal<T: Real>(a: Complex<T>) -> Complex<T> {
 fn sign<T: Real>(a: Complex<T>) -> Complex<T> {
     let nan = Complex::new(T::NAN, T::NAN);
     let along = |part: T| if part.is_infinite() { T::ONE.copysign(part) } else { T::ZERO };
-    if is_nan(a) || (a.re.is_infinite() && a.im.is_infinite()) {
+    if a.re.is_infinite() && a.im.is_infinite() {
         nan
     } else if a.re.is_infinite() || a.im.is_infinite() {
         Complex::new(along(a.re), along(a.im))
+    } else if is_nan(a) {
+        nan
     } else if a.re == T::ZERO && a.im == T::ZERO {
         Complex::new(T::ZERO, T::ZERO)
     } else {
@@ -309,6 +313,9 @@ fn tanh(a: Complex<f64>) -> Complex<f64> {
             (4.0 * Sin::of(a.im) * Cos::of(a.im) * Exp::of(-2.0 * a.re.abs())).copysign(Sin::of(a.im) * Cos::of(a.im)),
         );
     }
+    if a.re.is_infinite() {
+        return Complex::new(1f64.copysign(a.re), 0.0);
+    }
     let tan = Tan::of(a.im);
     let beta = 1.0 + tan * tan;
     let sinh = Sinh::of(a.re);
@@ -348,13 +355,28 @@ fn arctanh(a: Complex<f64>) -> Complex<f64> {
     if a.re == 0.0 {
         return Complex::new(a.re, Arctan::of(a.im));
     }
-    if !a.re.is_finite() || !a.im.is_finite() || a.re.abs().max(a.im.abs()) > 1e150 {
-        let re = if a.re.is_nan() || a.im.is_nan() { f64::NAN } else { 0f64.copysign(a.re) };
-        return Complex::new(re, std::f64::consts::FRAC_PI_2.copysign(a.im));
+    if a.re.is_infinite() || a.im.is_infinite() {
+        let re = if a.re.is_nan() { 0.0 } else { 0f64.copysign(a.re) };
+        let im = if a.im.is_nan() { f64::NAN } else { FRAC_PI_2.copysign(a.im) };
+        return Complex::new(re, im);
+    }
+    if a.re.is_nan() || a.im.is_nan() {
+        return Complex::new(f64::NAN, f64::NAN);
+    }
+    if a.re.abs().max(a.im.abs()) > 1e150 {
+        // 1/z, whose square of a size would overflow; halves, whose size does not.
+        let size = Hypot::of(a.re * 0.5, a.im * 0.5);
+        return Complex::new(a.re * 0.5 / size / size * 0.5, FRAC_PI_2.copysign(a.im));
     }
     let size = a.re.abs();
     let away = 1.0 - size;
-    let re = 0.25 * Log1p::of(4.0 * size / (away * away + a.im * a.im));
+    let distance = Hypot::of(away, a.im);
+    let re = if distance < 1e-150 {
+        // The square of the distance to the pole would underflow.
+        0.5 * (LN_2 - Log::of(distance))
+    } else {
+        0.25 * Log1p::of(4.0 * size / (away * away + a.im * a.im))
+    };
     let im = 0.5 * Arctan2::of(2.0 * a.im, away * (1.0 + size) - a.im * a.im);
     Complex::new(re.copysign(a.re), im)
 }
@@ -370,6 +392,28 @@ mod tests {
     fn assert_near(found: Complex<f64>, expected: Complex<f64>) {
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * b.abs().max(1e-14);
         assert!(near(found.re, expected.re) && near(found.im, expected.im), "{found} for {expected}");
+    }
+
+    /// By NumPy 2.4.
+    #[test]
+    fn the_ends_of_the_range_are_numpys() {
+        const INF: f64 = f64::INFINITY;
+        const NAN: f64 = f64::NAN;
+        let close = |found: Complex<f64>, re: f64, im: f64| {
+            let near = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-14 * b.abs();
+            assert!(near(found.re, re) && near(found.im, im), "{found} for {re} {im}");
+        };
+        close(arctanh(z(-1.0, 4.4e-201)), -231.015_573_165_719_45, std::f64::consts::FRAC_PI_4);
+        close(arctanh(z(1.0, 0.0)), INF, 0.0);
+        close(arctanh(z(1e160, 1.0)), 1e-160, FRAC_PI_2);
+        close(arctanh(z(INF, NAN)), 0.0, NAN);
+        close(arctanh(z(NAN, INF)), 0.0, FRAC_PI_2);
+        close(arctanh(z(2.0, NAN)), NAN, NAN);
+        close(tanh(z(INF, INF)), 1.0, 0.0);
+        close(tanh(z(-INF, NAN)), -1.0, 0.0);
+        close(sign(z(INF, NAN)), 1.0, 0.0);
+        close(sign(z(NAN, -INF)), 0.0, -1.0);
+        close(sign(z(INF, INF)), NAN, NAN);
     }
 
     #[test]
