@@ -67,7 +67,7 @@ pub(super) fn push_json(bytes: &[u8], out: &mut Vec<u8>) {
     push_json_str(&String::from_utf8_lossy(&shown), out);
 }
 
-/// The bytes that a JSON string stands for, which [`push_json`] wrote: the inverse of it.
+/// The bytes that a JSON string stands for, which `push_json` wrote: the inverse of it.
 pub fn bytes_of_json(text: &str) -> Cow<'_, [u8]> {
     match unescape(text) {
         Some(bytes) if stands_for_bytes(text) => bytes,
