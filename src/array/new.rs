@@ -103,11 +103,6 @@ impl NewArray {
         &self.spec
     }
 
-    /// What stands in front of the elements.
-    pub fn header(&self) -> &[u8] {
-        &self.header
-    }
-
     /// The file, to be written from its beginning where the elements come in order: see [`NewArray::write_header`].
     pub fn file(&self) -> &NewFile {
         &self.new

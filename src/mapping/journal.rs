@@ -118,19 +118,7 @@ impl JournalFile {
     /// Corrupt, where something else has its name, or it could have been written by somebody else; io.
     pub fn open(array: &Path) -> Result<Option<Self>> {
         let path = journal_path(array)?;
-        match path.symlink_metadata() {
-            // Where a name would be too long, nobody has made one.
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(Error::io("cannot examine", error).at(path)),
-            Ok(metadata) if !metadata.is_file() => return Err(Error::corrupt("is not a regular file").at(path)),
-            Ok(_) => {}
-        }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
-        let file = options.open(&path).map_err(|error| Error::io("cannot open", error)).at(&path)?;
-        let metadata = file.metadata().map_err(|error| Error::io("cannot examine", error)).at(&path)?;
+        let Some((file, metadata)) = open_planted(&path)? else { return Ok(None) };
         let owner = array.metadata().map_err(|error| Error::io("cannot examine", error)).at(array)?.uid();
         refuse_foreign(&metadata, owner).at(&path)?;
         Self::over(path, file, metadata.len(), Kept::Written).map(Some)
@@ -310,6 +298,25 @@ fn new_name(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(NEW);
     PathBuf::from(name)
+}
+
+/// The regular file of this name, to read and to store in, if there is one: no link is followed, and nothing is waited
+/// for. Whose it is remains to be seen.
+pub(super) fn open_planted(path: &Path) -> Result<Option<(File, Metadata)>> {
+    match path.symlink_metadata() {
+        // Where a name would be too long, nobody has made one.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(Error::io("cannot examine", error).at(path)),
+        Ok(metadata) if !metadata.is_file() => return Err(Error::corrupt("is not a regular file").at(path)),
+        Ok(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
+    let file = options.open(path).map_err(|error| Error::io("cannot open", error)).at(path)?;
+    let metadata = file.metadata().map_err(|error| Error::io("cannot examine", error)).at(path)?;
+    Ok(Some((file, metadata)))
 }
 
 fn reserve(file: &File, len: u64) -> Result<()> {

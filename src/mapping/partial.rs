@@ -5,10 +5,10 @@
 //! somebody else owns is refused. How far the job is says its journal, of which nothing is known here.
 
 use std::fs::{File, OpenOptions};
-use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::journal::open_planted;
 use super::new_file::follow_links;
 use super::{Lock, Mapping, Mode};
 use crate::error::{At, Error, ErrorKind, Result};
@@ -56,19 +56,7 @@ impl Partial {
     /// Busy, where a job stores in it; corrupt, where it is not ours; io.
     pub fn open(target: &Path) -> Result<Option<Self>> {
         let path = partial_path(target)?;
-        match path.symlink_metadata() {
-            // Where a name would be too long, nobody has made one.
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(Error::io("cannot examine", error).at(path)),
-            Ok(metadata) if !metadata.is_file() => return Err(Error::corrupt("is not a regular file").at(path)),
-            Ok(_) => {}
-        }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
-        let file = options.open(&path).map_err(|error| Error::io("cannot open", error)).at(&path)?;
-        let metadata = file.metadata().map_err(|error| Error::io("cannot examine", error)).at(&path)?;
+        let Some((file, metadata)) = open_planted(&path)? else { return Ok(None) };
         if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) || metadata.nlink() > 1 {
             return Err(Error::corrupt("is a partial file of somebody else, or has another name besides").at(path));
         }
