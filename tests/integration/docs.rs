@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::harness::{finish, prepare, root, skipped};
+use crate::harness::{as_typed, finish, prepare, root, skipped};
 
 /// A page in pieces: prose as it is, commands with their output.
 struct Page {
@@ -105,7 +105,7 @@ fn run(lines: &[String], folder: &Path) -> Vec<String> {
     let script = format!("{{ {}\n}} 2>&1", lines.join("\n"));
     prepare(command.args(["-c", &script]), folder).stdin(Stdio::null());
     let (_, printed, _) = finish(&mut command, None);
-    String::from_utf8_lossy(&printed).lines().map(str::to_owned).collect()
+    String::from_utf8_lossy(&as_typed(printed)).lines().map(str::to_owned).collect()
 }
 
 /// Whether there is a Python with NumPy.

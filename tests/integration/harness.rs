@@ -27,7 +27,8 @@ use tempfile::TempDir;
 
 use crate::snapshot::Snapshot;
 
-/// The binary under test; with `RMM_TEST_IO=HOW`, a script that adds `--io HOW` to each command that takes it.
+/// The binary under test; with `RMM_TEST_IO=HOW`, a script that adds `--io HOW` to each command that takes it
+/// and does not say it.
 pub(crate) static RMM: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var("RMM_TEST_IO") {
     Ok(io) => with_io(&io),
     Err(_) => PathBuf::from(BINARY),
@@ -40,7 +41,8 @@ fn with_io(io: &str) -> PathBuf {
     fs::create_dir_all(&folder).expect("the target folder can be written");
     let path = folder.join("rmm");
     let script = format!(
-        "#!/bin/sh\ncase $1 in\n\
+        "#!/bin/sh\nfor word; do case $word in --io|--io=*) exec '{BINARY}' \"$@\";; esac; done\n\
+         case $1 in\n\
          create|info|get|set|slice|fill|map-chunks) verb=$1; shift; exec '{BINARY}' \"$verb\" --io {io} \"$@\";;\n\
          *) exec '{BINARY}' \"$@\";;\nesac\n"
     );
@@ -214,7 +216,16 @@ pub(crate) fn finish(command: &mut Command, stdin: Option<Vec<u8>>) -> (ExitStat
     let stdout = collect(child.stdout.take().expect("piped"));
     let stderr = collect(child.stderr.take().expect("piped"));
     let Some(status) = wait(&mut child) else { panic!("{} hangs", line_of(command)) };
-    (status, stdout.join().expect("does not panic"), stderr.join().expect("does not panic"))
+    (status, stdout.join().expect("does not panic"), as_typed(stderr.join().expect("does not panic")))
+}
+
+/// A message that repeats a command, without the words that `RMM_TEST_IO` has put into it.
+pub(crate) fn as_typed(message: Vec<u8>) -> Vec<u8> {
+    let Ok(io) = std::env::var("RMM_TEST_IO") else { return message };
+    match String::from_utf8(message) {
+        Ok(message) => message.replace(&format!(" --io {io}"), "").into_bytes(),
+        Err(other) => other.into_bytes(),
+    }
 }
 
 fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
