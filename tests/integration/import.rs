@@ -95,6 +95,8 @@ fn bad_text_is_named_and_nothing_is_left() {
         ("1,2\n3,x\n", &["-d", "f4"][..], "t.csv: line 2, column 2: cannot read 'x' as float32"),
         ("1,2\n3\n", &[], "t.csv: line 2: it has 1 columns, those before it 2: '3'"),
         ("1,,2\n", &[], "line 1, column 2: the field is empty"),
+        ("1\n  \n2\n", &["--from-format", "text", "--delimiter", "\t"], "line 2, column 1: the field is empty"),
+        ("1\n # c\n2\n", &["--from-format", "text", "--delimiter", "\t"], "line 2, column 1: the field is empty"),
         ("1\0", &[], "holds NUL bytes"),
         ("\"1,2\n3,4\n", &["-d", "f4"], "line 1, column 1: cannot read"),
         ("1\n", &["--from-spec", "f4:1", "--from-format", "csv"], "--from-spec is for a raw SRC"),

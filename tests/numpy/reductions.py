@@ -60,8 +60,10 @@ def numpy_result(op, x, axis, keepdims, ddof):
     options = {"axis": axis, "keepdims": keepdims}
     if op in ("std", "var", "nanstd"):
         options["ddof"] = ddof
+    # NumPy squares float16 in float16, which overflows from 256 on; rmm does not.
+    wide = op in ("std", "var", "nanstd") and x.dtype == np.float16
     try:
-        return np.asarray(getattr(np, op)(x, **options))
+        return np.asarray(getattr(np, op)(x.astype("f4") if wide else x, **options), x.dtype if wide else None)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

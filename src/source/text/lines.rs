@@ -30,11 +30,14 @@ pub(super) enum Quotes {
     Rfc4180,
 }
 
-/// What an empty line means.
+/// What a line without content means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blank {
     /// Nothing.
     Skipped,
+    /// Nothing where it is empty; but blanks where a delimiter could be are a field in which something is missing, as
+    /// for `numpy.loadtxt`.
+    Missing,
     /// An empty text, where rows have one column.
     Value,
 }
@@ -130,12 +133,13 @@ impl Block<'_> {
         }
         let line = &self.text[at..self.line_end(at)];
         let content = line.iter().position(|&byte| !is_blank(byte) || Some(byte) == self.lines.delimiter);
-        match content.map(|content| line[content]) {
-            Some(byte) => Some(byte) == self.lines.comment,
+        let indented = self.lines.delimiter.is_some() && self.lines.blank == Blank::Missing;
+        match content {
+            Some(content) => Some(line[content]) == self.lines.comment && !(indented && content > 0),
             None if self.lines.delimiter.is_none() => true,
             // Blanks may be a text; a carriage return belongs to the line end.
-            None if line.iter().any(|&byte| byte != b'\r') => !self.cells.at(0).0.keeps_blanks(),
-            None => self.lines.blank == Blank::Skipped || self.fields.is_some_and(|fields| fields != 1),
+            None if line.iter().any(|&byte| byte != b'\r') => !indented && !self.cells.at(0).0.keeps_blanks(),
+            None => self.lines.blank != Blank::Value || self.fields.is_some_and(|fields| fields != 1),
         }
     }
 

@@ -253,18 +253,12 @@ impl<'f> Text<'f> {
 
 /// How the format and the layout have fields stand in lines.
 fn lines_of(format: TextFormat, layout: &Layout) -> Lines {
-    let (delimiter, quotes, comment) = match format {
-        TextFormat::Csv => (Some(b','), Quotes::Rfc4180, None),
-        TextFormat::Tsv => (Some(b'\t'), Quotes::Plain, None),
-        _ => (None, Quotes::Plain, Some(b'#')),
+    let (delimiter, quotes, comment, blank) = match format {
+        TextFormat::Csv => (Some(b','), Quotes::Rfc4180, None, Blank::Skipped),
+        TextFormat::Tsv => (Some(b'\t'), Quotes::Plain, None, Blank::Skipped),
+        _ => (None, Quotes::Plain, Some(b'#'), Blank::Missing),
     };
-    Lines {
-        delimiter: layout.delimiter.or(delimiter),
-        comment: layout.comment.or(comment),
-        quotes,
-        picks: None,
-        blank: Blank::Skipped,
-    }
+    Lines { delimiter: layout.delimiter.or(delimiter), comment: layout.comment.or(comment), quotes, picks: None, blank }
 }
 
 /// Reads single values of one dtype, many of them.

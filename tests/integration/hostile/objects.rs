@@ -104,5 +104,7 @@ fn what_only_root_can_make_has_its_exit_codes_too() {
     if !rustix::process::geteuid().is_root() {
         return skipped("root alone can make these");
     }
-    ROOTS.iter().for_each(meets);
+    // Where the system has set no huge pages aside, such a file can be read, but not mapped.
+    let mapped = std::env::var("RMM_TEST_IO").is_ok_and(|io| io == "mmap");
+    ROOTS.iter().filter(|object| !(mapped && object.made_by.contains("hugetlbfs"))).for_each(meets);
 }
