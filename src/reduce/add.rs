@@ -36,15 +36,16 @@ pub trait Addend: Item {
     fn shows_nan(sum: Self::Sum) -> bool;
 }
 
+/// Integers, added by a function of one leaf.
 macro_rules! integers {
-    ($($int:ty)*) => {
+    ($($item:ty),*: $sum:expr) => {
         $(
-            impl Addend for $int {
+            impl Addend for $item {
                 type Sum = i128;
                 const NOTHING: i128 = 0;
 
                 fn sum(items: &[Self]) -> i128 {
-                    exact(items, |item| item as i64)
+                    $sum(items)
                 }
 
                 fn plus(a: i128, b: i128) -> i128 {
@@ -67,72 +68,19 @@ macro_rules! integers {
     };
 }
 
-integers!(i8 i16 i32 u8 u16 u32);
+integers!(i8, i16, i32, u8, u16, u32: |items| exact(items, |item| item as i64));
+integers!(i64: |items| halves(items, |item: i64| item >> 32, |item| item & 0xffff_ffff));
+integers!(u64: |items| halves(items, |item: u64| (item >> 32) as i64, |item| item as i64 & 0xffff_ffff));
+integers!(Bool8: |items| exact(items, |item: Bool8| i64::from(item.0 != 0)));
 
 /// The sum of items of at most 32 bits, of which a leaf never fills 64.
 fn exact<T: Copy>(items: &[T], value: impl Fn(T) -> i64) -> i128 {
     lanes::join(lanes::fold(items, 0_i64, |sum, item| sum + value(item)), |a, b| a + b).into()
 }
 
-macro_rules! long_integers {
-    ($($int:ty)*) => {
-        $(
-            impl Addend for $int {
-                type Sum = i128;
-                const NOTHING: i128 = 0;
-
-                fn sum(items: &[Self]) -> i128 {
-                    // The halves are added apart: neither sum leaves 64 bits within a leaf.
-                    let low = exact(items, |item| item as i64 & 0xffff_ffff);
-                    let high = exact(items, |item| (item >> 32) as i64);
-                    (high << 32) + low
-                }
-
-                fn plus(a: i128, b: i128) -> i128 {
-                    a + b
-                }
-
-                fn total(sum: i128) -> Value {
-                    Value::Int(sum)
-                }
-
-                fn mean(sum: i128, count: u64) -> Value {
-                    Value::Float(sum as f64 / count as f64)
-                }
-
-                fn shows_nan(_sum: i128) -> bool {
-                    false
-                }
-            }
-        )*
-    };
-}
-
-long_integers!(i64 u64);
-
-impl Addend for Bool8 {
-    type Sum = i128;
-    const NOTHING: i128 = 0;
-
-    fn sum(items: &[Self]) -> i128 {
-        exact(items, |item| i64::from(item.0 != 0))
-    }
-
-    fn plus(a: i128, b: i128) -> i128 {
-        a + b
-    }
-
-    fn total(sum: i128) -> Value {
-        Value::Int(sum)
-    }
-
-    fn mean(sum: i128, count: u64) -> Value {
-        Value::Float(sum as f64 / count as f64)
-    }
-
-    fn shows_nan(_sum: i128) -> bool {
-        false
-    }
+/// The sum of items of 64 bits, whose upper and lower halves are added apart: neither sum leaves 64 bits within a leaf.
+fn halves<T: Copy>(items: &[T], upper: impl Fn(T) -> i64, lower: impl Fn(T) -> i64) -> i128 {
+    (exact(items, upper) << 32) + exact(items, lower)
 }
 
 macro_rules! floats {
