@@ -112,24 +112,31 @@ def computed(args, folder, name, inputs):
     return np.load(os.path.join(folder, "out.npy"))
 
 
-def errors(name, found, inputs):
-    """The distance of each result from the exact one, in units in the last place of the exact one."""
+def wrong(name, found, inputs):
+    """Where results are not the exact ones, rounded; and how far from these, in units in their last place."""
     dtype = found.dtype
     wide = np.longdouble if dtype == np.float64 else np.float64
-    if TWO.get(name) == 0.0:
-        # What is exact needs no wider type.
-        exact = getattr(np, name)(*inputs)
-        same = (found == exact) & (np.signbit(found) == np.signbit(exact)) | np.isnan(found) & np.isnan(exact)
-        return np.where(same, 0.0, np.inf)
-    exact = getattr(np, name)(*[values.astype(wide) for values in inputs])
-    info = np.finfo(dtype)
+    # What is exact needs no wider type.
+    is_exact = TWO.get(name) == 0.0
+    exact = getattr(np, name)(*[values if is_exact else values.astype(wide) for values in inputs])
+    bits = {8: np.uint64, 4: np.uint32}[dtype.itemsize]
+    differ = exact.astype(dtype).view(bits) != found.view(bits)
+    at = np.flatnonzero(differ & ~(np.isnan(found) & np.isnan(exact)))
+    if is_exact:
+        return at, np.full(len(at), np.inf)
+    return at, distances(found[at], exact[at])
+
+
+def distances(found, exact):
+    """The distance of each result from the exact one, in units in the last place of the exact one."""
+    wide, info = exact.dtype.type, np.finfo(found.dtype)
     # What overflows is the power of 2 behind the greatest number.
     top = np.ldexp(wide(1), info.maxexp)
     _, exponent = np.frexp(exact)
     unit = np.ldexp(wide(1), np.maximum(exponent, info.minexp + 1) - 1 - info.nmant)
     distance = np.abs(np.clip(found.astype(wide), -top, top) - np.clip(exact, -top, top)) / unit
     distance = np.where(np.abs(exact) >= top, np.where(np.isinf(found) & (found * np.sign(exact) > 0), 0, distance), distance)
-    distance = np.where(np.isnan(found) | np.isnan(exact), np.where(np.isnan(found) & np.isnan(exact), 0, np.inf), distance)
+    distance = np.where(np.isnan(found) | np.isnan(exact), np.inf, distance)
     # Zeros have signs, unless the exact result is a number that vanishes.
     lost = (found == 0) & (np.signbit(found) != np.signbit(exact))
     return np.where(lost, np.inf, distance).astype(np.float64)
@@ -138,15 +145,16 @@ def errors(name, found, inputs):
 def measure(args, name, dtype):
     """How many inputs, the greatest error, and where."""
     rng = np.random.default_rng([args.seed, *name.encode(), *dtype.encode()])
-    total, worst, where = 0, -1.0, ()
+    # What is rounded right is within half a unit.
+    total, worst, where = 0, 0.0 if TWO.get(name) == 0.0 else 0.5, ()
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
         for inputs in batches(args, rng, name, dtype):
             found = computed(args, folder, name, inputs)
-            distance = errors(name, found, inputs)
             total += len(found)
-            at = int(np.argmax(distance))
-            if distance[at] > worst:
-                worst, where = float(distance[at]), tuple(values[at] for values in inputs)
+            at, distance = wrong(name, found, inputs)
+            if len(at) and distance.max() > worst:
+                farthest = int(np.argmax(distance))
+                worst, where = float(distance[farthest]), tuple(values[at[farthest]] for values in inputs)
     return total, worst, where
 
 
