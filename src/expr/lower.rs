@@ -104,6 +104,7 @@ impl Lowering<'_> {
         let error = self.error(format!("unknown function '{name}'"));
         let names = functions::names().chain(Number::ALL.iter().copied().filter(|n| is_computed(*n)).map(Number::name));
         Err(match nearest(name, names) {
+            _ if name == "astype" => error.hint("the name of the dtype is the function: float32(x)"),
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error,
         })
@@ -112,7 +113,9 @@ impl Lowering<'_> {
     fn explicit_cast(&mut self, term: Term, number: Number) -> Result<Term> {
         if !is_computed(number) {
             let error = self.error(format!("expressions do not compute with {}", number.name()));
-            return Err(error.hint(format!("--astype {}", number.name())));
+            let wide = if number.itemsize() > 8 { Number::Float64 } else { Number::Float32 };
+            let hint = format!("{}(x) computes with the nearest that there is; --astype converts results", wide.name());
+            return Err(error.hint(hint));
         }
         let step = match term {
             Term::Step(step) => self.graph.cast(step, number),
@@ -242,6 +245,7 @@ impl Lowering<'_> {
                 error.hint("of bools, ^ is the difference and ! the opposite")
             }
             Class::Complex => error.hint("real(z), imag(z) or abs(z)"),
+            Class::Float => error.hint("int64(x) makes whole numbers of floats"),
             _ => error,
         })
     }
@@ -263,6 +267,8 @@ impl Lowering<'_> {
                 }
                 1.0 if is_float => return Ok(operands[0]),
                 2.0 => Some(Op::Square),
+                // The function has these two of real numbers only.
+                0.5 | -1.0 if number.class() == Class::Complex && name != "**" => None,
                 0.5 if is_float => Some(Op::Sqrt),
                 -1.0 if is_float => Some(Op::Reciprocal),
                 _ => None,
