@@ -140,7 +140,8 @@ impl Lowering<'_> {
             Meaning::Where => {
                 let condition = self.default_step(terms[0])?;
                 let condition = self.graph.cast(condition, Number::Bool);
-                let (number, values) = self.together(&terms[1..])?;
+                let number = self.meeting(&terms[1..])?;
+                let values = [self.chosen(terms[1], number)?, self.chosen(terms[2], number)?];
                 self.graph.apply(Op::Where, number, &[condition, values[0], values[1]])
             }
             Meaning::Clip => self.clip(name, terms)?,
@@ -411,6 +412,19 @@ impl Lowering<'_> {
     /// The dtype where the terms meet.
     fn meeting(&self, terms: &[Term]) -> Result<Number> {
         Ok(self.numbers(terms)?.into_iter().reduce(promote).expect("an operation has operands"))
+    }
+
+    /// What `where` takes. It alone has NumPy convert a literal as an array: an integer that does not fit is wrapped.
+    fn chosen(&mut self, term: Term, number: Number) -> Result<StepId> {
+        match term {
+            Term::Step(step) => Ok(self.graph.cast(step, number)),
+            Term::Weak(value) => {
+                if range(number).is_some() {
+                    value.default_number().map_err(|wrong| self.error(wrong))?;
+                }
+                Ok(self.graph.literal(value, number))
+            }
+        }
     }
 
     /// Every term as a float or complex number, literals directly.
