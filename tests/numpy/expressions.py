@@ -24,7 +24,8 @@ PAIRS = "add multiply mod fmod minimum maximum fmin fmax copysign less logical_a
 FREE_PAIRS = "hypot arctan2 power".split()
 OPERATORS = "+ - * / // % & | ^ << >> == != < <= > >=".split()
 LITERALS = "0 1 2 3 7 100 300 -1 0.5 1.5 2.0 1e10 1j True pi inf nan".split()
-LARGE = "9223372036854775808 18446744073709551615 -9223372036854775809".split()
+# Beyond 64 bits NumPy computes with Python objects.
+LARGE = "9223372036854775808 18446744073709551615 -9223372036854775808".split()
 CASTS = "bool int8 uint8 int16 int64 uint64 float16 float32 float64 complex64 complex128".split()
 # Operators that Python does not have: what stands for them, how NumPy writes them, and how rmm does.
 NEW_OPERATORS = [("⟨", "logical_and(", "("), ("⟪", "logical_or(", "("), ("∧", ",", " && "), ("∨", ",", " || "), ("⟩", ")", ")"), ("¬", "logical_not", "!")]
@@ -45,7 +46,8 @@ def values(rng, name, shape):
         items = [rng.choice([*some, rng.uniform(-50, 50)]) for _ in range(size)]
         if dtype.kind == "c":
             items = [complex(item, rng.choice([0.0, 1.0, -2.5])) if np.isfinite(item) else item for item in items]
-    return np.array(items, dtype).reshape(shape)
+    # Of either byte order and memory order.
+    return np.array(items, dtype.newbyteorder(rng.choice("==>"))).reshape(shape, order=rng.choice("CCF"))
 
 
 def literal(rng, depth):
@@ -110,7 +112,9 @@ def numpy_result(text, x, y):
     if any("invalid value encountered in cast" in str(warning.message) for warning in caught):
         # What is no integer becomes whatever the processor makes of it.
         return None
-    return "an object" if result.dtype == object else np.broadcast_to(result, x.shape)
+    if result.dtype == object:
+        return "an object"
+    return np.broadcast_to(result.astype(result.dtype.newbyteorder("=")), x.shape)
 
 
 def same(text, expected, found, x, y):
