@@ -54,7 +54,7 @@ fn numbers_and_words_that_an_option_does_not_take_are_told_with_what_it_takes() 
         ),
         (&["slice", "a.npy", "--mode", "zz"], "--mode: 'zz' is none of r, r+, w+, c", "rmm slice --help"),
         (&[&map[..], &["foo"]].concat(), "--reduce: 'foo' is none of sum, prod", "rmm map-chunks --help"),
-        (&["completions", "ksh"], "'ksh' is none of bash", "rmm completions --help"),
+        (&["completions", "ksh"], "'ksh' is none of bash", "a similar value exists: 'zsh'"),
     ] {
         let ran = a().run(words).refused(2, &format!("rmm: {message}"));
         ran.stderr_has(&format!("\nhint: {hint}\n"));
