@@ -278,8 +278,10 @@ fn of_source(source: &Array) -> Request {
     }
 }
 
-/// The elements of a source, broadcast and converted: that was asked for, so any conversion is allowed.
+/// The elements of a source, broadcast and converted: that was asked for, so any conversion is allowed, unless a rule is
+/// named.
 fn elements<'a>(source: &'a Array, spec: &ArraySpec, cast: CastArgs) -> Result<Elements<'a>> {
+    cast.casting_asked().check(source.dtype(), &spec.dtype).at(source.path())?;
     let view = source.view().broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
     let convert = Conversion::between(source.dtype(), &spec.dtype, cast.overflow)?;
     Ok(Elements { bytes: source, view, convert })

@@ -19,7 +19,7 @@ use super::select::Selected;
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray, Opening};
-use crate::cast::Overflow;
+use crate::cast::{Casting, Overflow};
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::expr::{Program, Variable, compile};
@@ -122,7 +122,7 @@ impl Expression<'_> {
     pub(super) fn for_new<'b>(&'b self, spec: &ArraySpec, ranks: View, cast: CastArgs) -> Result<Computed<'b>> {
         let dims = spec.shape.dims();
         let (program, operands) = self.compiled(None, dims, dims.len())?;
-        cast.casting_asked().check(&program.dtype(), &spec.dtype.to_native())?;
+        self.castable(&program, &spec.dtype, cast.casting_asked())?;
         Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, cast.overflow)
     }
 }
@@ -171,11 +171,18 @@ impl Expression<'_> {
         self.refuse_overlap(&place)?;
         let dtype = &place.selected.dtype;
         let (program, mut operands) = self.compiled_for(&place)?;
-        cast.casting().check(&program.dtype(), &dtype.to_native()).at(place.array.path())?;
+        self.castable(&program, dtype, cast.casting()).at(place.array.path())?;
         for operand in &mut operands {
             operand.view = once.view(&operand.view);
         }
         Computed::new(program, &operands, (once.view(&place.ranks), place.dims), dtype, cast.overflow)
+    }
+
+    fn castable(&self, program: &Program, dtype: &DType, rule: Casting) -> Result<()> {
+        rule.check(&program.dtype(), &dtype.to_native()).map_err(|error| match dtype.number() {
+            Some(number) => error.hint(format!("{}({})", number.name(), self.text)),
+            None => error,
+        })
     }
 
     /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.

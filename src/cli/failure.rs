@@ -114,11 +114,12 @@ fn restated(error: &clap::Error, command: &str) -> (String, Vec<String>) {
     let page = error.render().to_string();
     let mut paragraphs = page.split("\n\n");
     let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
-    let message = match (error.get(ContextKind::InvalidArg), inner(error)) {
-        (Some(ContextValue::String(arg)), Some(inner)) => {
+    let refused = inner(error).map(ToString::to_string).or_else(|| none_of(error));
+    let message = match (error.get(ContextKind::InvalidArg), refused) {
+        (Some(ContextValue::String(arg)), Some(refused)) => {
             let option = arg.split(' ').next().unwrap_or(arg);
             // A positional is named by its own message.
-            if option.starts_with('-') { format!("{option}: {inner}") } else { inner.to_string() }
+            if option.starts_with('-') { format!("{option}: {refused}") } else { refused }
         }
         _ => printable(&first.lines().map(str::trim).collect::<Vec<_>>().join(" ")).into_owned(),
     };
@@ -130,6 +131,17 @@ fn restated(error: &clap::Error, command: &str) -> (String, Vec<String>) {
         hints.push(format!("{command} --help"));
     }
     (message, hints)
+}
+
+/// That a word is none of those that can be said.
+fn none_of(error: &clap::Error) -> Option<String> {
+    let (ContextValue::String(said), ContextValue::Strings(words)) =
+        (error.get(ContextKind::InvalidValue)?, error.get(ContextKind::ValidValue)?)
+    else {
+        return None;
+    };
+    // What needs no value and what lacks one are told by clap.
+    (!said.is_empty() && !words.is_empty()).then(|| format!("'{}' is none of {}", printable(said), words.join(", ")))
 }
 
 /// The library's own error inside clap's, where a word did not parse.

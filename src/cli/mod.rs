@@ -21,6 +21,7 @@ mod input;
 mod journal;
 mod lines;
 mod map_chunks;
+mod number;
 mod output;
 mod partial;
 mod reduce;

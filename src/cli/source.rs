@@ -11,6 +11,7 @@ use clap::Args;
 use super::args::warn_of_writer;
 use super::input::{self, Opened};
 use super::journal::warn_of_unfinished;
+use super::number;
 use super::ui::Ui;
 use super::words::{SOURCES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
@@ -42,7 +43,7 @@ pub(super) struct FromArgs {
     #[arg(long, value_name = "CHAR", requires = "from", value_parser = character)]
     comments: Option<u8>,
     /// Skip the first N lines of text, whatever is in them
-    #[arg(long, value_name = "N", requires = "from", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", requires = "from", value_parser = number::lines, default_value_t = 0, hide_default_value = true)]
     skip_rows: u64,
     /// The columns of text to take, in this order: positions from 0, or names in the header
     #[arg(long, value_name = "COL,...", requires = "from", value_delimiter = ',')]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::signals;
+use super::{number, signals};
 use crate::error::{Error, Result};
 use crate::escape::{printable, shortened};
 use crate::job::{Crew, Progress};
@@ -34,7 +34,7 @@ pub(super) struct Globals {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
     color: Color,
     /// Number of threads [default: cores, at most 16]
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), global = true)]
+    #[arg(short = 'j', long, value_name = "N", value_parser = number::threads, global = true)]
     threads: Option<u16>,
 }
 

@@ -1,6 +1,6 @@
 //! Types: a tree becomes a graph of operations whose operands have one dtype, as NumPy 2 would compute them (NEP 50).
 //!
-//! Operators between literals are Python's; everything else is NumPy's. Where NumPy raises, so does this, with the
+//! Python's operators between literals are Python's; everything else is NumPy's, `!`, `&&` and `||` included. Where NumPy raises, so does this, with the
 //! column: an integer literal that does not fit the dtype beside it, an operation that is not defined for a dtype.
 
 use super::caret::{self, nearest};
@@ -58,11 +58,13 @@ impl Lowering<'_> {
             Part::Imaginary(value) => Ok(Term::Weak(Weak::Complex(num_complex::Complex::new(0.0, *value)))),
             Part::Name(path) => self.name(path, scope),
             Part::Unary(symbol, operand) => match self.terms[*operand] {
-                Term::Weak(value) => weak::unary(symbol, value).map(Term::Weak).map_err(|wrong| self.error(wrong)),
-                operand @ Term::Step(_) => self.call(symbol, functions::prefix(symbol), &[operand]),
+                Term::Weak(value) if *symbol != "!" => {
+                    weak::unary(symbol, value).map(Term::Weak).map_err(|wrong| self.error(wrong))
+                }
+                operand => self.call(symbol, functions::prefix(symbol), &[operand]),
             },
             Part::Binary(symbol, left, right) => match (self.terms[*left], self.terms[*right]) {
-                (Term::Weak(left), Term::Weak(right)) => {
+                (Term::Weak(left), Term::Weak(right)) if !matches!(*symbol, "&&" | "||") => {
                     weak::binary(symbol, left, right).map(Term::Weak).map_err(|wrong| self.error(wrong))
                 }
                 (left, right) => self.call(symbol, functions::infix(symbol), &[left, right]),
@@ -102,6 +104,7 @@ impl Lowering<'_> {
         let error = self.error(format!("unknown function '{name}'"));
         let names = functions::names().chain(Number::ALL.iter().copied().filter(|n| is_computed(*n)).map(Number::name));
         Err(match nearest(name, names) {
+            _ if name == "astype" => error.hint("the name of the dtype is the function: float32(x)"),
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error,
         })
@@ -110,7 +113,9 @@ impl Lowering<'_> {
     fn explicit_cast(&mut self, term: Term, number: Number) -> Result<Term> {
         if !is_computed(number) {
             let error = self.error(format!("expressions do not compute with {}", number.name()));
-            return Err(error.hint(format!("--astype {}", number.name())));
+            let wide = if number.itemsize() > 8 { Number::Float64 } else { Number::Float32 };
+            let hint = format!("{}(x) computes with the nearest that there is; --astype converts results", wide.name());
+            return Err(error.hint(hint));
         }
         let step = match term {
             Term::Step(step) => self.graph.cast(step, number),
@@ -135,7 +140,8 @@ impl Lowering<'_> {
             Meaning::Where => {
                 let condition = self.default_step(terms[0])?;
                 let condition = self.graph.cast(condition, Number::Bool);
-                let (number, values) = self.together(&terms[1..])?;
+                let number = self.meeting(&terms[1..])?;
+                let values = [self.chosen(terms[1], number)?, self.chosen(terms[2], number)?];
                 self.graph.apply(Op::Where, number, &[condition, values[0], values[1]])
             }
             Meaning::Clip => self.clip(name, terms)?,
@@ -180,6 +186,9 @@ impl Lowering<'_> {
         match rule {
             Rule::Compare => return self.compare(op, terms[0], terms[1]),
             Rule::Logical => {
+                if let [_, _] = terms {
+                    self.refuse_long(terms)?;
+                }
                 let operands = terms.iter().map(|&term| self.truth(term)).collect::<Vec<_>>();
                 return Ok(self.graph.apply(op, Number::Bool, &operands));
             }
@@ -237,6 +246,7 @@ impl Lowering<'_> {
                 error.hint("of bools, ^ is the difference and ! the opposite")
             }
             Class::Complex => error.hint("real(z), imag(z) or abs(z)"),
+            Class::Float => error.hint("int64(x) makes whole numbers of floats"),
             _ => error,
         })
     }
@@ -258,6 +268,8 @@ impl Lowering<'_> {
                 }
                 1.0 if is_float => return Ok(operands[0]),
                 2.0 => Some(Op::Square),
+                // The function has these two of real numbers only.
+                0.5 | -1.0 if number.class() == Class::Complex && name != "**" => None,
                 0.5 if is_float => Some(Op::Sqrt),
                 -1.0 if is_float => Some(Op::Reciprocal),
                 _ => None,
@@ -269,20 +281,24 @@ impl Lowering<'_> {
         self.operation(name, Op::Power, Rule::BoolAsInt8, &[Term::Step(operands[0]), Term::Step(operands[1])])
     }
 
-    /// A bound beyond the dtype bounds nothing.
+    /// What is clipped is an array, a literal too; an integer bound at an end of its dtype or beyond bounds nothing.
     fn clip(&mut self, name: &str, terms: &[Term]) -> Result<StepId> {
-        let mut terms = terms.to_vec();
-        if let Some((least, most)) = self.strong_number(terms[0]).and_then(range) {
-            if let Term::Weak(Weak::Int(low)) = &mut terms[1] {
-                *low = least.max(*low);
-            }
-            if let Term::Weak(Weak::Int(high)) = &mut terms[2] {
-                *high = most.min(*high);
-            }
-        }
+        let step = self.default_step(terms[0])?;
+        let own = range(self.graph.number(step));
+        let bounds = |bound: Term, holds: fn(i128, (i128, i128)) -> bool| match (bound, own) {
+            (Term::Weak(Weak::Int(bound)), Some(own)) => holds(bound, own),
+            _ => true,
+        };
+        let low = bounds(terms[1], |bound, (least, _)| bound > least).then_some((Op::Maximum, terms[1]));
+        let high = bounds(terms[2], |bound, (_, most)| bound < most).then_some((Op::Minimum, terms[2]));
+        let kept: Vec<(Op, Term)> = low.into_iter().chain(high).collect();
+        let terms: Vec<Term> = [Term::Step(step)].into_iter().chain(kept.iter().map(|(_, term)| *term)).collect();
         let (number, operands) = self.together(&terms)?;
-        let raised = self.graph.apply(Op::Maximum, number, &operands[..2]);
-        self.operation(name, Op::Minimum, Rule::Any, &[Term::Step(raised), Term::Step(operands[2])])
+        let mut clipped = operands[0];
+        for ((op, _), bound) in kept.iter().zip(&operands[1..]) {
+            clipped = self.operation(name, *op, Rule::Any, &[Term::Step(clipped), Term::Step(*bound)])?;
+        }
+        Ok(self.graph.cast(clipped, number))
     }
 
     fn round(&mut self, name: &str, terms: &[Term]) -> Result<StepId> {
@@ -318,6 +334,9 @@ impl Lowering<'_> {
     fn compare(&mut self, op: Op, left: Term, right: Term) -> Result<StepId> {
         let comparison = op.comparison().expect("a comparison");
         match (left, right) {
+            (Term::Weak(Weak::Int(left)), Term::Weak(Weak::Int(right))) => {
+                return Ok(self.graph.literal(Weak::Bool(comparison.holds(left.cmp(&right))), Number::Bool));
+            }
             (Term::Step(step), Term::Weak(Weak::Int(value))) if !self.fits(value, step) => {
                 let holds =
                     comparison.holds(if value > 0 { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater });
@@ -345,6 +364,16 @@ impl Lowering<'_> {
         Ok(self.graph.apply(op, number, &operands))
     }
 
+    /// Among the operands of a logical operation an integer literal is an `int64`, whatever the others are.
+    fn refuse_long(&mut self, terms: &[Term]) -> Result<()> {
+        for term in terms {
+            if let Term::Weak(value @ Weak::Int(_)) = *term {
+                self.fitting(value, Number::Int64)?;
+            }
+        }
+        Ok(())
+    }
+
     fn truth(&mut self, term: Term) -> StepId {
         match term {
             Term::Weak(value) => self.graph.literal(Weak::Bool(value.truth()), Number::Bool),
@@ -361,25 +390,41 @@ impl Lowering<'_> {
 
     /// The dtype of every term: a literal takes that which it has beside the others; alone, its own.
     fn numbers(&self, terms: &[Term]) -> Result<Vec<Number>> {
-        let strong = terms.iter().filter_map(|term| self.strong_number(*term)).reduce(promote);
-        let number = |term: &Term| match (*term, strong) {
-            (Term::Step(step), _) => Ok(self.graph.number(step)),
-            (Term::Weak(value), Some(strong)) => Ok(beside(value, strong)),
-            (Term::Weak(value), None) => value.default_number().map_err(|wrong| self.error(wrong)),
-        };
-        terms.iter().map(number).collect()
-    }
-
-    fn strong_number(&self, term: Term) -> Option<Number> {
-        match term {
+        if let [Term::Weak(value)] = terms {
+            return Ok(vec![value.default_number().map_err(|wrong| self.error(wrong))?]);
+        }
+        let strong = terms.iter().filter_map(|term| match *term {
             Term::Step(step) => Some(self.graph.number(step)),
             Term::Weak(_) => None,
+        });
+        let among_literals = || terms.iter().fold(Number::Bool, |met, term| self.beside(*term, met));
+        let met = strong.reduce(promote).unwrap_or_else(among_literals);
+        Ok(terms.iter().map(|term| self.beside(*term, met)).collect())
+    }
+
+    fn beside(&self, term: Term, met: Number) -> Number {
+        match term {
+            Term::Step(step) => self.graph.number(step),
+            Term::Weak(value) => beside(value, met),
         }
     }
 
     /// The dtype where the terms meet.
     fn meeting(&self, terms: &[Term]) -> Result<Number> {
         Ok(self.numbers(terms)?.into_iter().reduce(promote).expect("an operation has operands"))
+    }
+
+    /// What `where` takes. It alone has NumPy convert a literal as an array: an integer that does not fit is wrapped.
+    fn chosen(&mut self, term: Term, number: Number) -> Result<StepId> {
+        match term {
+            Term::Step(step) => Ok(self.graph.cast(step, number)),
+            Term::Weak(value) => {
+                if range(number).is_some() {
+                    value.default_number().map_err(|wrong| self.error(wrong))?;
+                }
+                Ok(self.graph.literal(value, number))
+            }
+        }
     }
 
     /// Every term as a float or complex number, literals directly.
@@ -422,10 +467,9 @@ impl Lowering<'_> {
         Ok(self.graph.literal(value, number))
     }
 
-    /// Whether the integer fits the dtype of the step, where that is one of integers or bools.
+    /// Whether the integer fits the dtype of the step, where that is one of integers.
     fn fits(&self, value: i128, step: StepId) -> bool {
-        let number = beside(Weak::Int(value), self.graph.number(step));
-        range(number).is_none_or(|(least, most)| (least..=most).contains(&value))
+        range(self.graph.number(step)).is_none_or(|(least, most)| (least..=most).contains(&value))
     }
 }
 

@@ -160,7 +160,9 @@ impl<'a> Parser<'a, '_> {
         }
         if path.len() > 1 {
             let error = caret::error(self.text, at, format!("'{}' is no function", path.join(".")));
-            return Err(error.hint(format!("functions stand alone: {}(x)", path[path.len() - 1])));
+            let last = path[path.len() - 1];
+            let function = if last == "astype" { "float32" } else { last };
+            return Err(error.hint(format!("functions stand alone: {function}(x)")));
         }
         let mut arguments = Vec::new();
         if !self.takes(")") {

@@ -3,7 +3,7 @@
 use super::caret::nearest;
 use super::promote::computed;
 use super::weak::Weak;
-use crate::dtype::{DType, Number};
+use crate::dtype::{self, DType, Number};
 use crate::error::{Error, Result};
 
 /// An array that an expression may name.
@@ -128,6 +128,10 @@ impl<'a> Scope<'a> {
             return error.hint(format!("a function has arguments: {name}(x)"));
         }
         match nearest(name, known.into_iter()) {
+            // A letter is rather an array that is missing.
+            _ if name.len() > 1 && dtype::parse(name).is_ok_and(|parsed| parsed.dtype.number().is_some()) => {
+                error.hint(format!("a dtype is a function that casts: {name}(x)"))
+            }
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error.hint(format!("--with {name}=FILE adds an array of that name")),
         }

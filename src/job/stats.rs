@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn counts_stand_between_edges() {
         let (bytes, view, dtype) = big_endian(&[0, 1, 1, 5, 9, 10]);
-        let edges = Edges::new(0.0, 10.0, 2).expect("two bins");
+        let edges = Edges::new(0.0, 10.0, 2, Number::Int16).expect("two bins");
         let counts = histogram(&bytes, &view, &dtype, &edges, CREW).expect("numbers");
         assert_eq!(counts, [3, 3]);
     }

@@ -20,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("numpy::expressions_agree", needs::python(), |python| expressions(&python)),
         trial("numpy::text_agrees", needs::python(), |python| text(&python)),
         trial("numpy::functions_are_as_accurate_as_promised", needs::python(), |python| accuracy(&python)),
+        trial("numpy::histograms_agree", needs::python(), |python| histograms(&python)),
         trial("numpy::reductions_agree", needs::python(), |python| reductions(&python)),
         trial("numpy::agrees_on_a_new_seed", new_seed(), |python| {
             let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos().to_string();
@@ -36,6 +37,11 @@ fn expressions(python: &Path) -> Result<(), Failed> {
 /// Random text, on a fixed seed.
 fn text(python: &Path) -> Result<(), Failed> {
     on_fixed_seed("tests/numpy/text.py", python)
+}
+
+/// Random histograms, on a fixed seed.
+fn histograms(python: &Path) -> Result<(), Failed> {
+    on_fixed_seed("tests/numpy/histograms.py", python)
 }
 
 /// Random reductions, on a fixed seed.

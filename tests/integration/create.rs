@@ -245,6 +245,20 @@ fn an_expression_obeys_the_casting_rule_that_is_named() {
 }
 
 #[test]
+fn a_source_obeys_the_casting_rule_that_is_named() {
+    let create = |rule: &str| {
+        let words = format!("create x --from a.npy -d i1{rule}");
+        Rmm::new().arange("a.npy", [3]).run(words.split(' '))
+    };
+    create("").done().file_is("x", [0, 1, 2]);
+    create(" --casting unsafe").done().file_is("x", [0, 1, 2]);
+    for rule in ["no", "equiv", "safe", "same_kind"] {
+        let refused = create(&format!(" --casting {rule}")).refused(2, "a.npy: cannot cast from float64 to int8");
+        refused.stderr_has(rule).names_are(["a.npy"]);
+    }
+}
+
+#[test]
 fn a_value_that_does_not_fit_names_the_file_and_a_way_that_works() {
     let create = |words: &str| Rmm::new().run(["create", "x"].into_iter().chain(words.split(' ')));
     create("-s 3 -d u1 --expr i*200").refused(2, "rmm: x: at index (2,): 400 does not fit uint8");

@@ -29,6 +29,39 @@ fn every_command(name: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
+fn numbers_and_words_that_an_option_does_not_take_are_told_with_what_it_takes() {
+    let map = ["map-chunks", "a.npy", "--reduce"];
+    for (words, message, hint) in [
+        (
+            &["info", "a.npy", "--histogram", "0"][..],
+            "--histogram: '0' is no number of bins from 1 to 4294967295",
+            "--histogram 10",
+        ),
+        (&["info", "a.npy", "--histogram", "ten"], "--histogram: 'ten' is no number of bins", "--histogram 10"),
+        (&["info", "a.npy", "--stats", "--ddof", "one"], "--ddof: 'one' is no finite number", "--ddof 1"),
+        (&[&map[..], &["std", "--ddof", "nan"]].concat(), "--ddof: 'nan' is no finite number", "--ddof 1"),
+        (
+            &[&map[..], &["sum", "--axis", "0,rows"]].concat(),
+            "--axis: 'rows' is no axis",
+            "--axis 0, --axis -1 or --axis 0,2",
+        ),
+        (&["slice", "a.npy", "-j", "0"], "--threads: '0' is no number of threads from 1 to 1024", "-j 4"),
+        (&["slice", "a.npy", "-j", "all"], "--threads: 'all' is no number of threads from 1 to 1024", "-j 4"),
+        (
+            &["create", "b.npy", "--from", "t.csv", "--skip-rows", "-1"],
+            "--skip-rows: '-1' is no number of lines",
+            "--skip-rows 1",
+        ),
+        (&["slice", "a.npy", "--mode", "zz"], "--mode: 'zz' is none of r, r+, w+, c", "rmm slice --help"),
+        (&[&map[..], &["foo"]].concat(), "--reduce: 'foo' is none of sum, prod", "rmm map-chunks --help"),
+        (&["completions", "ksh"], "'ksh' is none of bash", "a similar value exists: 'zsh'"),
+    ] {
+        let ran = a().run(words).refused(2, &format!("rmm: {message}"));
+        ran.stderr_has(&format!("\nhint: {hint}\n"));
+    }
+}
+
+#[test]
 fn arguments_that_make_no_sense_are_usage_errors() {
     a().run(["slice"]).refused(2, "FILE");
     a().run(["slice", "a.npy", "--shpae", "3"]).refused(2, "--shpae").stderr_has("--shape");

@@ -20,6 +20,17 @@ fn results_go_where_they_are_asked_to() {
 }
 
 #[test]
+fn a_result_of_another_kind_is_refused_with_the_cast_that_stores_it() {
+    let small = || Rmm::new().file("u.dat", [1_u8, 2]);
+    for command in [&["map-chunks", "-i"][..], &["fill"]] {
+        let run = |text: &'static str| small().run([command, &["u.dat", "-d", "u1", "--expr", text]].concat());
+        let refused = run("x*1.5").refused(2, "rmm: u.dat: cannot cast from float64 to uint8");
+        refused.stderr_has("hint: --casting unsafe\nhint: uint8(x*1.5)\n");
+        run("uint8(x*1.5)").done().file_is("u.dat", [1, 3]);
+    }
+}
+
+#[test]
 fn repeated_positions_are_computed_once() {
     let stored = a().run(["map-chunks", "a.npy", "0,[2,1,2]", "--expr", "x+1", "-i"]).done();
     stored.then().run(["slice", "a.npy", "0"]).prints("0.0\n2.0\n3.0\n");

@@ -196,7 +196,11 @@ fn counts_stand_between_numpys_edges() {
     let object = &objects(&a().run(["info", "a.npy", "--histogram", "2", "--json"]).code(0))[0];
     assert_eq!(object["histogram"], serde_json::json!({"edges": [0.0, 5.5, 11.0], "counts": [6, 6]}));
     assert_eq!(object["stats"], Value::Null);
-    a().run(["info", "a.npy", "--histogram", "0"]).refused(2, "0");
+    let single = Rmm::new().file("f.dat", bytes(&[0_f32, 0.1, 0.5, 1.0]));
+    let object = &objects(&single.run(["info", "f.dat", "-d", "f4", "--histogram", "10", "--json"]).code(0))[0];
+    // Edges of float32: those of float64 would be 0.9 here, and 0.30000000000000004.
+    let edges = serde_json::json!([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.900_000_04, 1.0]);
+    assert_eq!(object["histogram"], serde_json::json!({"edges": edges, "counts": [1, 1, 0, 0, 0, 1, 0, 0, 0, 1]}));
     let complex = Rmm::new().file("c.dat", bytes(&[1.0, 2.0]));
     complex.run(["info", "c.dat", "-d", "c16", "--histogram", "2"]).refused(2, "complex128 has no histogram");
 }

@@ -18,11 +18,17 @@ import warnings
 import numpy as np
 
 DTYPES = "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float16 float32 float64 complex64 complex128".split()
-EXACT = "negative absolute sign floor ceil trunc rint isnan isinf isfinite signbit real imag conj".split()
+EXACT = "negative positive absolute sign floor ceil trunc rint round isnan isinf isfinite signbit real imag conj square".split()
 FREE = "sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh".split()
-PAIRS = "mod fmod minimum maximum fmin fmax copysign".split()
+PAIRS = "add multiply mod fmod minimum maximum fmin fmax copysign less logical_and logical_xor".split()
+FREE_PAIRS = "hypot arctan2 power".split()
 OPERATORS = "+ - * / // % & | ^ << >> == != < <= > >=".split()
-LITERALS = "0 1 2 3 7 100 0.5 1.5 2.0 1e10 1j True pi inf nan".split()
+LITERALS = "0 1 2 3 7 100 300 -1 0.5 1.5 2.0 1e10 1j True pi inf nan".split()
+# Beyond 64 bits NumPy computes with Python objects.
+LARGE = "9223372036854775808 18446744073709551615 -9223372036854775808".split()
+CASTS = "bool int8 uint8 int16 int64 uint64 float16 float32 float64 complex64 complex128".split()
+# Operators that Python does not have: what stands for them, how NumPy writes them, and how rmm does.
+NEW_OPERATORS = [("⟨", "logical_and(", "("), ("⟪", "logical_or(", "("), ("∧", ",", " && "), ("∨", ",", " || "), ("⟩", ")", ")"), ("¬", "logical_not", "!")]
 # Where a function has no result that is rounded one way only, so many times the epsilon of its type are allowed.
 FREE_STEPS, COMPLEX_STEPS = 8, 64
 
@@ -40,27 +46,49 @@ def values(rng, name, shape):
         items = [rng.choice([*some, rng.uniform(-50, 50)]) for _ in range(size)]
         if dtype.kind == "c":
             items = [complex(item, rng.choice([0.0, 1.0, -2.5])) if np.isfinite(item) else item for item in items]
-    return np.array(items, dtype).reshape(shape)
+    # Of either byte order and memory order.
+    return np.array(items, dtype.newbyteorder(rng.choice("==>"))).reshape(shape, order=rng.choice("CCF"))
+
+
+def literal(rng, depth):
+    """An expression of literals alone: Python's operators and NumPy's functions."""
+    if depth == 0 or rng.random() < 0.6:
+        return rng.choice(LARGE if rng.random() < 0.05 else LITERALS)
+    a, b, chance = literal(rng, depth - 1), literal(rng, 0), rng.random()
+    if chance < 0.2:
+        return f"{rng.choice(EXACT + FREE)}({a})"
+    if chance < 0.35:
+        return f"{rng.choice(PAIRS + FREE_PAIRS)}({a}, {b})"
+    if chance < 0.45:
+        return f"(¬({a}))"
+    if chance < 0.6:
+        return rng.choice([f"clip({a}, {b}, 3)", f"where({a}, {b}, 2)", f"⟨{a}∧{b}⟩", f"⟪{a}∨{b}⟩"])
+    # Python's integers have any size, rmm's have 127 bits.
+    return f"({a} {rng.choice([operator for operator in OPERATORS if operator != '<<'])} {b})"
 
 
 def expression(rng, depth):
-    """An expression of x and y, as text that Python and rmm both read."""
+    """An expression of x and y, as text that Python and rmm both read but for the new operators."""
     if depth == 0:
         return rng.choice("xy")
     inner = lambda: expression(rng, rng.randrange(depth))
     # Beside an array: numbers among themselves are Python's own, and NumPy's scalars have rules of their own.
-    other = lambda: rng.choice(LITERALS) if rng.random() < 0.4 else inner()
+    other = lambda: literal(rng, 2) if rng.random() < 0.4 else inner()
     deep, chance = expression(rng, depth - 1), rng.random()
     if chance < 0.2:
         return f"{rng.choice(EXACT)}({deep})"
     if chance < 0.35:
         return f"{rng.choice(FREE)}({deep})"
     if chance < 0.45:
-        return f"{rng.choice(PAIRS)}({deep}, {inner()})"
-    if chance < 0.5:
-        return f"where(x > 1, {rng.choice('xy')}, {rng.choice('xy')})"
-    if chance < 0.57:
-        return f"{rng.choice(['float32', 'float64', 'complex128'])}({deep})"
+        return f"{rng.choice(PAIRS + FREE_PAIRS)}({', '.join(rng.sample([deep, other()], 2))})"
+    if chance < 0.48:
+        return f"where({rng.choice(['x > 1', inner()])}, {other()}, {other()})"
+    if chance < 0.51:
+        return f"clip({', '.join(rng.sample([deep, other(), other()], 3))})"
+    if chance < 0.54:
+        return rng.choice([f"(¬({deep}))", f"⟨{deep}∧{other()}⟩", f"⟪{other()}∨{deep}⟩"])
+    if chance < 0.59:
+        return f"{rng.choice(CASTS)}({deep})"
     if chance < 0.63:
         return f"({rng.choice('-~')}{deep})"
     if chance < 0.68:
@@ -70,21 +98,29 @@ def expression(rng, depth):
 
 
 def numpy_result(text, x, y):
-    """The array that NumPy gives, or the reason why it refuses."""
-    names = {name: getattr(np, name) for name in [*EXACT, *FREE, *PAIRS, "where", "pi", "inf", "nan"]}
-    for name in ("float32", "float64", "complex128"):
+    """The array that NumPy gives, or the reason why it refuses; None where it gives what C leaves undefined."""
+    others = "where clip logical_not logical_or pi inf nan".split()
+    names = {name: getattr(np, name) for name in [*EXACT, *FREE, *PAIRS, *FREE_PAIRS, *others]}
+    for name in CASTS:
         names[name] = lambda value, name=name: np.asarray(value).astype(name)[()]
     try:
-        result = np.asarray(eval(text, names, {"x": x, "y": y}))
+        with warnings.catch_warnings(record=True) as caught, np.errstate(invalid="warn"):
+            warnings.simplefilter("always")
+            result = np.asarray(eval(text, names, {"x": x, "y": y}))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    return "an object" if result.dtype == object else np.broadcast_to(result, x.shape)
+    if any("invalid value encountered in cast" in str(warning.message) for warning in caught):
+        # What is no integer becomes whatever the processor makes of it.
+        return None
+    if result.dtype == object:
+        return "an object"
+    return np.broadcast_to(result.astype(result.dtype.newbyteorder("=")), x.shape)
 
 
 def same(text, expected, found, x, y):
     if expected.dtype != found.dtype or expected.shape != found.shape:
         return False
-    free = [name for name in FREE if name in text]
+    free = [name for name in FREE + FREE_PAIRS if name in text]
     if free and re.search("%|//|mod|sign|floor|ceil|trunc|rint|==|!=|<|>", text):
         # A last bit that is free decides on which side of a step a value lies, and the sign of a NaN means nothing.
         return True
@@ -94,7 +130,7 @@ def same(text, expected, found, x, y):
         expected, found = expected[finite], found[finite]
     if expected.dtype.kind not in "fc":
         return np.array_equal(expected, found)
-    free = re.search("|".join([*FREE, r"\*\*", "absolute", "sign"]), text) or expected.dtype.kind == "c"
+    free = re.search("|".join([*FREE, *FREE_PAIRS, r"\*\*", "absolute", "sign"]), text) or expected.dtype.kind == "c"
     if free:
         # A value may have been computed in a narrower type than the result has.
         steps = [np.finfo(dtype).eps for dtype in (x.dtype, y.dtype, expected.dtype) if dtype.kind in "fc"]
@@ -118,7 +154,16 @@ def run(rmm, text, x, y, folder):
     return f"exit {done.returncode}: {done.stderr.strip()}"
 
 
+def written(text, which):
+    """The expression as NumPy writes it, 1, or as rmm does, 2."""
+    for operator in NEW_OPERATORS:
+        text = text.replace(operator[0], operator[which])
+    return text
+
+
 def judge(expected, found, text, x, y):
+    if expected is None:
+        return not isinstance(found, str)
     if isinstance(expected, str):
         return isinstance(found, str) and found.startswith("exit 2")
     return not isinstance(found, str) and same(text, expected, found, x, y)
@@ -139,7 +184,8 @@ def main():
             x = values(rng, rng.choice(DTYPES), (3, 4))
             y = values(rng, rng.choice(DTYPES), rng.choice([(3, 4), (4,), (3, 1), (1,)]))
             text = expression(rng, rng.choice([1, 1, 2, 3]))
-            expected, found = numpy_result(text, x, y), run(os.path.abspath(options.rmm), text, x, y, folder)
+            theirs, ours = (written(text, which) for which in (1, 2))
+            expected, found = numpy_result(theirs, x, y), run(os.path.abspath(options.rmm), ours, x, y, folder)
             if not judge(expected, found, text, x, y):
                 failed += 1
                 print(f"--- FAILED: seed {options.seed} case {number}: {text}  x {x.dtype} y {y.dtype} {y.shape}")

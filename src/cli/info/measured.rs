@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::facts::Facts;
 use crate::array::Array;
+use crate::cli::number;
 use crate::cli::ui::Ui;
 use crate::dtype::{Class, DType, Number, Record};
 use crate::error::{At, Error, Result};
@@ -28,13 +29,13 @@ pub(super) struct MeasureArgs {
     #[arg(long)]
     stats: bool,
     /// Count the finite elements between N + 1 equally distant edges, as numpy.histogram does
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::bins)]
     histogram: Option<NonZeroU32>,
     /// Exit 1 when an element is NaN or infinite
     #[arg(long)]
     finite: bool,
     /// For std: divide by the number of elements less N [default: 0]
-    #[arg(long, value_name = "N", requires = "stats", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", requires = "stats", value_parser = number::degrees, allow_negative_numbers = true)]
     ddof: Option<f64>,
 }
 
@@ -81,14 +82,15 @@ impl MeasureArgs {
         let progress = ui.progress(view.nbytes());
         let figures = stats(array, view, &dtype, self.ddof.unwrap_or(0.0), ui.crew(&progress))?;
         let Some(bins) = self.histogram else { return Ok(Part { name, dtype, figures, histogram: None }) };
-        let edges = match figures.finite {
-            Some((low, high)) => {
+        let bins = bins.get() as usize;
+        let edges = match (figures.finite, dtype.number()) {
+            (Some((low, high)), Some(number)) => {
                 let float =
                     |value| as_float(value).ok_or_else(|| Error::usage(format!("{} has no histogram", dtype.name())));
-                Edges::new(float(low)?, float(high)?, bins.get() as usize)?
+                Edges::new(float(low)?, float(high)?, bins, number)?
             }
-            // As NumPy has it.
-            None => Edges::new(0.0, 1.0, bins.get() as usize)?,
+            // As NumPy has it, in float64 whatever the dtype.
+            _ => Edges::new(0.0, 1.0, bins, Number::Float64)?,
         };
         let progress = ui.progress(view.nbytes());
         let counts = histogram(array, view, &dtype, &edges, ui.crew(&progress))?;
@@ -250,26 +252,28 @@ impl Part {
 
     fn histogram_json(&self) -> Option<String> {
         let (edges, counts) = self.histogram.as_ref()?;
-        let edges: Vec<String> = edges.values().iter().map(|&edge| float(edge)).collect();
+        let edges: Vec<String> = shown(edges).collect();
         let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
         Some(format!("{{\"edges\": [{}], \"counts\": [{}]}}", edges.join(", "), counts.join(", ")))
     }
 }
 
-fn float(value: f64) -> String {
-    Shown { value: Some(Value::Float(value)), number: Number::Float64 }.shown()
+/// Each edge in the dtype of all.
+fn shown(edges: &Edges) -> impl Iterator<Item = String> {
+    edges.values().iter().map(|&edge| Shown { value: Some(Value::Float(edge)), number: edges.number() }.shown())
 }
 
 /// Lower edge, upper edge and count of each bin.
 fn columns(edges: &Edges, counts: &[u64]) -> String {
-    let line = |(edges, count): (&[f64], &u64)| format!("{}\t{}\t{count}\n", float(edges[0]), float(edges[1]));
-    edges.values().windows(2).zip(counts).map(line).collect()
+    let edges: Vec<String> = shown(edges).collect();
+    let line = |(edges, count): (&[String], &u64)| format!("{}\t{}\t{count}\n", edges[0], edges[1]);
+    edges.windows(2).zip(counts).map(line).collect()
 }
 
 /// Lower edge, count and a bar for each bin.
 fn bars(edges: &Edges, counts: &[u64]) -> String {
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let lows: Vec<String> = edges.values()[..counts.len()].iter().map(|&edge| float(edge)).collect();
+    let lows: Vec<String> = shown(edges).take(counts.len()).collect();
     let (low_width, count_width) = (lows.iter().map(String::len).max().unwrap_or(0), most.to_string().len());
     let line = |(low, &count): (&String, &u64)| {
         let eighths = (u128::from(count) * (8 * BAR) as u128).div_ceil(most.into()) as usize;
@@ -286,7 +290,7 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_their_counts() {
-        let edges = Edges::new(0.0, 3.0, 3).expect("three bins");
+        let edges = Edges::new(0.0, 3.0, 3, Number::Float64).expect("three bins");
         assert_eq!(bars(&edges, &[1, 0, 400]), format!("0.0    1  ▏\n1.0    0\n2.0  400  {}\n", "█".repeat(50)));
         assert_eq!(columns(&edges, &[1, 0, 4]), "0.0\t1.0\t1\n1.0\t2.0\t0\n2.0\t3.0\t4\n");
     }

@@ -8,6 +8,7 @@
 mod cast;
 mod compare;
 pub(super) mod complex;
+pub(super) mod complex_power;
 pub(super) mod float;
 pub(super) mod half;
 mod int;
