@@ -114,6 +114,10 @@ struct Count<'a> {
 
 impl Worker for Count<'_> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
+        if self.maker.are_of_holes(chunk)? {
+            self.counts[self.edges.bin(0.0)] += chunk.view.size();
+            return Ok(());
+        }
         let items = self.maker.items(chunk)?.chunks_exact(size_of::<f64>());
         for value in items.map(bytemuck::pod_read_unaligned::<f64>).filter(|value| value.is_finite()) {
             self.counts[self.edges.bin(value)] += 1;

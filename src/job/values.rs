@@ -4,7 +4,7 @@ use crate::cast::Conversion;
 use crate::error::Result;
 use crate::generate::Generate;
 use crate::plan::Chunk;
-use crate::source::{Gather, Readable};
+use crate::source::{Gather, Holes, Readable};
 use crate::view::View;
 
 /// Values for every element of a target view, whatever its size.
@@ -40,6 +40,15 @@ pub trait Make {
     /// # Errors
     /// Where values cannot be read or do not fit the dtype.
     fn items(&mut self, chunk: &Chunk) -> Result<&[u8]>;
+
+    /// Whether nothing but [holes](Holes) is behind the items of a chunk: then all of them are the same, and those of every
+    /// other chunk of which this is true. False where that is not known.
+    ///
+    /// # Errors
+    /// Where the source cannot be examined.
+    fn are_of_holes(&mut self, _chunk: &Chunk) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// One item for every element.
@@ -163,7 +172,8 @@ pub struct Elements<'a> {
 
 impl Values for Elements<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
-        Box::new(Fetch { from: self, reader: Gather::new(self.bytes), items: Vec::new(), converted: Vec::new() })
+        let reader = Gather::new(self.bytes);
+        Box::new(Fetch { from: self, reader, holes: None, items: Vec::new(), converted: Vec::new() })
     }
 
     fn can_fail(&self) -> bool {
@@ -178,6 +188,8 @@ impl Values for Elements<'_> {
 struct Fetch<'a> {
     from: &'a Elements<'a>,
     reader: Gather<'a>,
+    /// Known once they have been asked for.
+    holes: Option<Holes<'a>>,
     items: Vec<u8>,
     converted: Vec<u8>,
 }
@@ -189,5 +201,13 @@ impl Make for Fetch<'_> {
         self.reader.read(&view, &mut self.items)?;
         let converted = self.from.convert.apply(&mut self.items, &mut self.converted);
         converted.map_err(|misfit| super::misfit(&misfit, chunk))
+    }
+
+    fn are_of_holes(&mut self, chunk: &Chunk) -> Result<bool> {
+        let holes = match &mut self.holes {
+            Some(holes) => holes,
+            none => none.insert(Holes::of(self.from.bytes)?),
+        };
+        Ok(holes.may_be() && holes.hold(&chunk.of(&self.from.view))?)
     }
 }

@@ -86,6 +86,13 @@ impl<T: Item> Fold for Best<T> {
         Found { item, is_nan: false, at: self.place(items, first, is_equal) }
     }
 
+    fn moved(&self, acc: &Found<T>, by: u64) -> Option<Found<T>> {
+        match &self.positions {
+            Some(positions) => positions.is_same().then(|| Found { at: acc.at.wrapping_add(by), ..*acc }),
+            None => Some(*acc),
+        }
+    }
+
     fn merge(&self, left: &mut Found<T>, right: Found<T>) {
         let is_right = match (left.is_nan, right.is_nan) {
             (true, true) => right.at < left.at,

@@ -17,6 +17,12 @@ pub trait Fold: Sync {
     /// that are reduced to one.
     fn leaf(&self, items: &[Self::Item], first: u64) -> Self::Acc;
 
+    /// What is known of the same elements where the first of them is `by` places further on, modulo 2^64; `None` where
+    /// that is not known without looking at them.
+    fn moved(&self, acc: &Self::Acc, _by: u64) -> Option<Self::Acc> {
+        Some(acc.clone())
+    }
+
     /// Adds what is known of the elements behind.
     fn merge(&self, left: &mut Self::Acc, right: Self::Acc);
 

@@ -180,3 +180,36 @@ fn sums_are_the_same_bits_on_any_number_of_threads() {
         }
     }
 }
+
+#[test]
+fn holes_are_not_read_and_count_as_the_zeros_they_are() {
+    let sparse =
+        |len| Rmm::new().sparse("s", len).run(["set", "s", "-d", "f8", "[70000,-300000]", "0.1"]).done().then();
+    let mut both = sparse(1 << 26).sh("cat s > d").done().then();
+    for command in [
+        "map-chunks FILE -d f8 --reduce std",
+        "map-chunks FILE -d f8 -s 8,-1 --reduce argmax --axis 1",
+        "map-chunks FILE -d f8 -s -1,8 --reduce mean --axis 0",
+        "map-chunks FILE -d f8 --expr 'exp(x)*0.1' --reduce sum",
+        "map-chunks FILE -d f8 --expr 'x+i' --reduce sum",
+        "map-chunks FILE -d f8 --with y=FILE:f8 --expr 'x-y*3' --reduce min",
+        "info FILE -d f8 --stats --histogram 3 --json",
+    ] {
+        // What a file is called and takes is told before its figures.
+        let of =
+            |name: &str, threads| format!("rmm {} -j {threads} | sed 's/.*\"stats\"//'", command.replace("FILE", name));
+        let ran = both.sh(&of("d", 1)).code(0);
+        let expected = ran.output().to_vec();
+        both = ran.then().sh(&of("s", 1)).prints(&expected).then();
+        both = both.sh(&of("s", 3)).prints(&expected).then();
+    }
+    // Reading it would take longer than any test may.
+    sparse(1 << 37).run(["map-chunks", "s", "-d", "f8", "--expr", "x*2", "--reduce", "max"]).prints("0.2\n");
+}
+
+#[test]
+fn what_fails_for_the_zeros_of_a_hole_fails() {
+    let ran =
+        Rmm::new().sparse("s", 1 << 26).run(["map-chunks", "s", "-d", "i8", "--expr", "2**(x-1)", "--reduce", "sum"]);
+    ran.refused(2, "at index (0,): integers to negative integer powers are not allowed");
+}

@@ -28,6 +28,11 @@ impl Walked {
         Self { staged, inputs, dims: ranks.dims(), ranks, walk }
     }
 
+    /// The elements of each input.
+    pub(super) fn inputs(&self) -> &[View] {
+        &self.inputs
+    }
+
     /// The bytes of all inputs, for each element, that are read a chunk at a time.
     pub(super) fn staged_bytes(&self) -> usize {
         self.inputs.iter().zip(&self.staged).filter(|(_, staged)| **staged).map(|(view, _)| view.item().size()).sum()

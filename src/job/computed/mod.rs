@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::expr::Program;
 use crate::mapping::Identity;
 use crate::plan::{Chunk, Walk};
-use crate::source::Readable;
+use crate::source::{Holes, Readable};
 use crate::view::{Item, View};
 
 pub use apply::{Stopped, Storing};
@@ -91,7 +91,7 @@ impl<'a> Computed<'a> {
 impl Values for Computed<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
         let walked = Walked::new(self, Walk::straight(&self.ranks));
-        Box::new(Compute { lane: Lane::new(self, None), walked, items: Vec::new() })
+        Box::new(Compute { computed: self, lane: Lane::new(self, None), walked, holes: None, items: Vec::new() })
     }
 
     fn can_fail(&self) -> bool {
@@ -105,8 +105,11 @@ impl Values for Computed<'_> {
 
 /// Chunks as they come, in C order.
 struct Compute<'c, 'a> {
+    computed: &'c Computed<'a>,
     lane: Lane<'c, 'a>,
     walked: Walked,
+    /// Those of each input, known once they have been asked for.
+    holes: Option<Vec<Holes<'c>>>,
     items: Vec<u8>,
 }
 
@@ -118,6 +121,24 @@ impl Make for Compute<'_, '_> {
             self.items.extend_from_slice(block);
         }
         Ok(&self.items)
+    }
+
+    fn are_of_holes(&mut self, chunk: &Chunk) -> Result<bool> {
+        if !self.computed.program.axes().is_empty() {
+            return Ok(false);
+        }
+        let holes = match &mut self.holes {
+            Some(holes) => holes,
+            none => {
+                none.insert(self.computed.inputs.iter().map(|input| Holes::of(input.bytes)).collect::<Result<_>>()?)
+            }
+        };
+        for (holes, view) in holes.iter_mut().zip(self.walked.inputs()) {
+            if !(holes.may_be() && holes.hold(&chunk.of(view))?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

@@ -61,9 +61,11 @@ pub fn reduce<F: Fold>(what: &Reduced<'_>, fold: &F, tell: &mut Tell<'_, F::Acc>
         Ok(Box::new(Task {
             plan: &plan,
             fold,
+            values: what.values,
             maker: what.values.maker(),
             items: Vec::new(),
             column: Vec::new(),
+            hollow: Vec::new(),
             found: Vec::new(),
             gathered: &gathered,
         }))

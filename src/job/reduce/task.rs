@@ -6,7 +6,7 @@ use super::Tell;
 use super::plan::{Plan, TASK, Way, leaf_rows};
 use crate::error::Result;
 use crate::job::Worker;
-use crate::job::values::Make;
+use crate::job::values::{Make, Values};
 use crate::plan::{Chunk, rectangles};
 use crate::reduce::Fold;
 use crate::reduce::grid::{LEAF, Tree};
@@ -23,15 +23,28 @@ pub(super) struct Gathered<'g, 't, A> {
     pub(super) tell: &'g mut Tell<'t, A>,
 }
 
+/// What a branch gives whose elements are all of holes, and so the same: computed once, and put in wherever there is
+/// another one like it.
+pub(super) struct Hollow<A> {
+    /// Its elements of one stretch, or its rows.
+    len: u64,
+    /// The number of the first element.
+    first: u64,
+    acc: A,
+}
+
 /// One thread's part.
 pub(super) struct Task<'a, 'g, 't, F: Fold> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) fold: &'a F,
+    pub(super) values: &'a dyn Values,
     pub(super) maker: Box<dyn Make + 'a>,
     /// Items of several rectangles.
     pub(super) items: Vec<u8>,
     /// One column of a leaf of rows.
     pub(super) column: Vec<F::Item>,
+    /// Branches without data, one of each size.
+    pub(super) hollow: Vec<Hollow<F::Acc>>,
     /// The result of a task, for each of its outs.
     pub(super) found: Vec<F::Acc>,
     pub(super) gathered: &'a Mutex<Gathered<'g, 't, F::Acc>>,
@@ -40,20 +53,32 @@ pub(super) struct Task<'a, 'g, 't, F: Fold> {
 impl<F: Fold> Task<'_, '_, '_, F> {
     /// A part of a stretch: the only row of the only out.
     fn part(&mut self, row: u64, out: u64, part: u64) -> Result<()> {
+        let (start, stop) = (part * TASK, self.plan.inner.size.min((part + 1) * TASK));
+        let (rows, outs, first) = ((row, row + 1), (out, out + 1), row * self.plan.inner.size + start);
+        let whole = self.plan.chunks(rows, outs, (start, stop));
+        let is_hollow = Self::are_of_holes(&mut *self.maker, &whole)?;
+        if is_hollow && self.fill_in(stop - start, first, 1) {
+            return Ok(());
+        }
         let Self { plan, fold, maker, items, .. } = self;
-        let stop = plan.inner.size.min((part + 1) * TASK);
         let mut tree = Tree::default();
-        for start in (part * TASK..stop).step_by(READ as usize) {
-            let chunks = plan.chunks((row, row + 1), (out, out + 1), (start, stop.min(start + READ)));
+        for start in (start..stop).step_by(READ as usize) {
+            let chunks = plan.chunks(rows, outs, (start, stop.min(start + READ)));
             let read = items_of(&mut **maker, &chunks, items)?;
             with_items(read, |items| leaves(*fold, items, row * plan.inner.size + start, &mut tree));
         }
         self.found.extend(tree.finish(|left, right| self.fold.merge(left, right)));
-        Ok(())
+        if is_hollow { self.note(stop - start, first, &whole) } else { Ok(()) }
     }
 
     /// Rows `rows.0..rows.1` of the outs of one rectangle.
     fn block(&mut self, rows: (u64, u64), outs: (u64, u64)) -> Result<()> {
+        let (len, first) = (rows.1 - rows.0, rows.0 * self.plan.inner.size);
+        let whole = self.plan.chunks(rows, outs, (0, self.plan.inner.size));
+        let is_hollow = Self::are_of_holes(&mut *self.maker, &whole)?;
+        if is_hollow && self.fill_in(len, first, (outs.1 - outs.0) as usize) {
+            return Ok(());
+        }
         let Self { plan, fold, maker, items, column, .. } = self;
         let width = (outs.1 - outs.0) as usize * plan.inner.size as usize;
         let leaf = leaf_rows(&plan.inner);
@@ -75,6 +100,38 @@ impl<F: Fold> Task<'_, '_, '_, F> {
         }
         self.found
             .extend(tree.finish(|left: &mut Vec<_>, right| merge_all(self.fold, left, right)).into_iter().flatten());
+        if is_hollow { self.note(len, first, &whole) } else { Ok(()) }
+    }
+
+    /// Whether the elements of these chunks are all of holes.
+    fn are_of_holes(maker: &mut dyn Make, chunks: &[Chunk]) -> Result<bool> {
+        for chunk in chunks {
+            if !maker.are_of_holes(chunk)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Gives each of some outs what a branch without data gives; whether that is known.
+    fn fill_in(&mut self, len: u64, first: u64, outs: usize) -> bool {
+        let Some(hollow) = self.hollow.iter().find(|hollow| hollow.len == len) else { return false };
+        let Some(acc) = self.fold.moved(&hollow.acc, first.wrapping_sub(hollow.first)) else { return false };
+        self.found.extend(std::iter::repeat_n(acc, outs));
+        true
+    }
+
+    /// Keeps what was found last, which is of a branch that had no data.
+    fn note(&mut self, len: u64, first: u64, chunks: &[Chunk]) -> Result<()> {
+        if self.hollow.iter().any(|hollow| hollow.len == len) {
+            return Ok(());
+        }
+        // It is put in for many others, so what somebody has stored in it before it was read must not be in it.
+        if Self::are_of_holes(&mut *self.values.maker(), chunks)?
+            && let Some(acc) = self.found.last()
+        {
+            self.hollow.push(Hollow { len, first, acc: acc.clone() });
+        }
         Ok(())
     }
 }

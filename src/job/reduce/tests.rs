@@ -1,5 +1,8 @@
 //! Reductions against loops over all elements, and the order in which elements meet.
 
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -8,9 +11,10 @@ use crate::dtype::DType;
 use crate::index::Index;
 use crate::job::Silent;
 use crate::job::values::Elements;
+use crate::plan::Run;
 use crate::reduce::{Finished, Op, Positions, Reduction, Value, Work};
 use crate::shape::{Order, Shape};
-use crate::source::Memory;
+use crate::source::{Memory, ReadRuns, Readable};
 
 /// A fold that shows which elements were merged with which.
 struct Trace;
@@ -33,13 +37,20 @@ impl Fold for Trace {
 }
 
 /// All results of a fold over a view, in C order of the axes that are kept.
-fn reduced<F: Fold>(fold: &F, bytes: &Memory, view: &View, dtype: &str, axes: &[usize], threads: usize) -> Vec<Value> {
+fn reduced<F: Fold>(
+    fold: &F,
+    bytes: &dyn Readable,
+    view: &View,
+    dtype: &str,
+    axes: &[usize],
+    threads: usize,
+) -> Vec<Value> {
     told(fold, bytes, view, dtype, axes, threads, |acc, count| fold.finish(acc, count).value)
 }
 
 fn told<F: Fold, R: Send>(
     fold: &F,
-    bytes: &Memory,
+    bytes: &dyn Readable,
     view: &View,
     dtype: &str,
     axes: &[usize],
@@ -105,7 +116,7 @@ fn nothing_is_told_for_each_out() {
 }
 
 struct Collect<'a> {
-    bytes: &'a Memory,
+    bytes: &'a dyn Readable,
     view: &'a View,
     axes: &'a [usize],
     threads: usize,
@@ -119,7 +130,7 @@ impl Work for Collect<'_> {
     }
 }
 
-fn of(op: &str, bytes: &Memory, view: &View, axes: &[usize], threads: usize) -> Vec<Value> {
+fn of(op: &str, bytes: &dyn Readable, view: &View, axes: &[usize], threads: usize) -> Vec<Value> {
     let dtype = crate::dtype::parse("<i8").expect("a dtype").dtype;
     let reduction = Reduction::new(op.parse().expect(op), &dtype, 0.0).expect(op);
     let reduced = Groups::of(view, axes).reduced();
@@ -222,4 +233,107 @@ fn results_do_not_depend_on_threads() {
             }
         }
     }
+}
+
+/// Bytes whose pages without anything but zeros are holes, and how many were read.
+struct Sparse(Memory, AtomicUsize);
+
+struct Counting<'a>(&'a Sparse);
+
+impl Readable for Sparse {
+    fn reader(&self) -> Box<dyn ReadRuns + '_> {
+        Box::new(Counting(self))
+    }
+
+    fn may_have_holes(&self) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn next_data(&self, byte: u64) -> Result<Option<Range<u64>>> {
+        const PAGE: usize = 4096;
+        let bytes = &self.0.0;
+        let mut pages = (byte as usize / PAGE * PAGE..bytes.len()).step_by(PAGE);
+        let is_data = |page: &usize| bytes[*page..bytes.len().min(page + PAGE)].iter().any(|&byte| byte != 0);
+        let data = pages.find(is_data).map(|page| (page as u64).max(byte)..(page + PAGE) as u64);
+        Ok(data)
+    }
+}
+
+impl ReadRuns for Counting<'_> {
+    fn read_runs(&mut self, runs: &mut dyn Iterator<Item = Run>, scratch: &mut [u8]) -> Result<()> {
+        self.0.1.fetch_add(scratch.len(), Relaxed);
+        self.0.0.0.as_slice().read_runs(runs, scratch)
+    }
+}
+
+#[test]
+fn holes_give_what_reading_their_zeros_gives() {
+    struct Told<'a>(&'a dyn Readable, &'a View, &'a [usize], usize);
+    impl Work for Told<'_> {
+        type Output = Vec<String>;
+        fn with<F: Fold>(self, fold: &F) -> Vec<String> {
+            let values = reduced(fold, self.0, self.1, "<f8", self.2, self.3);
+            values.iter().map(|value| format!("{value:?}")).collect()
+        }
+    }
+    let size = 1 << 20;
+    let mut bytes = vec![0; size * 8];
+    for (places, value) in [(230_000..230_100, 0.1), (500_001..500_002, -0.0), (960_000..970_000, -7.3)] {
+        for (nth, item) in bytes.chunks_exact_mut(8).enumerate().skip(places.start).take(places.len()) {
+            item.copy_from_slice(&(value * (1 + nth % 7) as f64).to_le_bytes());
+        }
+    }
+    let dense = Memory(bytes.clone());
+    let dtype = DType::native(crate::dtype::Number::Float64);
+    // At most so many eighths are read by one thread: what has data, and one branch without.
+    for (dims, order, axes, ops, eighths) in [
+        (&[size as u64][..], Order::C, &[0][..], &["sum", "prod", "max", "std", "any", "argmin", "argmax"][..], 5),
+        (&[1 << 10, 1 << 10], Order::C, &[0], &["sum", "argmax"], 5),
+        (&[1 << 10, 1 << 10], Order::C, &[1], &["std"], 8),
+        (&[1 << 10, 1 << 10], Order::F, &[0, 1], &["min", "argmin"], 8),
+        (&[3, 300_000], Order::C, &[1], &["argmin"], 5),
+    ] {
+        let view = View::of_array(&Shape::new(dims).expect("small"), 8, order, 0);
+        let places = Groups::of(&view, axes).reduced();
+        let lens: Vec<u64> = places.iter().map(|&axis| dims[axis]).collect();
+        for op in ops {
+            let reduction = Reduction::new(op.parse().expect(op), &dtype, 0.0).expect(op);
+            let of = |bytes: &dyn Readable, threads| {
+                reduction.with(Positions::new(&lens, &places), Told(bytes, &view, axes, threads))
+            };
+            let expected = of(&dense, 1);
+            for threads in [1, 3] {
+                let sparse = Sparse(Memory(bytes.clone()), AtomicUsize::new(0));
+                assert!(of(&sparse, threads) == expected, "{op} of {dims:?} over {axes:?}");
+                let read = sparse.1.into_inner();
+                assert!(threads > 1 || read <= bytes.len() / 8 * eighths, "{op} of {dims:?} read {read}");
+            }
+        }
+    }
+}
+
+/// Nothing but holes until something has been read.
+struct Late(Sparse);
+
+impl Readable for Late {
+    fn reader(&self) -> Box<dyn ReadRuns + '_> {
+        self.0.reader()
+    }
+
+    fn may_have_holes(&self) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn next_data(&self, byte: u64) -> Result<Option<Range<u64>>> {
+        if self.0.1.load(Relaxed) == 0 { Ok(None) } else { self.0.next_data(byte) }
+    }
+}
+
+#[test]
+fn what_is_stored_in_a_hole_before_it_is_read_counts_once() {
+    let mut items = vec![0_i64; 1 << 20];
+    items[5] = 7;
+    let late = Late(Sparse(Memory(items.iter().flat_map(|item| item.to_le_bytes()).collect()), AtomicUsize::new(0)));
+    let view = View::of_array(&Shape::new([1 << 20]).expect("small"), 8, Order::C, 0);
+    assert_eq!(of("sum", &late, &view, &[0], 1), [Value::Int(7)]);
 }
