@@ -88,10 +88,16 @@ impl<'a> Computed<'a> {
     }
 }
 
+impl Computed<'_> {
+    fn maker_along(&self, walk: Walk) -> Box<dyn Make + '_> {
+        let walked = Walked::new(self, walk);
+        Box::new(Compute { lane: Lane::new(self, None), walked, items: Vec::new() })
+    }
+}
+
 impl Values for Computed<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
-        let walked = Walked::new(self, Walk::straight(&self.ranks));
-        Box::new(Compute { lane: Lane::new(self, None), walked, items: Vec::new() })
+        self.maker_along(Walk::straight(&self.ranks))
     }
 
     fn can_fail(&self) -> bool {
@@ -103,7 +109,27 @@ impl Values for Computed<'_> {
     }
 }
 
-/// Chunks as they come, in C order.
+/// The results for the chunks of a way through the target.
+struct Along<'c, 'a> {
+    computed: &'c Computed<'a>,
+    walk: Walk,
+}
+
+impl Values for Along<'_, '_> {
+    fn maker(&self) -> Box<dyn Make + '_> {
+        self.computed.maker_along(self.walk.clone())
+    }
+
+    fn can_fail(&self) -> bool {
+        self.computed.can_fail()
+    }
+
+    fn itemsize(&self) -> usize {
+        self.computed.itemsize()
+    }
+}
+
+/// Chunks as they come, in the order of the way.
 struct Compute<'c, 'a> {
     lane: Lane<'c, 'a>,
     walked: Walked,

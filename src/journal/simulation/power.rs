@@ -5,6 +5,7 @@
 //! file shows what was written, the storage does not hold it, and nobody will ever try again.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 
 use super::{Broken, Detour, Fate, Random, Step, When, caught, computed, ended, header, seeds};
 use crate::error::{Error, Result};
@@ -115,6 +116,10 @@ struct Process<'m> {
     /// Whether a flush may fail.
     fails: bool,
     resuming: Cell<bool>,
+    /// The last batch that a resumed job has found.
+    last: Cell<u64>,
+    /// Where steps go that are not made yet, as another thread makes its own at the same time.
+    noted: RefCell<Option<VecDeque<(Step, Op)>>>,
     flaw: Flaw,
 }
 
@@ -126,6 +131,8 @@ enum Flaw {
     NoChecksum,
     /// All batches are written to the same place.
     OnePlace,
+    /// Of two batches that are whole, only the last one is stored again.
+    LastAlone,
 }
 
 #[derive(Clone)]
@@ -143,6 +150,10 @@ enum Op {
 
 impl Process<'_> {
     fn step(&self, step: Step, op: Op) -> Result<()> {
+        if let Some(noted) = &mut *self.noted.borrow_mut() {
+            noted.push_back((step, op));
+            return Ok(());
+        }
         let now = self.detour.borrow_mut().pass(step, op, self.resuming.get());
         now.into_iter().try_for_each(|op| self.make(op))
     }
@@ -175,7 +186,8 @@ impl Process<'_> {
                 // What was not stored is read from the storage again.
                 disk.shown = disk.stored.clone();
             }
-            self.left.set(0);
+            // The thread that does not know it yet goes on for a while.
+            self.left.set(random.below(12));
             return Err(Error::io("cannot flush", std::io::Error::from_raw_os_error(5)));
         }
         disk.flush();
@@ -196,19 +208,57 @@ impl Process<'_> {
             let found = Header::decode(&self.machine.borrow().journal.shown)?;
             assert_eq!(&found, self.header, "a journal that has appeared is whole");
             self.resuming.set(true);
+            redo.examine()?;
+            self.last.set(redo.batches());
             redo.recover(&mut &*self, &mut &*self)?;
             self.resuming.set(false);
         } else {
             self.machine.borrow_mut().journal = Disk::new(vec![0; self.layout.len() as usize]);
             redo.begin(&mut &*self)?;
         }
-        while redo.next_block() < self.header.grid.blocks() {
-            let end = (redo.next_block() + self.header.batch).min(self.header.grid.blocks());
-            let span = self.span(redo.next_block()).start..self.span(end - 1).end;
-            let batch = computed(&self.machine.borrow().array.shown[span]);
-            redo.commit(&batch, &mut &*self)?;
+        let mut unstored = None;
+        while unstored.is_some() || redo.next_block() < self.header.grid.blocks() {
+            let batch = self.next_batch(&redo);
+            let mut written = Ok(0);
+            let writes = self.noted(|| batch.iter().for_each(|batch| written = redo.write(batch)));
+            let stores = self.noted(|| {
+                let apply = |(batch, bytes): (u64, Vec<u8>)| redo.apply(batch, &bytes, &mut &*self);
+                unstored.take().map_or(Ok(()), apply).expect("what is only noted does not fail");
+            });
+            self.at_once([writes, stores])?;
+            unstored = batch.map(|batch| Ok((written?, batch))).transpose()?;
         }
         conclude(&mut &*self)
+    }
+
+    /// The results of the next batch, if there is one.
+    fn next_batch(&self, redo: &Redo<'_, Self>) -> Option<Vec<u8>> {
+        let (first, blocks) = (redo.next_block(), self.header.grid.blocks());
+        let end = (first + self.header.batch).min(blocks);
+        let span = || self.span(first).start..self.span(end - 1).end;
+        (first < blocks).then(|| computed(&self.machine.borrow().array.shown[span()]))
+    }
+
+    /// The steps of a thread, which are not made yet.
+    fn noted(&self, thread: impl FnOnce()) -> VecDeque<(Step, Op)> {
+        *self.noted.borrow_mut() = Some(VecDeque::new());
+        thread();
+        self.noted.take().unwrap_or_default()
+    }
+
+    /// Makes the steps of two threads, each in its own order. One whose step fails makes no other; it is the process
+    /// that ends soon after.
+    fn at_once(&self, mut threads: [VecDeque<(Step, Op)>; 2]) -> Result<()> {
+        let mut done = Ok(());
+        while threads.iter().any(|steps| !steps.is_empty()) {
+            let steps = &mut threads[self.random.borrow_mut().below(2) as usize];
+            let Some((step, op)) = steps.pop_front() else { continue };
+            if let Err(error) = self.step(step, op) {
+                steps.clear();
+                done = done.and(Err(error));
+            }
+        }
+        done
     }
 
     fn span(&self, block: u64) -> std::ops::Range<usize> {
@@ -250,6 +300,10 @@ impl Flush for Process<'_> {
 
 impl Blocks for &Process<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
+        let is_resumed_before_last = self.resuming.get() && block < (self.last.get() - 1) * self.header.batch;
+        if self.flaw == Flaw::LastAlone && is_resumed_before_last {
+            return Ok(());
+        }
         // In several writes, as a block may be many places in the file.
         let start = self.span(block).start;
         for (place, piece) in bytes.chunks(8).enumerate() {
@@ -311,6 +365,8 @@ fn simulate(seed: u64, broken: Option<Broken>, flaw: Flaw) -> std::result::Resul
             left: Cell::new(if last { u64::MAX } else { random.below(reach) }),
             fails: !last && random.once_in(3),
             resuming: Cell::new(false),
+            last: Cell::new(0),
+            noted: RefCell::new(None),
             flaw,
         };
         match process.live() {
@@ -334,7 +390,7 @@ fn simulate(seed: u64, broken: Option<Broken>, flaw: Flaw) -> std::result::Resul
     }
 }
 
-const BROKEN: [Broken; 13] = [
+const BROKEN: [Broken; 14] = [
     Broken {
         name: "a name that is found is not flushed",
         steps: &[Step::Remain],
@@ -345,6 +401,12 @@ const BROKEN: [Broken; 13] = [
         name: "the journal is not flushed",
         steps: &[Step::FlushJournal],
         fate: Fate::Dropped,
+        when: When::Always,
+    },
+    Broken {
+        name: "the array is flushed when the place of its batch is taken",
+        steps: &[Step::FlushArray],
+        fate: Fate::Behind(Step::Complete),
         when: When::Always,
     },
     Broken { name: "the array is not flushed", steps: &[Step::FlushArray], fate: Fate::Dropped, when: When::Always },
@@ -419,7 +481,7 @@ fn every_broken_variant_is_caught() {
     for broken in BROKEN {
         caught(broken.name, |seed| simulate(seed, Some(broken), Flaw::None));
     }
-    for flaw in [Flaw::NoChecksum, Flaw::OnePlace] {
+    for flaw in [Flaw::NoChecksum, Flaw::OnePlace, Flaw::LastAlone] {
         caught(&format!("{flaw:?}"), |seed| simulate(seed, None, flaw));
     }
 }
