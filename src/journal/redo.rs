@@ -176,9 +176,9 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
         found.sort_unstable_by_key(|(batch, _)| *batch);
         match found.as_slice() {
             [] => Err(Error::corrupt("is a damaged journal: no batch in it is whole")),
-            [(one, _), (other, _)] if one + 1 != *other => Err(Error::corrupt(format!(
-                "is a damaged journal: batches {one} and {other} do not follow each other"
-            ))),
+            [(one, _), (other, _)] if one + 1 != *other => {
+                Err(Error::corrupt(format!("is a damaged journal: batches {one} and {other} do not follow each other")))
+            }
             _ => Ok(found),
         }
     }

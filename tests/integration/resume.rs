@@ -102,6 +102,17 @@ fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
 }
 
 #[test]
+fn the_array_of_the_job_itself_is_not_warned_of_under_another_name() {
+    // 200 + 200 does not fit.
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--with", "y=a.dat:u1"];
+    let words = [&words[..], &["--expr", "uint16(x) + y"]].concat();
+    let folder = Rmm::new().file("a.dat", [1, 2, 3, 4, 5, 200]);
+    let folder = folder.run(&words).refused(7, "the journal is kept").then();
+    let resumed = [&words[..], &["--resume", "--overflow", "wrap"]].concat();
+    folder.run(resumed).done().file_is("a.dat", [2, 4, 6, 8, 10, 144]);
+}
+
+#[test]
 fn another_job_does_not_go_on_with_a_journal() {
     let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
     let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are done").then();
