@@ -40,6 +40,15 @@ pub trait Make {
     /// # Errors
     /// Where values cannot be read or do not fit the dtype.
     fn items(&mut self, chunk: &Chunk) -> Result<&[u8]>;
+
+    /// Adds them to others.
+    ///
+    /// # Errors
+    /// As [`Make::items`].
+    fn append(&mut self, chunk: &Chunk, items: &mut Vec<u8>) -> Result<()> {
+        items.extend_from_slice(self.items(chunk)?);
+        Ok(())
+    }
 }
 
 /// One item for every element.

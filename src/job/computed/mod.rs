@@ -138,12 +138,19 @@ struct Compute<'c, 'a> {
 
 impl Make for Compute<'_, '_> {
     fn items(&mut self, chunk: &Chunk) -> Result<&[u8]> {
+        let mut items = std::mem::take(&mut self.items);
+        items.clear();
+        let made = self.append(chunk, &mut items);
+        self.items = items;
+        made.map(|()| self.items.as_slice())
+    }
+
+    fn append(&mut self, chunk: &Chunk, items: &mut Vec<u8>) -> Result<()> {
         self.lane.begin(&self.walked, chunk, None)?;
-        self.items.clear();
         while let Some(block) = self.lane.next_block(&self.walked, chunk, None)? {
-            self.items.extend_from_slice(block);
+            items.extend_from_slice(block);
         }
-        Ok(&self.items)
+        Ok(())
     }
 }
 

@@ -183,7 +183,7 @@ impl Worker for Batched<'_, '_> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
         self.items.clear();
         if !self.batches.is_done(self.batches.block_at(chunk.rank)) {
-            self.items.extend_from_slice(self.maker.items(chunk)?);
+            self.maker.append(chunk, &mut self.items)?;
         }
         Ok(())
     }

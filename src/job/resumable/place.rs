@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::journal::{Blocks, Flush, LargeBlocks, Read};
-use crate::mapping::{Mapping, Stores, Writer};
+use crate::mapping::{FLUSHED, Mapping, Stores, Writer};
 use crate::plan::{Chunk, Chunks};
 use crate::view::{Axis, Item, View};
 
@@ -88,18 +88,27 @@ pub(super) struct InPlace<'a> {
     array: &'a Mapping,
     writer: Writer<'a>,
     places: Places<'a>,
+    /// Bytes that were stored since the system was told to begin to flush.
+    behind: usize,
 }
 
 impl<'a> InPlace<'a> {
     /// Nobody has just read what is stored here: whole pieces are not mapped for it.
     pub(super) fn new(array: &'a Mapping, places: Places<'a>) -> Result<Self> {
-        Ok(Self { array, writer: array.writer(Stores::Overwrite)?, places })
+        Ok(Self { array, writer: array.writer(Stores::Overwrite)?, places, behind: 0 })
     }
 }
 
+/// Blocks of batches, which are flushed.
 impl Blocks for InPlace<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        (self.places)(block).store(Bytes::Here(bytes), &mut self.writer)
+        (self.places)(block).store(Bytes::Here(bytes), &mut self.writer)?;
+        self.behind += bytes.len();
+        if self.behind >= FLUSHED {
+            self.behind = 0;
+            self.array.begin_flush()?;
+        }
+        Ok(())
     }
 }
 

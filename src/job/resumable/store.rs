@@ -14,9 +14,9 @@ use crate::mapping::{JournalFile, Mapping, Writer};
 use crate::plan::Run;
 use crate::view::View;
 
-/// Bytes of a block of a batch: as many as are worth a system call where they lie together, and few enough that workers
-/// seldom wait for each other's.
-const BLOCK: u64 = 1 << 20;
+/// Bytes of a block of a batch: as many as are worth a system call where they lie together, and few enough to stay in a
+/// cache until they are handed over.
+const BLOCK: u64 = 256 << 10;
 
 /// Begins a job that stores values into the elements of `view` batch by batch.
 ///
