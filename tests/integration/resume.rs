@@ -251,6 +251,13 @@ fn a_journal_from_before_the_system_was_started_is_refused() {
 }
 
 #[test]
+fn chunks_too_large_to_be_held_are_refused_under_sync() {
+    let folder = Rmm::new().run(["create", "a.dat", "-d", "u1", "-s", "2147483648"]).done().then();
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "--sync", "--chunk", "2GiB", "--exec", "cat"];
+    folder.run(words).refused(2, "chunks of 2147483648 bytes are too large for --sync").names_are(["a.dat"]);
+}
+
+#[test]
 fn a_folder_that_takes_no_journal_is_an_error_with_the_way_out() {
     let name = "n".repeat(250);
     let folder = Rmm::new().file(&name, [1, 2, 3]);
