@@ -57,6 +57,22 @@ fn a_job_that_was_killed_is_resumed_and_every_chunk_computed_once() {
 }
 
 #[test]
+fn batches_that_were_under_way_are_stored_once_and_the_others_follow() {
+    // Four batches: when the last one is computed, two are whole in the journal.
+    let deadly = "if [ $RMM_CHUNK = 3 ] && [ ! -e safe ]; then sleep 0.3; kill -9 $PPID; exit 1; fi; ";
+    let exec = format!(r"{deadly}LC_ALL=C tr '\000\001' '\001\002'");
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "16MiB", "--sync", "--exec", &exec];
+    let folder = Rmm::new().file("a.dat", vec![0; 64 << 20]);
+    let mut command = Command::new(&*RMM);
+    command.args(words);
+    let (status, ..) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+    let resumed = [&words[..], &["--resume"]].concat();
+    let ran = folder.file("safe", "").run(resumed).done().names_are(["a.dat", "safe"]);
+    assert!(std::fs::read(ran.then().path("a.dat")).expect("there").iter().all(|&byte| byte == 1));
+}
+
+#[test]
 fn threads_and_casting_may_be_others_when_a_job_is_resumed() {
     resumed(killed(&[]), &["-j4", "-q", "--overflow", "wrap", "--casting", "unsafe"])
         .done()

@@ -53,7 +53,6 @@ impl Exec<'_> {
         resumable.check_blocks(&grid_of(&job.cut.chunks(), target.view)?)?;
         let chunks = job.cut.chunks();
         let places = |block| Place::of(job.cut.slab(&chunks.chunk(block)).chunk.of(target.view));
-        resumable.recover(target.file, &places)?;
         if resumable.has_batches() {
             return resumable.in_batches(target.file, &places, &|batches| {
                 crew.share(job.cut.chunks(), &|| {
@@ -62,6 +61,7 @@ impl Exec<'_> {
                 })
             });
         }
+        resumable.recover(target.file, &places)?;
         let hands = resumable.hands();
         let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
         crew.share(job.cut.chunks(), &|| {

@@ -47,8 +47,8 @@ enum Way<'a> {
 }
 
 impl Resumable {
-    /// Has `work` hand over what is left of a job that outlives the system; what it has handed over is stored when this
-    /// returns, whole batches of it.
+    /// Stores what is whole in the journal of a job that outlives the system, and has `work` hand over what is left of
+    /// it; what it has handed over is stored when this returns, whole batches of it.
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io; what `work` fails with.
@@ -59,7 +59,8 @@ impl Resumable {
         work: &dyn Fn(&Batches<'_>) -> Result<()>,
     ) -> Result<()> {
         let redo = &Redo::new(&self.file, &self.header, self.layout);
-        redo.examine()?;
+        let recovered = redo.recover(&mut self.names(), &mut InPlace::new(array, places)?);
+        recovered.map_err(|error| error.at(self.file.path()))?;
         let batches = |way| {
             let filling = Mutex::new(Filling { batch: Vec::new(), next: redo.next_block(), way });
             Batches { header: &self.header, first: redo.next_block(), filling }

@@ -119,7 +119,7 @@ impl Resumable {
         }
     }
 
-    /// Goes on with a job of the same operation. What is in its journal must be [recovered](Self::recover) first.
+    /// Goes on with a job of the same operation. What is in its slots must be [recovered](Self::recover) first.
     ///
     /// # Errors
     /// Busy, where it is another operation; io.
@@ -130,17 +130,14 @@ impl Resumable {
         Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
     }
 
-    /// Stores what is whole in the journal; nothing, where the job has just begun.
+    /// Stores what is whole in the slots of a job that has any; nothing, where it has just begun.
+    /// [`Resumable::in_batches`] does so for others.
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io.
     pub fn recover(&self, array: &Mapping, places: Places<'_>) -> Result<()> {
-        let mut blocks = place::InPlace::new(array, places)?;
-        match self.header.protocol {
-            Protocol::Redo => Redo::new(&self.file, &self.header, self.layout).recover(&mut self.names(), &mut blocks),
-            Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).recover(&mut blocks),
-        }
-        .map_err(|error| error.at(self.file.path()))
+        let slots = Slots::new(&self.file, &self.header, self.layout);
+        slots.recover(&mut place::InPlace::new(array, places)?).map_err(|error| error.at(self.file.path()))
     }
 
     /// Whether it is stored batch by batch, as it outlives the system.

@@ -39,7 +39,6 @@ pub fn store(job: &Resumable, array: &Mapping, view: &View, values: &dyn Values,
     let chunks = view.chunks(job.grid().block_len());
     job.check_blocks(&grid_of(&chunks, view)?)?;
     let places = |block| Place::chunk(&chunks, block);
-    job.recover(array, &places)?;
     job.in_batches(array, &places, &|batches| {
         crew.run(chunks.clone(), &|| Ok(Box::new(Batched { maker: values.maker(), items: Vec::new(), batches })))
     })
