@@ -5,7 +5,8 @@
     python3 benches/compare.py --only get --runs 3 --print
 
 Every row is a whole process from start to end. The commands of a row take turns (A B C A B C …) after one round that
-is not counted, each after `sync`, with their inputs in the page cache; what counts is the median. Nobody flushes.
+is not counted, each after `sync`, with their inputs in the page cache; what counts is the median. Nobody flushes, but in
+the rows with --sync.
 Needs NumPy for the rows that compare with it, and a release build of rmm.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 import expressions
 import files
 import import_text
+import journal
 import reductions
 import selections
 from bench import ROOT, Bench, run
@@ -29,7 +31,7 @@ from bench import ROOT, Bench, run
 PAGE = ROOT / "docs/performance.md"
 # The tables of the page, in its order.
 TABLES = {"files": files.ROWS, "selections": selections.ROWS, "expressions": expressions.ROWS,
-          "reductions": reductions.ROWS, "text": import_text.ROWS}
+          "reductions": reductions.ROWS, "text": import_text.ROWS, "journal": journal.ROWS}
 ROWS = [row for rows in TABLES.values() for row in rows]
 SUFFIXES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 

@@ -115,7 +115,7 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let request = source.as_ref().map_or(said.clone(), |source| said.clone().or(of_source(source)));
     let spec = request.resolve_new().at(&args.file)?;
     let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
-    let expression = args.expr.expression(io, ui)?;
+    let expression = args.expr.expression(io, None, ui)?;
     let content = match (&source, &expression) {
         (_, Some(expression)) => {
             let computed = expression.for_new(&spec, ranks, args.cast).at(&args.file)?;

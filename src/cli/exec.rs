@@ -1,28 +1,26 @@
 //! `--exec`: the options of a command that computes chunks, and the ways of its results.
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use clap::Args;
 
-use super::args::{CastArgs, Destination, WriteArgs, element_type};
+use super::args::{CastArgs, element_type};
 use super::complete::dtypes;
-use super::edit::{EditArgs, Resume, Store};
+use super::edit::{Resume, Store};
+use super::elsewhere::Elsewhere;
 use super::expr::described;
-use super::journal::Job;
-use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
-use super::partial::{self, Make};
+use super::partial::Make;
 use super::select::Selected;
 use super::signals;
 use super::timeout::Timeout;
 use super::ui::Ui;
 use super::words::{BINARIES, one_of};
-use crate::array::{Array, NewArray};
+use crate::array::Array;
 use crate::cast::{Conversion, Overflow};
 use crate::dtype::{DType, Parsed};
 use crate::error::{At, Error, Result};
+use crate::job::Emit;
 use crate::job::exec::{ChunkSize, Exec, ExecFormat, Input, Target};
 use crate::job::resumable::{Operation, Resumable};
 use crate::job::store::{Changes, compare};
@@ -30,9 +28,9 @@ use crate::job::values::Elements;
 use crate::journal::Checksum;
 use crate::mapping::{Mapping, Mode, Sync};
 use crate::shape::Order;
-use crate::sink::{Layout, OutputFormat, Sink};
+use crate::sink::Sink;
 use crate::spec::ArraySpec;
-use crate::view::{View, tuple};
+use crate::view::View;
 
 /// What is run, and for how much at a time.
 #[derive(Debug, Args)]
@@ -131,84 +129,6 @@ impl Computation<'_> {
         self.array.mapping().check_unchanged()
     }
 
-    /// Writes the results where they belong, in C order, in their own type.
-    ///
-    /// # Errors
-    /// Usage for what cannot be written so, before anything is; what the job fails with.
-    pub(super) fn write(&self, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
-        let format = output.format()?;
-        let dtype = self.exec.result.clone();
-        let shape = self.selected.view.shape()?;
-        if format == OutputFormat::Table {
-            let spooled = self.spooled(&dtype, ui)?;
-            let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order: Order::C };
-            return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
-        }
-        output.refuse_terminal(format)?;
-        if self.selected.view.size() == 0 {
-            ui.note(&format!("nothing is selected: the result has shape {}", tuple(shape.dims())));
-        }
-        let layout = Layout { dtype, shape, order: Order::C };
-        let sink = Sink::new(format, &layout, &output.style(0))?;
-        match output.destination() {
-            Destination::File(path) => self.to_file(&path, format, &layout, &sink, write, ui),
-            Destination::Default | Destination::Stdout => {
-                refuse_own_input(self.array)?;
-                self.stream(&sink, &mut |bytes| ui.data(bytes), ui)
-            }
-        }
-    }
-
-    fn to_file(
-        &self,
-        path: &Path,
-        format: OutputFormat,
-        layout: &Layout,
-        sink: &Sink,
-        write: &WriteArgs,
-        ui: &Ui,
-    ) -> Result<()> {
-        let spec = ArraySpec { dtype: layout.dtype.clone(), shape: layout.shape.clone(), order: Order::C, offset: 0 };
-        let new = NewArray::begin(path, spec, format.container(), format.describe(), write.replace())?;
-        let new = new.with_io(self.array.mapping().io());
-        if format.is_binary() && !new.file().is_direct() {
-            let array = new.array()?;
-            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
-            let _ = new.reserve();
-            self.fill(&array, ui)?;
-        } else {
-            let mut file = new.file().file();
-            let failed = |error| Error::io("cannot write", error).at(new.file().target());
-            self.stream(sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
-        }
-        new.commit(write.sync())
-    }
-
-    /// Makes a file of the results that is kept until it is whole, or goes on with it.
-    ///
-    /// # Errors
-    /// As [`partial::make`].
-    pub(super) fn make(&self, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
-        let format = args.output.format()?;
-        let (dtype, shape) = (self.exec.result.clone(), self.selected.view.shape()?);
-        let spec = ArraySpec { dtype, shape, order: Order::C, offset: 0 };
-        let said = format!("{:?}", format.container());
-        let operation = partial::checksum(job.operation, &self.inputs(), said.as_bytes())?;
-        let new = || {
-            let (spec, replace) = (spec.clone(), args.write.replace());
-            let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
-            Ok(new.with_io(self.array.mapping().io()))
-        };
-        partial::make(out, &Job { operation, ..job }, &new, self, ui)
-    }
-
-    fn stream(&self, sink: &Sink, emit: &mut crate::job::Emit<'_>, ui: &Ui) -> Result<()> {
-        signals::heed();
-        let progress = ui.progress(self.selected.view.nbytes());
-        self.exec.stream(&self.input(), sink, emit, ui.crew(&progress)).at(self.array.path())?;
-        self.array.mapping().check_unchanged()
-    }
-
     /// Stores the results in a new array of the shape of the selection.
     fn fill(&self, target: &Array, ui: &Ui) -> Result<()> {
         self.fill_view(target, &target.view(), ui)?;
@@ -264,6 +184,28 @@ impl Store for Computation<'_> {
         let values = Elements { bytes: &spooled, view: spooled.view(), convert: keep };
         let progress = ui.progress(self.selected.view.nbytes());
         compare(self.array, &self.selected.view, &values, ui.crew(&progress))
+    }
+}
+
+impl Elsewhere for Computation<'_> {
+    fn x(&self) -> &Array {
+        self.array
+    }
+
+    fn spec(&self) -> Result<ArraySpec> {
+        let (dtype, shape) = (self.exec.result.clone(), self.selected.view.shape()?);
+        Ok(ArraySpec { dtype, shape, order: Order::C, offset: 0 })
+    }
+
+    fn stream(&self, sink: &Sink, emit: &mut Emit<'_>, ui: &Ui) -> Result<()> {
+        signals::heed();
+        let progress = ui.progress(self.selected.view.nbytes());
+        self.exec.stream(&self.input(), sink, emit, ui.crew(&progress)).at(self.array.path())?;
+        self.array.mapping().check_unchanged()
+    }
+
+    fn store_in(&self, target: &Array, ui: &Ui) -> Result<()> {
+        self.fill(target, ui)
     }
 }
 

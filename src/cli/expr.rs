@@ -1,28 +1,27 @@
 //! `--expr`: an expression over arrays, and the ways of its results.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::args::{CastArgs, Destination, WriteArgs, warn_of_writer};
-use super::edit::{EditArgs, Resume, Store};
+use super::args::{CastArgs, warn_of_writer};
+use super::edit::{Resume, Store};
+use super::elsewhere::Elsewhere;
 use super::input::is_stdin;
-use super::journal::{Job, warn_of_unfinished};
-use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
-use super::partial::{self, Make};
+use super::journal::warn_of_unfinished;
+use super::partial::Make;
 use super::reduce::{Elements, Form, ReduceArgs, Results as Reductions};
 use super::select::Selected;
-use super::signals;
 use super::ui::Ui;
-use crate::array::{Array, NewArray, Opening};
+use crate::array::{Array, Opening};
 use crate::cast::{Casting, Overflow};
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::expr::{Program, Variable, compile};
+use crate::job::Emit;
 use crate::job::computed::{Computed, Operand, Stopped, Storing};
 use crate::job::copy::emit_values;
 use crate::job::reduce::Reduced;
@@ -34,9 +33,9 @@ use crate::mapping::{Io, Mapping, Sync};
 use crate::plan::Once;
 use crate::reduce::Op;
 use crate::shape::{Order, Shape};
-use crate::sink::{Layout, OutputFormat, Sink};
+use crate::sink::Sink;
 use crate::spec::{ArraySpec, Request};
-use crate::view::{View, tuple};
+use crate::view::View;
 
 /// An expression and the arrays that it names.
 #[derive(Clone, Debug, Default, Args)]
@@ -93,11 +92,11 @@ impl ExprArgs {
         self.expr.is_some()
     }
 
-    /// The expression, if there is one, with every array it may name.
+    /// The expression, if there is one, with every array it may name besides `x`, which is open already.
     ///
     /// # Errors
     /// Whatever opening them meets.
-    pub(super) fn expression(&self, io: Io, ui: &Ui) -> Result<Option<Expression<'_>>> {
+    pub(super) fn expression(&self, io: Io, x: Option<&Array>, ui: &Ui) -> Result<Option<Expression<'_>>> {
         let Some(text) = &self.expr else { return Ok(None) };
         let open = |with: &With| {
             if is_stdin(&with.path) {
@@ -106,8 +105,12 @@ impl ExprArgs {
             }
             let opening = Opening { request: with.spec.clone(), io, ..Opening::default() };
             let array = Array::open(&with.path, &opening)?;
-            warn_of_writer(array.mapping(), ui);
-            warn_of_unfinished(&with.path, ui);
+            // Of x there is nothing more to say: where it is only read it has been said, and the job that is unfinished
+            // on an array which is changed is the one at hand, or refused.
+            if x.is_none_or(|x| x.mapping().identity() != array.mapping().identity()) {
+                warn_of_writer(array.mapping(), ui);
+                warn_of_unfinished(&with.path, ui);
+            }
             Ok((with.name.clone(), array))
         };
         Ok(Some(Expression { text, with: self.with.iter().map(open).collect::<Result<_>>()? }))
@@ -380,64 +383,22 @@ impl Results<'_> {
         self.check_unchanged()
     }
 
-    /// Writes the results where they belong, in C order.
-    ///
-    /// # Errors
-    /// Usage for what cannot be written so, before anything is; io.
-    pub(super) fn write(&self, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
-        let format = output.format()?;
-        let spec = ArraySpec { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C, offset: 0 };
-        if format == OutputFormat::Table {
-            let spooled = Array::spooled(&spec, "computed")?;
-            self.store_in(&spooled, ui)?;
-            let (dtype, overflow) = (self.dtype.clone(), Overflow::Error);
-            let wanted = Wanted { dtype: dtype.clone(), overflow, shape: self.shape.clone(), order: Order::C };
-            return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
-        }
-        output.refuse_terminal(format)?;
-        if self.view.size() == 0 {
-            ui.note(&format!("nothing is selected: the result has shape {}", tuple(self.shape.dims())));
-        }
-        let layout = Layout { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C };
-        let sink = Sink::new(format, &layout, &output.style(0))?;
-        let Destination::File(path) = output.destination() else {
-            refuse_own_input(self.array)?;
-            return self.stream(&sink, &mut |bytes| ui.data(bytes), ui);
-        };
-        let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
-        let new = new.with_io(self.array.mapping().io());
-        signals::heed();
-        if format.is_binary() && !new.file().is_direct() {
-            let array = new.array()?;
-            // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
-            let _ = new.reserve();
-            self.store_in(&array, ui)?;
-        } else {
-            let mut file = new.file().file();
-            let failed = |error| Error::io("cannot write", error).at(new.file().target());
-            self.stream(&sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
-        }
-        new.commit(write.sync())
+    fn check_unchanged(&self) -> Result<()> {
+        self.inputs().into_iter().try_for_each(Mapping::check_unchanged)
+    }
+}
+
+impl Elsewhere for Results<'_> {
+    fn x(&self) -> &Array {
+        self.array
     }
 
-    /// Makes a file of them that is kept until it is whole, or goes on with it.
-    ///
-    /// # Errors
-    /// As [`partial::make`].
-    pub(super) fn make(&self, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
-        let format = args.output.format()?;
-        let spec = ArraySpec { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C, offset: 0 };
-        let said = format!("{} {} {:?}", spec.dtype, tuple(spec.shape.dims()), format.container());
-        let operation = partial::checksum(job.operation, &self.inputs(), said.as_bytes())?;
-        let new = || {
-            let (spec, replace) = (spec.clone(), args.write.replace());
-            let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
-            Ok(new.with_io(self.array.mapping().io()))
-        };
-        partial::make(out, &Job { operation, ..job }, &new, self, ui)
+    fn spec(&self) -> Result<ArraySpec> {
+        let (dtype, shape) = (self.dtype.clone(), self.shape.clone());
+        Ok(ArraySpec { dtype, shape, order: Order::C, offset: 0 })
     }
 
-    fn stream(&self, sink: &Sink, emit: &mut crate::job::Emit<'_>, ui: &Ui) -> Result<()> {
+    fn stream(&self, sink: &Sink, emit: &mut Emit<'_>, ui: &Ui) -> Result<()> {
         let progress = ui.progress(self.view.nbytes());
         emit_values(&self.computed, &self.view, sink, emit, ui.crew(&progress))?;
         self.check_unchanged()
@@ -449,10 +410,6 @@ impl Results<'_> {
         stored.map_err(|stopped| stopped.error)?;
         target.mapping().finish_writing(Sync::No)?;
         self.check_unchanged()
-    }
-
-    fn check_unchanged(&self) -> Result<()> {
-        self.inputs().into_iter().try_for_each(Mapping::check_unchanged)
     }
 }
 

@@ -103,7 +103,7 @@ pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     }
     let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
     let selected = args.select.select(args.index.as_ref(), &array)?;
-    if let Some(expression) = args.expr.expression(args.open.io(), ui)? {
+    if let Some(expression) = args.expr.expression(args.open.io(), Some(&array), ui)? {
         return args.compute(&array, &selected, &expression, ui);
     }
     args.journal.refuse("the fill can be done again")?;

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::args::{CastArgs, Destination, Intent, OpenArgs};
 use super::edit::EditArgs;
+use super::elsewhere;
 use super::exec::ExecArgs;
 use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
@@ -120,7 +121,7 @@ impl MapChunksArgs {
         let asked = self.select.select(self.index.as_ref(), &array)?;
         let once = Once::of(&asked.view);
         let selected = Selected { view: once.view(&asked.view), dtype: asked.dtype.clone() };
-        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
+        if let Some(expression) = self.expr.expression(self.open.io(), Some(&array), ui)? {
             let place = self.place_of(&array, &asked)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
             let job = self.job(expression.checksum(&place, storing));
@@ -148,24 +149,26 @@ impl MapChunksArgs {
             let results = self.reduced(op, &array, &selected, ui)?;
             return if self.place.check { Ok(()) } else { results.write(&self.edit.output, &self.edit.write, ui) };
         }
-        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
+        if let Some(expression) = self.expr.expression(self.open.io(), Some(&array), ui)? {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
             let operation = expression.checksum(&place, Storing::default());
             let results = expression.elsewhere(place, astype, self.cast.overflow)?;
             return match made {
                 _ if self.place.check => results.check(ui),
-                Some(out) if selected.view.size() > 0 => results.make(&out, &self.edit, self.job(operation), ui),
-                _ => results.write(&self.edit.output, &self.edit.write, ui),
+                Some(out) if selected.view.size() > 0 => {
+                    elsewhere::make(&results, &out, &self.edit, self.job(operation), ui)
+                }
+                _ => elsewhere::write(&results, &self.edit.output, &self.edit.write, ui),
             };
         }
         let computation = self.exec.computation(&array, &selected)?;
         match made {
             _ if self.place.check => computation.check(ui),
             Some(out) if selected.view.size() > 0 => {
-                computation.make(&out, &self.edit, self.job(computation.checksum()), ui)
+                elsewhere::make(&computation, &out, &self.edit, self.job(computation.checksum()), ui)
             }
-            _ => computation.write(&self.edit.output, &self.edit.write, ui),
+            _ => elsewhere::write(&computation, &self.edit.output, &self.edit.write, ui),
         }
     }
 
@@ -199,7 +202,7 @@ impl MapChunksArgs {
             self.edit.output.refuse_terminal(self.edit.output.format()?)?;
         }
         let form = Form { astype: self.exec.astype()?, overflow: self.cast.overflow };
-        if let Some(expression) = self.expr.expression(self.open.io(), ui)? {
+        if let Some(expression) = self.expr.expression(self.open.io(), Some(array), ui)? {
             return expression.reduced(&self.place_of(array, selected)?, (&self.reduce, op), &form, ui);
         }
         let dims = selected.view.dims();

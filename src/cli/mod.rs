@@ -11,6 +11,7 @@ mod completions;
 mod content;
 mod create;
 mod edit;
+mod elsewhere;
 mod exec;
 mod expr;
 mod failure;

@@ -49,6 +49,15 @@ pub trait Make {
     fn are_of_holes(&mut self, _chunk: &Chunk) -> Result<bool> {
         Ok(false)
     }
+
+    /// Adds them to others.
+    ///
+    /// # Errors
+    /// As [`Make::items`].
+    fn append(&mut self, chunk: &Chunk, items: &mut Vec<u8>) -> Result<()> {
+        items.extend_from_slice(self.items(chunk)?);
+        Ok(())
+    }
 }
 
 /// One item for every element.

@@ -1,17 +1,24 @@
 //! The journal of a job that survives the loss of power: whole batches of blocks, in two places by turns.
 //!
 //! ```text
-//!   compute a batch ─► its bytes and its record ─► flush the journal ─► array ─► flush the array ─► the next batch
+//!   compute a batch ─► its bytes and its record ─► flush the journal ─► array ─► flush the array
 //!                      in the place that the batch before the last had
+//!
+//!   computed     1   2   3   4   5
+//!   written          1   2   3   4     4 takes the place of 2, so the array holds 2 by then
+//!   stored               1   2   3     all three at the same time, of three batches
 //! ```
 //!
-//! A batch is written to the array only when it is whole on stable storage in the journal, and the next one is written
-//! to the journal only when this one is on stable storage in the array. So whatever is lost, torn or reordered, the
-//! later of the whole batches is the one that may be in the array in part: it is stored again, and the job goes on
-//! behind it. Batches go in order, so nothing else needs to be written down.
+//! A batch is stored in the array only when it is whole on stable storage in the journal, and written to the journal
+//! only when the batch whose place it takes is on stable storage in the array. So whatever is lost, torn or reordered,
+//! the batches that may be in the array in part are whole in the journal, two at most: they are stored again, and the
+//! job goes on behind them. Batches go in order, so nothing else needs to be written down.
 //!
 //! What a file shows after a failed flush is not what the storage holds. So a resumed job never believes that its last
-//! batch was flushed: it writes it to the journal again, flushes, and stores it again.
+//! batch was flushed: it writes it to the journal again, flushes, and stores it again. The batch before that one needs
+//! storing alone: nothing of a batch is written before the one before it is flushed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Blocks, Checksum, Flush, Header, Layout, Medium, Names};
 use crate::error::{Error, Result};
@@ -23,14 +30,16 @@ const CHECKSUM: usize = 16;
 /// Bytes of a record.
 pub(super) const RECORD_BYTES: u64 = (RECORD + CHECKSUM) as u64;
 
-/// The journal of a job, used by the one thread that stores.
+/// The journal of a job, used by the thread that writes it and the one that stores in the array, which may be one.
 #[derive(Debug)]
 pub struct Redo<'m, M: ?Sized> {
     medium: &'m M,
     header: &'m Header,
     layout: Layout,
-    /// The number of batches that are in the journal or in the array.
-    batches: u64,
+    /// The number of batches that are whole in the journal, or were.
+    written: AtomicU64,
+    /// The number of batches that are in the array on stable storage.
+    stored: AtomicU64,
     /// What tells a whole batch from a torn one.
     pub(super) digest: fn(&[u8], u64) -> Checksum,
 }
@@ -38,7 +47,8 @@ pub struct Redo<'m, M: ?Sized> {
 impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
     /// The journal with this header and layout.
     pub fn new(medium: &'m M, header: &'m Header, layout: Layout) -> Self {
-        Self { medium, header, layout, batches: 0, digest: Checksum::of }
+        let (written, stored) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { medium, header, layout, written, stored, digest: Checksum::of }
     }
 
     /// Begins a journal: its header and the record of a job that has done nothing yet.
@@ -52,71 +62,101 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
         names.appear()
     }
 
-    /// The number of batches that are done.
+    /// The number of batches that are done, or whole in the journal.
     pub fn batches(&self) -> u64 {
-        self.batches
+        self.written.load(Ordering::Acquire)
     }
 
     /// The first block that is not done.
     pub fn next_block(&self) -> u64 {
-        self.batches.saturating_mul(self.header.batch).min(self.header.grid.blocks())
+        self.end_of(self.batches())
+    }
+
+    /// The blocks that are whole in the journal, and may be in the array in part.
+    pub fn pending(&self) -> std::ops::Range<u64> {
+        self.end_of(self.stored.load(Ordering::Acquire))..self.next_block()
+    }
+
+    /// The first block behind a batch, counted from 1.
+    fn end_of(&self, batch: u64) -> u64 {
+        batch.saturating_mul(self.header.batch).min(self.header.grid.blocks())
     }
 
     /// The blocks of a batch, counted from 1.
     fn blocks_of(&self, batch: u64) -> std::ops::Range<u64> {
-        let end = batch.saturating_mul(self.header.batch);
-        end - self.header.batch..end.min(self.header.grid.blocks())
+        self.end_of(batch - 1)..self.end_of(batch)
     }
 
-    /// Stores the last batch of a job that died again, if there is one. Harmless when done again, also after it died
+    /// Stores the last batches of a job that died again, if there are any. Harmless when done again, also after it died
     /// midway.
     ///
     /// # Errors
     /// Corrupt, before anything is stored; io.
-    pub fn recover<B: Blocks + Flush + ?Sized>(&mut self, names: &mut dyn Names, array: &mut B) -> Result<()> {
-        let (batch, payload) = self.last()?;
+    pub fn recover<B: Blocks + Flush + ?Sized>(&self, names: &mut dyn Names, array: &mut B) -> Result<()> {
+        let whole = self.whole()?;
         names.remain()?;
-        self.batches = batch;
-        if batch > 0 {
-            self.write(batch, &payload)?;
-            self.apply(batch, &payload, array)?;
+        if let Some((last, payload)) = whole.last().filter(|(last, _)| *last > 0) {
+            self.write_again(*last, payload)?;
         }
-        Ok(())
+        self.note(&whole);
+        whole.iter().filter(|(batch, _)| *batch > 0).try_for_each(|(batch, payload)| self.apply(*batch, payload, array))
     }
 
     /// Finds the number of batches that are done or whole in the journal, and changes nothing.
     ///
     /// # Errors
     /// Corrupt, where no record is whole.
-    pub fn examine(&mut self) -> Result<()> {
-        self.batches = self.last()?.0;
+    pub fn examine(&self) -> Result<()> {
+        self.note(&self.whole()?);
         Ok(())
     }
 
-    /// Stores the next batch: all of its blocks, one behind the other.
+    /// Takes note of the batches that were found.
+    fn note(&self, whole: &[(u64, Vec<u8>)]) {
+        let (first, last) = whole.first().zip(whole.last()).map_or((0, 0), |((first, _), (last, _))| (*first, *last));
+        self.written.store(last, Ordering::Release);
+        self.stored.store(first.saturating_sub(1), Ordering::Release);
+    }
+
+    /// Has the next batch on stable storage in the journal: all of its blocks, one behind the other; its number, counted
+    /// from 1.
     ///
     /// # Errors
     /// Io. The job cannot go on then: it must be resumed.
-    pub fn commit<B: Blocks + Flush + ?Sized>(&mut self, payload: &[u8], array: &mut B) -> Result<()> {
-        let batch = self.batches + 1;
-        self.write(batch, payload)?;
-        self.batches = batch;
-        self.apply(batch, payload, array)
+    ///
+    /// # Panics
+    /// Where the batch before the last is not stored yet, whose place this one takes.
+    pub fn write(&self, payload: &[u8]) -> Result<u64> {
+        let batch = self.batches() + 1;
+        assert!(batch <= self.stored.load(Ordering::Acquire) + 2, "the place of batch {batch} is still needed");
+        self.write_again(batch, payload)?;
+        self.written.store(batch, Ordering::Release);
+        Ok(batch)
     }
 
-    fn write(&self, batch: u64, payload: &[u8]) -> Result<()> {
-        self.medium.write(self.layout.slot(batch % 2), payload)?;
-        self.record(batch, payload)?;
-        self.medium.flush()
-    }
-
-    fn apply<B: Blocks + Flush + ?Sized>(&self, batch: u64, mut payload: &[u8], array: &mut B) -> Result<()> {
+    /// Has a batch that was [written](Self::write), the first that is not stored, on stable storage in the array.
+    ///
+    /// # Errors
+    /// As [`Redo::write`].
+    ///
+    /// # Panics
+    /// Where it is not written yet.
+    pub fn apply<B: Blocks + Flush + ?Sized>(&self, batch: u64, mut payload: &[u8], array: &mut B) -> Result<()> {
+        assert!(batch <= self.batches(), "batch {batch} is not whole in the journal yet");
         for block in self.blocks_of(batch) {
             let (bytes, rest) = payload.split_at(self.header.grid.bytes_of(block) as usize);
             array.store(block, bytes)?;
             payload = rest;
         }
-        array.flush()
+        array.flush()?;
+        self.stored.store(batch, Ordering::Release);
+        Ok(())
+    }
+
+    fn write_again(&self, batch: u64, payload: &[u8]) -> Result<()> {
+        self.medium.write(self.layout.slot(batch % 2), payload)?;
+        self.record(batch, payload)?;
+        self.medium.flush()
     }
 
     fn record(&self, batch: u64, payload: &[u8]) -> Result<()> {
@@ -130,18 +170,17 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
         self.medium.write(self.layout.word(batch % 2), &record)
     }
 
-    /// The last whole batch and its bytes.
-    fn last(&self) -> Result<(u64, Vec<u8>)> {
-        let found = [self.found(0)?, self.found(1)?];
-        if let [Some((one, _)), Some((other, _))] = &found
-            && one.abs_diff(*other) != 1
-        {
-            return Err(Error::corrupt(format!(
-                "is a damaged journal: batches {one} and {other} do not follow each other"
-            )));
+    /// The whole batches and their bytes, one or two, in their order.
+    fn whole(&self) -> Result<Vec<(u64, Vec<u8>)>> {
+        let mut found: Vec<(u64, Vec<u8>)> = [self.found(0)?, self.found(1)?].into_iter().flatten().collect();
+        found.sort_unstable_by_key(|(batch, _)| *batch);
+        match found.as_slice() {
+            [] => Err(Error::corrupt("is a damaged journal: no batch in it is whole")),
+            [(one, _), (other, _)] if one + 1 != *other => {
+                Err(Error::corrupt(format!("is a damaged journal: batches {one} and {other} do not follow each other")))
+            }
+            _ => Ok(found),
         }
-        let last = found.into_iter().flatten().max_by_key(|(batch, _)| *batch);
-        last.ok_or_else(|| Error::corrupt("is a damaged journal: no batch in it is whole"))
     }
 
     /// The batch in one of the two places, if it is whole and belongs there.

@@ -311,6 +311,14 @@ impl Mapping {
         space::flush(&self.file).map_err(|error| error.at(&self.path))
     }
 
+    /// Has the system begin with what [`Mapping::flush`] must end.
+    ///
+    /// # Errors
+    /// As [`Mapping::flush`].
+    pub fn begin_flush(&self) -> Result<()> {
+        space::begin_flush(&self.file).map_err(|error| error.at(&self.path))
+    }
+
     /// Fills `bytes` from the byte `offset` of the file on, without any window: for headers and the like.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ use super::{Sync, fault, space};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Boot, Flush, Layout, Medium, Memory};
 
+/// Bytes after which the system begins to write what is flushed later.
+pub const FLUSHED: usize = 4 << 20;
 const ENDING: &str = ".rmm-journal";
 /// Behind the name of a journal that has not appeared yet.
 const NEW: &str = ".new";
@@ -258,6 +260,18 @@ impl JournalFile {
         folder.and_then(|folder| space::flush(&folder)).at(&self.path)
     }
 
+    /// Writes bytes that will be flushed, long ones so that the storage has something to do meanwhile.
+    fn write_through(&self, mut at: u64, bytes: &[u8]) -> Result<()> {
+        for piece in bytes.chunks(FLUSHED) {
+            self.file.write_all_at(piece, at).map_err(|error| Error::io("cannot write", error).at(&self.path))?;
+            at += piece.len() as u64;
+            if piece.len() == FLUSHED {
+                space::begin_flush(&self.file).at(&self.path)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The address of `len` mapped bytes, all of which are there.
     fn mapped(&self, map: &MmapRaw, at: u64, len: usize) -> Result<*mut u8> {
         let end = at.checked_add(len as u64).filter(|&end| end <= map.len() as u64);
@@ -363,7 +377,7 @@ impl Medium for JournalFile {
     fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
         self.assert_kept();
         let Some(map) = &self.map else {
-            return self.file.write_all_at(bytes, at).map_err(|error| Error::io("cannot write", error).at(&self.path));
+            return self.write_through(at, bytes);
         };
         let to = self.mapped(map, at, bytes.len())?;
         let all = Stretches { unit: bytes.len(), count: 1, from_stride: 0, to_stride: 0 };

@@ -39,7 +39,7 @@ mod writer;
 
 pub use advice::{Cache, give_up};
 pub use file::{Identity, Io, Mapping};
-pub use journal::{JournalFile, Kept, journal_path, this_boot};
+pub use journal::{FLUSHED, JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
 pub use memory::OrExit;

@@ -89,6 +89,32 @@ pub(super) fn flush(file: &File) -> Result<()> {
     })
 }
 
+/// Has the system begin to write what was stored in a file, and does not wait for it: the less is left to the flush that
+/// must follow. Where the system cannot, the flush does it all.
+///
+/// # Errors
+/// As [`flush`]: what could not be written is not known.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "rustix has no such call")]
+pub(super) fn begin_flush(file: &File) -> Result<()> {
+    use std::os::fd::AsRawFd;
+
+    // SAFETY: the descriptor is open as long as the file is borrowed, and no memory is passed.
+    let begun = unsafe { libc::sync_file_range(file.as_raw_fd(), 0, 0, libc::SYNC_FILE_RANGE_WRITE) };
+    let error = std::io::Error::last_os_error();
+    match error.raw_os_error() {
+        _ if begun == 0 => Ok(()),
+        Some(libc::ENOSYS | libc::EINVAL | libc::ESPIPE | libc::EPERM) => Ok(()),
+        _ => Err(Error::io("cannot begin to flush, and what has reached the storage is not known", error)),
+    }
+}
+
+/// Other systems begin when they are told to end.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn begin_flush(_file: &File) -> Result<()> {
+    Ok(())
+}
+
 /// Whether mappings of a file are fast, coherent and honest about errors: so on local file systems. Network and
 /// user-space ones lose or delay what is stored in them, and hugetlbfs maps pages of its own size only.
 pub(super) fn maps_well(file: &File) -> bool {
@@ -178,5 +204,7 @@ mod tests {
         let (reader, _writer) = std::io::pipe().expect("a pipe");
         let pipe = File::from(std::os::fd::OwnedFd::from(reader));
         assert_eq!(flush(&pipe).expect_err("no storage").kind(), ErrorKind::Io);
+        begin_flush(&pipe).expect("left to the flush");
+        begin_flush(&File::options().write(true).open(&path).expect("writable")).expect("begun");
     }
 }

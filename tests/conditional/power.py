@@ -23,11 +23,11 @@ COUNT = 500_000
 OLD = struct.pack(f"<{COUNT}i", *range(COUNT))
 NEW = struct.pack(f"<{COUNT}i", *range(1, COUNT + 1))
 SECTOR = 512
-# Two batches of a journal, one of them short.
-MANY = 5_000_000
+# Three batches of a journal, the last one shorter: one is computed, one written, one stored at a time.
+MANY = 12_000_000
 MANY_OLD = array.array("i", range(MANY)).tobytes()
 MANY_NEW = array.array("i", range(1, MANY + 1)).tobytes()
-SIZES = {"ext4": 160, "xfs": 300}
+SIZES = {"ext4": 288, "xfs": 400}
 MAKERS = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q", "-f"]}
 
 SPEC = ["--spec", f"<i4:{COUNT}"]

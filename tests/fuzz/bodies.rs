@@ -422,7 +422,7 @@ fn check_journal(bytes: &[u8]) {
             }
         }
         Protocol::Redo => {
-            let mut redo = Redo::new(&planted, &header, layout);
+            let redo = Redo::new(&planted, &header, layout);
             if redo.recover(&mut &planted, &mut &planted).is_ok() {
                 assert!(redo.next_block() <= header.grid.blocks());
             }

@@ -57,6 +57,22 @@ fn a_job_that_was_killed_is_resumed_and_every_chunk_computed_once() {
 }
 
 #[test]
+fn batches_that_were_under_way_are_stored_once_and_the_others_follow() {
+    // Four batches: when the last one is computed, two are whole in the journal.
+    let deadly = "if [ $RMM_CHUNK = 3 ] && [ ! -e safe ]; then sleep 0.3; kill -9 $PPID; exit 1; fi; ";
+    let exec = format!(r"{deadly}LC_ALL=C tr '\000\001' '\001\002'");
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "16MiB", "--sync", "--exec", &exec];
+    let folder = Rmm::new().file("a.dat", vec![0; 64 << 20]);
+    let mut command = Command::new(&*RMM);
+    command.args(words);
+    let (status, ..) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+    let resumed = [&words[..], &["--resume"]].concat();
+    let ran = folder.file("safe", "").run(resumed).done().names_are(["a.dat", "safe"]);
+    assert!(std::fs::read(ran.then().path("a.dat")).expect("there").iter().all(|&byte| byte == 1));
+}
+
+#[test]
 fn threads_and_casting_may_be_others_when_a_job_is_resumed() {
     resumed(killed(&[]), &["-j4", "-q", "--overflow", "wrap", "--casting", "unsafe"])
         .done()
@@ -99,6 +115,17 @@ fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
     let from = ["create", "c.dat", "-d", "u1", "-s", "12", "--from", "a.dat", "--from-format", "raw"];
     let folder = folder.run(from).code(0).stderr(warning).file_is("c.dat", half).then();
     folder.run(["-q", "slice", "a.dat", "-d", "u1", "0:2"]).prints("2\n3\n");
+}
+
+#[test]
+fn the_array_of_the_job_itself_is_not_warned_of_under_another_name() {
+    // 200 + 200 does not fit.
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--with", "y=a.dat:u1"];
+    let words = [&words[..], &["--expr", "uint16(x) + y"]].concat();
+    let folder = Rmm::new().file("a.dat", [1, 2, 3, 4, 5, 200]);
+    let folder = folder.run(&words).refused(7, "the journal is kept").then();
+    let resumed = [&words[..], &["--resume", "--overflow", "wrap"]].concat();
+    folder.run(resumed).done().file_is("a.dat", [2, 4, 6, 8, 10, 144]);
 }
 
 #[test]
@@ -237,6 +264,13 @@ fn a_journal_from_before_the_system_was_started_is_refused() {
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(JOURNAL), journal).expect("written");
     resumed(folder, &[]).refused(5, "was begun before the system was started");
+}
+
+#[test]
+fn chunks_too_large_to_be_held_are_refused_under_sync() {
+    let folder = Rmm::new().run(["create", "a.dat", "-d", "u1", "-s", "2147483648"]).done().then();
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "--sync", "--chunk", "2GiB", "--exec", "cat"];
+    folder.run(words).refused(2, "chunks of 2147483648 bytes are too large for --sync").names_are(["a.dat"]);
 }
 
 #[test]

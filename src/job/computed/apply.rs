@@ -5,13 +5,13 @@ use std::ops::Range;
 use super::extent::{Done, Extent};
 use super::lane::{Lane, Walked};
 use super::share::{Part, Share};
-use super::{Computed, Values};
+use super::{Along, Computed, Values};
 use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::exec::ChunkSize;
-use crate::job::resumable::{self, Hand, Hands, Operation, Resumable};
+use crate::job::resumable::{self, Hand, Hands, Operation, Place, Resumable};
 use crate::job::{Crew, WORTH_A_THREAD};
-use crate::journal::{Grid, Read};
+use crate::journal::Grid;
 use crate::mapping::{Stores, Sync, Writer};
 use crate::plan::{Chunks, Cursor, Run, Walk};
 use crate::view::View;
@@ -113,7 +113,7 @@ impl Computed<'_> {
         operation: Operation,
     ) -> Result<Resumable> {
         if operation.sync == Sync::Yes {
-            return resumable::begin(array.mapping(), view, operation);
+            return resumable::begin(array.mapping(), &Walk::forward(view).through(view), operation);
         }
         let plan = self.plan_to_store(array, view, storing);
         let contiguous = plan.view.contiguous().map(|(first, _)| first);
@@ -126,11 +126,12 @@ impl Computed<'_> {
     /// As [`Computed::store`]; the journal stays.
     pub fn go_on(&self, array: &Array, view: &View, storing: Storing, job: &Resumable, crew: Crew<'_>) -> Result<()> {
         if job.has_batches() {
-            return resumable::store(job, array.mapping(), view, self, crew);
+            let walk = Walk::forward(view);
+            return resumable::store(job, array.mapping(), &walk.through(view), &Along { computed: self, walk }, crew);
         }
         let plan = self.plan_to_store(array, view, storing);
         job.check_blocks(&plan.grid()?)?;
-        job.recover(array.mapping(), &|block, writer, read| plan.store_block(job.grid(), block, writer, read))?;
+        job.recover(array.mapping(), &|block| plan.place_of(job.grid(), block))?;
         let hands = job.hands();
         let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
         self.store_by(array, &plan, Some(&hands), crew).map_err(|stopped| stopped.error)
@@ -218,18 +219,13 @@ impl Plan {
         Grid::new(self.view.size(), [row, part, self.block.min(part)], self.view.item().size() as u64)
     }
 
-    /// Stores a block of the grid where it lies.
-    fn store_block(&self, grid: &Grid, block: u64, writer: &mut Writer<'_>, read: Read<'_>) -> Result<()> {
+    /// Where a block of the grid lies.
+    fn place_of(&self, grid: &Grid, block: u64) -> Place {
         let ranks = grid.ranks(block);
-        let mut items = vec![0; grid.bytes_of(block) as usize];
-        read(0, &mut items)?;
         let (row, part) = self.parts().lengths();
         let (rows, in_row) = (ranks.start / row, ranks.start % row);
         let chunk = self.parts().chunk(rows * row.div_ceil(part) + in_row / part);
-        let mut target = Cursor::new(&chunk.view);
-        target.take((ranks.start - chunk.rank) as usize).for_each(drop);
-        writer.write_runs(&mut target.take((ranks.end - ranks.start) as usize), &items)?;
-        writer.flush()
+        Place::among(&chunk.view, ranks.start - chunk.rank..ranks.end - chunk.rank)
     }
 
     fn run(

@@ -88,10 +88,16 @@ impl<'a> Computed<'a> {
     }
 }
 
+impl Computed<'_> {
+    fn maker_along(&self, walk: Walk) -> Box<dyn Make + '_> {
+        let walked = Walked::new(self, walk);
+        Box::new(Compute { computed: self, lane: Lane::new(self, None), walked, holes: None, items: Vec::new() })
+    }
+}
+
 impl Values for Computed<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
-        let walked = Walked::new(self, Walk::straight(&self.ranks));
-        Box::new(Compute { computed: self, lane: Lane::new(self, None), walked, holes: None, items: Vec::new() })
+        self.maker_along(Walk::straight(&self.ranks))
     }
 
     fn can_fail(&self) -> bool {
@@ -103,7 +109,27 @@ impl Values for Computed<'_> {
     }
 }
 
-/// Chunks as they come, in C order.
+/// The results for the chunks of a way through the target.
+struct Along<'c, 'a> {
+    computed: &'c Computed<'a>,
+    walk: Walk,
+}
+
+impl Values for Along<'_, '_> {
+    fn maker(&self) -> Box<dyn Make + '_> {
+        self.computed.maker_along(self.walk.clone())
+    }
+
+    fn can_fail(&self) -> bool {
+        self.computed.can_fail()
+    }
+
+    fn itemsize(&self) -> usize {
+        self.computed.itemsize()
+    }
+}
+
+/// Chunks as they come, in the order of the way.
 struct Compute<'c, 'a> {
     computed: &'c Computed<'a>,
     lane: Lane<'c, 'a>,
@@ -115,12 +141,19 @@ struct Compute<'c, 'a> {
 
 impl Make for Compute<'_, '_> {
     fn items(&mut self, chunk: &Chunk) -> Result<&[u8]> {
+        let mut items = std::mem::take(&mut self.items);
+        items.clear();
+        let made = self.append(chunk, &mut items);
+        self.items = items;
+        made.map(|()| self.items.as_slice())
+    }
+
+    fn append(&mut self, chunk: &Chunk, items: &mut Vec<u8>) -> Result<()> {
         self.lane.begin(&self.walked, chunk, None)?;
-        self.items.clear();
         while let Some(block) = self.lane.next_block(&self.walked, chunk, None)? {
-            self.items.extend_from_slice(block);
+            items.extend_from_slice(block);
         }
-        Ok(&self.items)
+        Ok(())
     }
 
     fn are_of_holes(&mut self, chunk: &Chunk) -> Result<bool> {

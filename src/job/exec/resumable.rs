@@ -6,9 +6,9 @@ use super::cut::{ChunkSize, Cut, Sequence, Slab};
 use super::exchange::Exchange;
 use super::{Exec, Input, Taken, Target, default_chunk};
 use crate::error::Result;
-use crate::job::resumable::{Batches, Hand, Operation, Resumable, grid_of, store_view};
+use crate::job::resumable::{Batches, Hand, Operation, Place, Resumable, grid_of};
 use crate::job::{Crew, Worker};
-use crate::journal::{Read, Take};
+use crate::journal::Take;
 use crate::mapping::{Stores, Writer};
 use crate::plan::Chunk;
 
@@ -52,16 +52,16 @@ impl Exec<'_> {
         let job = job;
         resumable.check_blocks(&grid_of(&job.cut.chunks(), target.view)?)?;
         let chunks = job.cut.chunks();
-        let place = |block, writer: &mut Writer<'_>, read: Read<'_>| {
-            store_view(&job.cut.slab(&chunks.chunk(block)).chunk.of(target.view), writer, read)
-        };
-        resumable.recover(target.file, &place)?;
-        if let Some(batches) = resumable.batches(target.file, &place)? {
-            return crew.share(job.cut.chunks(), &|| {
-                let taken = Taken::new(&job, target.convert);
-                Ok(Box::new(Batched { taken, target, batches: &batches, items: Vec::new() }))
+        let places = |block| Place::of(job.cut.slab(&chunks.chunk(block)).chunk.of(target.view));
+        if resumable.has_batches() {
+            return resumable.in_batches(target.file, &places, &|batches| {
+                crew.share(job.cut.chunks(), &|| {
+                    let taken = Taken::new(&job, target.convert);
+                    Ok(Box::new(Batched { taken, target, batches, items: Vec::new() }))
+                })
             });
         }
+        resumable.recover(target.file, &places)?;
         let hands = resumable.hands();
         let crew = Crew { threads: crew.threads.min(hands.most()), ..crew };
         crew.share(job.cut.chunks(), &|| {
@@ -112,14 +112,14 @@ impl Worker for Store<'_> {
 }
 
 /// Hands results over in the order of the chunks.
-struct Batched<'a> {
+struct Batched<'a, 'w> {
     taken: Taken<'a>,
     target: &'a Target<'a>,
-    batches: &'a Batches<'a>,
+    batches: &'a Batches<'w>,
     items: Vec<u8>,
 }
 
-impl Worker for Batched<'_> {
+impl Worker for Batched<'_, '_> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
         let slab = self.taken.job.cut.slab(chunk);
         self.items.clear();

@@ -10,12 +10,16 @@
 //! Knows files, views and threads; what is computed is [`Values`](super::values::Values), and what a command line is
 //! nobody here knows: an operation is a checksum, and a text to be shown.
 
+mod batches;
+mod place;
 mod receipt;
 mod store;
 mod unfinished;
 
+pub use batches::Batches;
+pub use place::{Bytes, Place, Places};
 pub use receipt::Receipt;
-pub use store::{Batches, Hand, Hands, begin, store, store_view};
+pub use store::{Hand, Hands, begin, store};
 pub use unfinished::{Left, Unfinished};
 
 use std::path::{Path, PathBuf};
@@ -23,8 +27,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, Read};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, Writer, this_boot};
+use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -115,7 +119,7 @@ impl Resumable {
         }
     }
 
-    /// Goes on with a job of the same operation. What is in its journal must be [recovered](Self::recover) first.
+    /// Goes on with a job of the same operation. What is in its slots must be [recovered](Self::recover) first.
     ///
     /// # Errors
     /// Busy, where it is another operation; io.
@@ -126,18 +130,14 @@ impl Resumable {
         Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
     }
 
-    /// Stores what is whole in the journal; nothing, where the job has just begun. `place` stores a block
-    /// where it lies.
+    /// Stores what is whole in the slots of a job that has any; nothing, where it has just begun.
+    /// [`Resumable::in_batches`] does so for others.
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io.
-    pub fn recover(&self, array: &Mapping, place: Place<'_>) -> Result<()> {
-        let mut blocks = store::InPlace::new(array, place)?;
-        match self.header.protocol {
-            Protocol::Redo => Redo::new(&self.file, &self.header, self.layout).recover(&mut self.names(), &mut blocks),
-            Protocol::Slots => Slots::new(&self.file, &self.header, self.layout).recover(&mut blocks),
-        }
-        .map_err(|error| error.at(self.file.path()))
+    pub fn recover(&self, array: &Mapping, places: Places<'_>) -> Result<()> {
+        let slots = Slots::new(&self.file, &self.header, self.layout);
+        slots.recover(&mut place::InPlace::new(array, places)?).map_err(|error| error.at(self.file.path()))
     }
 
     /// Whether it is stored batch by batch, as it outlives the system.
@@ -226,9 +226,6 @@ impl Names for JobNames<'_> {
         self.file.vanish(self.sync)
     }
 }
-
-/// Stores a block where it lies: all bytes that are read of it, and at once.
-pub type Place<'a> = &'a (dyn Fn(u64, &mut Writer<'_>, Read<'_>) -> Result<()> + std::marker::Sync);
 
 /// Which file an array is in.
 fn array_of(mapping: &Mapping) -> Array {

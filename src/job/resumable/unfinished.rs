@@ -4,13 +4,14 @@
 use std::fmt;
 use std::path::Path;
 
+use super::place::{InPlace, Place};
 use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_word;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Blocks, Checksum, Grid, Header, LargeBlocks, Layout, MOST_HEADER_BYTES, Protocol, Read};
-use crate::mapping::{JournalFile, Kept, Mapping, Stores, Sync, Writer, this_boot};
+use crate::journal::{Checksum, Grid, Header, Layout, MOST_HEADER_BYTES, Protocol};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -155,22 +156,24 @@ impl Unfinished {
         let file = file.kept(kept)?;
         let torn = match (header.contiguous, header.protocol) {
             (Some(first), _) => {
-                let mut place = Stretch { writer: array.writer(Stores::Update)?, first, header: &header };
+                let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
+                let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
+                let mut blocks = InPlace::new(array, &places)?;
                 match header.protocol {
                     Protocol::Redo => {
                         let names = &mut JobNames { file: &file, sync, receipt: None };
-                        Redo::new(&file, &header, layout).recover(names, &mut Flushed { place, array })?;
+                        Redo::new(&file, &header, layout).recover(names, &mut blocks)?;
                     }
-                    Protocol::Slots => Slots::new(&file, &header, layout).recover(&mut place)?,
+                    Protocol::Slots => Slots::new(&file, &header, layout).recover(&mut blocks)?,
                 }
                 array.finish_writing(sync)?;
                 Torn(None)
             }
             (None, Protocol::Redo) => {
-                let mut redo = Redo::new(&file, &header, layout);
+                let redo = Redo::new(&file, &header, layout);
                 redo.examine()?;
-                let first = redo.next_block().saturating_sub(header.batch);
-                Torn((redo.batches() > 0).then(|| header.grid.described(first..redo.next_block())))
+                let pending = redo.pending();
+                Torn((!pending.is_empty()).then(|| header.grid.described(pending)))
             }
             (None, _) => {
                 let mut pending: Vec<u64> =
@@ -206,7 +209,7 @@ fn discarding(path: &Path) -> String {
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
     let grid = &header.grid;
     let counted = if header.protocol == Protocol::Redo {
-        let mut redo = Redo::new(file, header, layout);
+        let redo = Redo::new(file, header, layout);
         redo.examine().map(|()| (redo.next_block(), grid.described(0..redo.next_block())))
     } else {
         counted(&Slots::new(file, header, layout), grid)
@@ -228,58 +231,6 @@ fn counted(slots: &Slots<'_, JournalFile>, grid: &Grid) -> Result<(u64, String)>
     // All words have just been read.
     let is_done = |&block: &u64| whole.contains(&block) || slots.is_done(block).unwrap_or(false);
     Ok((count, grid.described((0..grid.blocks()).filter(is_done))))
-}
-
-/// Blocks that follow each other in the file from a byte on.
-struct Stretch<'a> {
-    writer: Writer<'a>,
-    first: u64,
-    header: &'a Header,
-}
-
-impl Stretch<'_> {
-    fn start(&self, block: u64) -> u64 {
-        self.first + self.header.grid.ranks(block).start * self.header.grid.itemsize()
-    }
-}
-
-impl Blocks for Stretch<'_> {
-    fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        let start = self.start(block);
-        self.writer.write_at(start, bytes)?;
-        self.writer.flush()
-    }
-}
-
-impl LargeBlocks for Stretch<'_> {
-    fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
-        const PIECE: u64 = 1 << 20;
-        let (start, len) = (self.start(block), self.header.grid.bytes_of(block));
-        let mut piece = Vec::new();
-        for at in (0..len).step_by(PIECE as usize) {
-            piece.resize(PIECE.min(len - at) as usize, 0);
-            read(at, &mut piece)?;
-            self.writer.write_at(start + at, &piece)?;
-        }
-        self.writer.flush()
-    }
-}
-
-struct Flushed<'a> {
-    place: Stretch<'a>,
-    array: &'a Mapping,
-}
-
-impl Blocks for Flushed<'_> {
-    fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        self.place.store(block, bytes)
-    }
-}
-
-impl crate::journal::Flush for Flushed<'_> {
-    fn flush(&self) -> Result<()> {
-        self.array.flush()
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::{Broken, Detour, Fate, Random, Step, When, caught, computed, ended, header, seeds};
+use super::{Broken, Fate, Job, Life, Random, Step, When, all_go_well, caught, computed, ended};
 use crate::error::Result;
 use crate::journal::slots::Slots;
-use crate::journal::{Blocks, Header, LargeBlocks, Layout, Medium, Memory, Names, Protocol, Read, conclude};
+use crate::journal::{Blocks, LargeBlocks, Medium, Memory, Names, Protocol, Read, conclude};
 
-/// Small pages, so that journals are small.
-const PAGE: u64 = 64;
 /// The most deaths of a job.
 const DEATHS: u64 = 6;
 
@@ -36,21 +34,17 @@ enum Op {
 /// One life of a job.
 struct Process<'m> {
     machine: &'m RefCell<Machine>,
-    header: &'m Header,
-    layout: Layout,
-    random: RefCell<Random>,
-    detour: RefCell<Detour<Op>>,
+    job: &'m Job,
+    life: Life<Op>,
     /// The stores that each thread will make before it dies.
     left: RefCell<Vec<u64>>,
     /// The thread that runs now.
     thread: Cell<usize>,
-    resuming: Cell<bool>,
 }
 
 impl Process<'_> {
     fn step(&self, step: Step, op: Op) -> Result<()> {
-        let now = self.detour.borrow_mut().pass(step, op, self.resuming.get());
-        now.into_iter().try_for_each(|op| self.make(op))
+        self.life.due(step, op).into_iter().try_for_each(|op| self.make(op))
     }
 
     fn make(&self, op: Op) -> Result<()> {
@@ -70,7 +64,7 @@ impl Process<'_> {
 
     /// A copy is many stores, in an order of its own.
     fn copy(&self, at: usize, bytes: &[u8], place: fn(&mut Machine) -> &mut Vec<u8>) -> Result<()> {
-        let mut random = self.random.borrow_mut();
+        let mut random = self.life.random.borrow_mut();
         let piece = 1 + random.below(12) as usize;
         let mut starts: Vec<usize> = (0..bytes.len()).step_by(piece).collect();
         match random.below(3) {
@@ -92,7 +86,7 @@ impl Process<'_> {
         let left = &mut self.left.borrow_mut()[self.thread.get()];
         if *left == 0 {
             // What this thread had put off is never made.
-            self.detour.borrow_mut().held.clear();
+            self.life.detour.borrow_mut().held.clear();
             return Err(ended());
         }
         *left -= 1;
@@ -105,15 +99,12 @@ impl Process<'_> {
         if self.machine.borrow().receipt {
             return conclude(&mut &*self);
         }
-        let slots = Slots::new(self, self.header, self.layout);
+        let slots = Slots::new(self, &self.job.header, self.job.layout);
         if self.machine.borrow().named {
-            let found = Header::decode(&self.machine.borrow().journal)?;
-            assert_eq!(&found, self.header, "a journal that has appeared is whole");
-            self.resuming.set(true);
-            slots.recover(&mut &*self)?;
-            self.resuming.set(false);
+            self.job.check_journal(&self.machine.borrow().journal)?;
+            self.life.resume(|| slots.recover(&mut &*self))?;
         } else {
-            self.machine.borrow_mut().journal = vec![0; self.layout.len() as usize];
+            self.machine.borrow_mut().journal = vec![0; self.job.layout.len() as usize];
             slots.begin(&mut &*self)?;
         }
         self.work(&slots)?;
@@ -124,19 +115,19 @@ impl Process<'_> {
     fn work(&self, slots: &Slots<'_, Self>) -> Result<()> {
         let mut alive: Vec<usize> = (1..self.left.borrow().len()).collect();
         let mut dead = false;
-        for block in 0..self.header.grid.blocks() {
+        for block in 0..self.job.header.grid.blocks() {
             if slots.is_done(block)? {
                 continue;
             }
             if alive.is_empty() {
                 break;
             }
-            let chosen = self.random.borrow_mut().below(alive.len() as u64) as usize;
+            let chosen = self.life.below(alive.len() as u64) as usize;
             self.thread.set(alive[chosen]);
-            let result = computed(&self.machine.borrow().array[self.span(block)]);
+            let result = computed(&self.machine.borrow().array[self.job.span(block)]);
             let slot = alive[chosen] as u64 - 1;
-            let done = if self.random.borrow_mut().once_in(4) {
-                let (one, other) = result.split_at(self.random.borrow_mut().below(result.len() as u64) as usize);
+            let done = if self.life.once_in(4) {
+                let (one, other) = result.split_at(self.life.below(result.len() as u64) as usize);
                 let mut fill = |take: crate::journal::Take<'_>| take(one).and_then(|()| take(other));
                 slots.commit_pieces(slot, block, &mut fill, &mut &*self)
             } else {
@@ -149,11 +140,6 @@ impl Process<'_> {
         }
         self.thread.set(0);
         if dead { Err(ended()) } else { Ok(()) }
-    }
-
-    fn span(&self, block: u64) -> std::ops::Range<usize> {
-        let ranks = self.header.grid.ranks(block);
-        ranks.start as usize * 8..ranks.end as usize * 8
     }
 }
 
@@ -188,13 +174,13 @@ impl Memory for Process<'_> {
 
 impl Blocks for &Process<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        self.step(Step::Store, Op::Array(self.span(block).start, bytes.to_vec()))
+        self.step(Step::Store, Op::Array(self.job.span(block).start, bytes.to_vec()))
     }
 }
 
 impl LargeBlocks for &Process<'_> {
     fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
-        let span = self.span(block);
+        let span = self.job.span(block);
         let mut bytes = vec![0; span.len()];
         let half = bytes.len() / 2;
         let (one, other) = bytes.split_at_mut(half);
@@ -225,14 +211,13 @@ impl Names for &Process<'_> {
 /// One job with all its lives; what is wrong in the end, if anything is.
 fn simulate(seed: u64, broken: Option<Broken>) -> std::result::Result<(), String> {
     let mut random = Random(seed);
-    let header = header(Protocol::Slots, &mut random);
-    let layout = Layout::new(&header, PAGE).expect("a small layout");
-    let old: Vec<u8> = (0..header.grid.nbytes()).map(|_| random.next() as u8).collect();
-    let new = computed(&old);
+    let job = Job::draw(Protocol::Slots, &mut random);
+    let old = &job.old;
+    let new = computed(old);
     let machine = RefCell::new(Machine { array: old.clone(), journal: Vec::new(), named: false, receipt: false });
     let deaths = random.below(DEATHS + 1);
     for life in 0..=deaths {
-        let threads = 1 + random.below(header.slots) as usize;
+        let threads = 1 + random.below(job.header.slots) as usize;
         let last = life == deaths;
         // Some lives end soon, some late, and some threads outlive the others.
         let reach = [4, 20, 100, 400][random.below(4) as usize];
@@ -240,13 +225,10 @@ fn simulate(seed: u64, broken: Option<Broken>) -> std::result::Result<(), String
         let left: Vec<u64> = (0..=threads).map(|_| left()).collect();
         let process = Process {
             machine: &machine,
-            header: &header,
-            layout,
-            random: RefCell::new(Random(random.next())),
-            detour: RefCell::new(Detour::new(broken)),
+            job: &job,
+            life: Life::new(&mut random, broken),
             left: RefCell::new(left),
             thread: Cell::new(0),
-            resuming: Cell::new(false),
         };
         match process.live() {
             Ok(()) => break,
@@ -254,7 +236,7 @@ fn simulate(seed: u64, broken: Option<Broken>) -> std::result::Result<(), String
             Err(_) => {}
         }
         if random.once_in(16) && machine.borrow().named {
-            return discarded(&process, &old, &new);
+            return discarded(&process, old, &new);
         }
     }
     let machine = machine.into_inner();
@@ -265,14 +247,14 @@ fn simulate(seed: u64, broken: Option<Broken>) -> std::result::Result<(), String
 fn discarded(process: &Process<'_>, old: &[u8], new: &[u8]) -> std::result::Result<(), String> {
     process.left.borrow_mut().fill(u64::MAX);
     process.thread.set(0);
-    process.resuming.set(true);
-    let slots = Slots::new(process, process.header, process.layout);
+    process.life.resuming.set(true);
+    let slots = Slots::new(process, &process.job.header, process.job.layout);
     slots.recover(&mut &*process).map_err(|error| error.to_string())?;
     let mut count = 0;
-    for block in 0..process.header.grid.blocks() {
+    for block in 0..process.job.header.grid.blocks() {
         let done = slots.is_done(block).expect("memory");
         count += u64::from(done);
-        let (span, expected) = (process.span(block), if done { new } else { old });
+        let (span, expected) = (process.job.span(block), if done { new } else { old });
         if process.machine.borrow().array[span.clone()] != expected[span] {
             return Err(format!("block {block} is not what it is said to be"));
         }
@@ -329,11 +311,7 @@ const BROKEN: [Broken; 13] = [
 
 #[test]
 fn a_process_may_die_at_any_store() {
-    for seed in seeds() {
-        if let Err(wrong) = simulate(seed, None) {
-            panic!("job {seed}: {wrong}");
-        }
-    }
+    all_go_well(|seed| simulate(seed, None));
 }
 
 #[test]

@@ -13,13 +13,17 @@
 mod death;
 mod power;
 
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::ops::Range;
 
-use super::{Array, Boot, Checksum, Grid, Header, Protocol};
+use super::{Array, Boot, Checksum, Grid, Header, Layout, Protocol};
 use crate::error::{Error, ErrorKind};
 
 /// The number of jobs where nothing is said: as many as a debug build does in a second or two.
 const JOBS: u64 = 2_000;
+/// Small pages, so that journals are small.
+const PAGE: u64 = 64;
 /// A variant is given up as not caught after this many jobs.
 const PATIENCE: u64 = 200_000;
 
@@ -30,10 +34,14 @@ fn number(name: &str, default: u64) -> u64 {
     }
 }
 
-/// The seeds of the jobs to be simulated.
-fn seeds() -> impl Iterator<Item = u64> {
+/// Simulates as many jobs as are asked for, all of which must go well.
+fn all_go_well(simulate: impl Fn(u64) -> Result<(), String>) {
     let first = number("RMM_SIMULATION_SEED", 1);
-    (first..).take(number("RMM_SIMULATED_JOBS", JOBS) as usize)
+    for seed in (first..).take(number("RMM_SIMULATED_JOBS", JOBS) as usize) {
+        if let Err(wrong) = simulate(seed) {
+            panic!("job {seed}: {wrong}");
+        }
+    }
 }
 
 /// Numbers that are random enough: `SplitMix64`.
@@ -118,10 +126,6 @@ struct Detour<Op> {
 }
 
 impl<Op> Detour<Op> {
-    fn new(broken: Option<Broken>) -> Self {
-        Self { broken, held: Vec::new() }
-    }
-
     /// The operations that are to be made now, where a step comes up.
     fn pass(&mut self, step: Step, op: Op, resuming: bool) -> VecDeque<Op> {
         let Some(broken) = self.broken.filter(|broken| broken.when == When::Always || resuming) else {
@@ -146,22 +150,79 @@ fn ended() -> Error {
     Error::new(ErrorKind::Interrupted(9), "killed")
 }
 
-/// A job like no other: 1 to 16 elements in 1 to 12 blocks.
-fn header(protocol: Protocol, random: &mut Random) -> Header {
-    let (rows, row) = (1 + random.below(3), 1 + random.below(5));
-    let part = 1 + random.below(row);
-    let grid = Grid::new(rows * row, [row, part, 1 + random.below(part.min(3))], 8).expect("a small grid");
-    Header {
-        protocol,
-        job: u128::from(random.next()),
-        array: Array { dev: 1, ino: 2, len: grid.nbytes() },
-        boot: Boot(1),
-        operation: Checksum(3),
-        grid,
-        contiguous: Some(0),
-        slots: 1 + random.below(4),
-        batch: 1 + random.below(3),
-        command: "rmm".to_owned(),
+/// A job like no other: 1 to 16 elements in 1 to 12 blocks, and what its array holds before it.
+struct Job {
+    header: Header,
+    layout: Layout,
+    old: Vec<u8>,
+}
+
+impl Job {
+    fn draw(protocol: Protocol, random: &mut Random) -> Self {
+        let (rows, row) = (1 + random.below(3), 1 + random.below(5));
+        let part = 1 + random.below(row);
+        let grid = Grid::new(rows * row, [row, part, 1 + random.below(part.min(3))], 8).expect("a small grid");
+        let header = Header {
+            protocol,
+            job: u128::from(random.next()),
+            array: Array { dev: 1, ino: 2, len: grid.nbytes() },
+            boot: Boot(1),
+            operation: Checksum(3),
+            grid,
+            contiguous: Some(0),
+            slots: 1 + random.below(4),
+            batch: 1 + random.below(3),
+            command: "rmm".to_owned(),
+        };
+        let layout = Layout::new(&header, PAGE).expect("a small layout");
+        Self { header, layout, old: (0..grid.nbytes()).map(|_| random.next() as u8).collect() }
+    }
+
+    /// The bytes of the array that a block is.
+    fn span(&self, block: u64) -> Range<usize> {
+        let ranks = self.header.grid.ranks(block);
+        ranks.start as usize * 8..ranks.end as usize * 8
+    }
+
+    /// Reads the header of its journal.
+    fn check_journal(&self, journal: &[u8]) -> crate::error::Result<()> {
+        assert_eq!(Header::decode(journal)?, self.header, "a journal that has appeared is whole");
+        Ok(())
+    }
+}
+
+/// One life of a job: what befalls it, and what is wrong with it.
+struct Life<Op> {
+    random: RefCell<Random>,
+    detour: RefCell<Detour<Op>>,
+    resuming: Cell<bool>,
+}
+
+impl<Op> Life<Op> {
+    fn new(random: &mut Random, broken: Option<Broken>) -> Self {
+        let detour = Detour { broken, held: Vec::new() };
+        Self { random: RefCell::new(Random(random.next())), detour: RefCell::new(detour), resuming: Cell::new(false) }
+    }
+
+    /// The operations that are to be made now, where a step comes up.
+    fn due(&self, step: Step, op: Op) -> VecDeque<Op> {
+        self.detour.borrow_mut().pass(step, op, self.resuming.get())
+    }
+
+    /// The beginning of a life that resumes the job.
+    fn resume(&self, recover: impl FnOnce() -> crate::error::Result<()>) -> crate::error::Result<()> {
+        self.resuming.set(true);
+        recover()?;
+        self.resuming.set(false);
+        Ok(())
+    }
+
+    fn below(&self, end: u64) -> u64 {
+        self.random.borrow_mut().below(end)
+    }
+
+    fn once_in(&self, times: u64) -> bool {
+        self.random.borrow_mut().once_in(times)
     }
 }
 
