@@ -152,9 +152,9 @@ def cut_at(disk, words, delay):
     disk.cut()
     said = child.communicate(timeout=60)[1].decode(errors="replace")
     code = child.returncode
-    assert code in (0, 3) and "panicked" not in said, f"ended with {code}: {said}"
     disk.unmount()
     disk.mount()
+    assert code in (0, 3) and "panicked" not in said, f"ended with {code}: {said}"
     return code
 
 

@@ -252,18 +252,28 @@ fn a_journal_is_that_of_one_file_alone() {
     resumed(folder, &[]).refused(5, "is the journal of another file");
 }
 
-#[test]
-fn a_journal_from_before_the_system_was_started_is_refused() {
-    let folder = killed(&[]);
-    // The boot is among the words behind magic, version, length, protocol, job and array; the checksum is behind all.
+/// Changes one of the numbers of a journal's header, which stand behind its magic; the checksum is behind all.
+fn alter(folder: &Rmm, number: usize) {
     let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
-    journal[8 + 8 * 8] ^= 1;
+    journal[8 + number * 8] ^= 1;
     let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
     let end = 8 + 22 * 8 + text;
     let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(JOURNAL), journal).expect("written");
-    resumed(folder, &[]).refused(5, "was begun before the system was started");
+}
+
+#[test]
+fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_with_sync() {
+    // Behind version, length, protocol and job there are the array's device, inode and length, and the boot.
+    for (number, since) in [(5, "the file system was mounted"), (8, "the system was started")] {
+        let folder = killed(&[]);
+        alter(&folder, number);
+        resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
+        let folder = killed(&["--sync"]);
+        alter(&folder, number);
+        resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
+    }
 }
 
 #[test]

@@ -59,8 +59,7 @@ impl Unfinished {
         let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
         let (found, own) = (header.array, array_of(array));
         let same_boot = header.boot == this_boot() && header.boot.0 != 0;
-        // Devices may have other numbers when the system is started again.
-        if found.ino != own.ino || found.len != own.len || (same_boot && found.dev != own.dev) {
+        if found.ino != own.ino || found.len != own.len {
             return Err(Error::corrupt(format!(
                 "is the journal of another file: inode {} of {} bytes, where {} is inode {} of {}",
                 found.ino,
@@ -70,10 +69,16 @@ impl Unfinished {
                 own.len
             )));
         }
-        if !same_boot && header.protocol == Protocol::Slots {
-            return Err(Error::corrupt(
-                "was begun before the system was started the last time: what was stored since then is not known",
-            ));
+        // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
+        if header.protocol == Protocol::Slots {
+            let since = match (same_boot, found.dev == own.dev) {
+                (false, _) => "before the system was started the last time",
+                (true, false) => "before the file system was mounted the last time",
+                (true, true) => "",
+            };
+            if !since.is_empty() {
+                return Err(Error::corrupt(format!("was begun {since}: what was stored since then is not known")));
+            }
         }
         let layout = Layout::new(&header, PAGE)?;
         file.check_len(&layout)?;
