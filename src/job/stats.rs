@@ -114,13 +114,19 @@ struct Count<'a> {
 
 impl Worker for Count<'_> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
+        // What is not finite is in no bin, and neither is what another process has stored since the edges were made.
+        let mut count = |value, times| {
+            if let Some(bin) = self.edges.bin(value) {
+                self.counts[bin] += times;
+            }
+        };
         if self.maker.are_of_holes(chunk)? {
-            self.counts[self.edges.bin(0.0)] += chunk.view.size();
+            count(0.0, chunk.view.size());
             return Ok(());
         }
         let items = self.maker.items(chunk)?.chunks_exact(size_of::<f64>());
-        for value in items.map(bytemuck::pod_read_unaligned::<f64>).filter(|value| value.is_finite()) {
-            self.counts[self.edges.bin(value)] += 1;
+        for value in items.map(bytemuck::pod_read_unaligned::<f64>) {
+            count(value, 1);
         }
         Ok(())
     }
@@ -166,6 +172,9 @@ mod tests {
         let edges = Edges::new(0.0, 10.0, 2, Number::Int16).expect("two bins");
         let counts = histogram(&bytes, &view, &dtype, &edges, CREW).expect("numbers");
         assert_eq!(counts, [3, 3]);
+        let narrower = Edges::new(1.0, 9.0, 2, Number::Int16).expect("two bins");
+        let counts = histogram(&bytes, &view, &dtype, &narrower, CREW).expect("numbers");
+        assert_eq!(counts, [2, 2], "others may be stored once the edges are known");
     }
 
     #[test]

@@ -57,24 +57,28 @@ impl Edges {
         self.values.len() - 1
     }
 
-    /// The bin of a value between the outer edges: each holds its lower edge, the last the upper one too.
+    /// The bin of a value: each holds its lower edge, the last the upper one too. `None` where it is not between the outer
+    /// edges, or NaN.
     ///
     /// NumPy's guess from the distance to the lowest edge is at most one bin wrong, but for `float16`, where more bins
     /// than its 11 bits tell apart count what the guess says.
-    pub fn bin(&self, value: f64) -> usize {
+    pub fn bin(&self, value: f64) -> Option<usize> {
         let nearest = |value| nearest(self.number, value);
         let (low, high) = (self.values[0], self.values[self.bins()]);
+        if !(low..=high).contains(&value) {
+            return None;
+        }
         let share = nearest(nearest(value - low) / nearest(high - low));
         let bin = nearest(share * nearest(self.bins() as f64)) as usize;
         let bin = bin.min(self.bins() - 1);
         // What was rounded may be on the other side of an edge.
-        if value < self.values[bin] {
+        Some(if value < self.values[bin] {
             bin - 1
         } else if bin + 1 < self.bins() && value >= self.values[bin + 1] {
             bin + 1
         } else {
             bin
-        }
+        })
     }
 }
 
@@ -124,7 +128,8 @@ mod tests {
     #[test]
     fn the_upper_edge_belongs_to_the_last_bin_alone() {
         let edges = Edges::new(0.0, 3.0, 3, Number::UInt8).expect("three bins");
-        assert_eq!([0.0, 0.999, 1.0, 2.0, 2.5, 3.0].map(|value| edges.bin(value)), [0, 0, 1, 2, 2, 2]);
+        assert_eq!([0.0, 0.999, 1.0, 2.0, 2.5, 3.0].map(|value| edges.bin(value)), [0, 0, 1, 2, 2, 2].map(Some));
+        assert_eq!([-1e-300, 3.1, f64::INFINITY, f64::NAN].map(|value| edges.bin(value)), [None; 4]);
     }
 
     proptest! {
@@ -132,7 +137,7 @@ mod tests {
         fn every_value_is_between_its_edges(low in -1e3..1e3_f64, width in 1e-3..1e3_f64, share in 0.0..1.0_f64, bins in 1_usize..200) {
             let edges = Edges::new(low, low + width, bins, Number::Float64).expect("they are apart");
             for value in edges.values().iter().copied().chain([low + share * width]) {
-                let bin = edges.bin(value.clamp(low, low + width));
+                let bin = edges.bin(value.clamp(low, low + width)).expect("it is between the outer ones");
                 let own = &edges.values()[bin..=bin + 1];
                 prop_assert!(own[0] <= value && (value < own[1] || bin + 1 == bins), "{} in {:?}", value, own);
             }
