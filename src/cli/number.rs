@@ -5,13 +5,16 @@ use std::num::NonZeroU32;
 
 use crate::error::{Error, Result};
 
+/// The most bins of a histogram that can be asked for: edges and counts of each thread take some 32 MiB then.
+const MOST_BINS: u32 = 1 << 20;
 /// The most threads that can be asked for.
 const MOST_THREADS: u16 = 1024;
 
 /// `--histogram`: a number of bins.
 pub(super) fn bins(text: &str) -> Result<NonZeroU32> {
-    let refused = || format!("'{text}' is no number of bins from 1 to {}", u32::MAX);
-    text.parse().map_err(|_| Error::usage(refused()).hint("--histogram 10"))
+    let number = text.parse().ok().filter(|number: &NonZeroU32| number.get() <= MOST_BINS);
+    let refused = || format!("'{text}' is no number of bins from 1 to {MOST_BINS}");
+    number.ok_or_else(|| Error::usage(refused()).hint("--histogram 10"))
 }
 
 /// `--ddof`: what is taken from the number of elements.
@@ -44,7 +47,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_to_their_ends() {
-        assert_eq!(bins("4294967295").map(NonZeroU32::get).ok(), Some(u32::MAX));
+        assert_eq!(bins("1048576").map(NonZeroU32::get).ok(), Some(MOST_BINS));
         assert_eq!((threads("1").ok(), threads("1024").ok()), (Some(1), Some(1024)));
         assert_eq!((axis("-1").ok(), lines("0").ok(), degrees("1.5").ok()), (Some(-1), Some(0), Some(1.5)));
     }
@@ -52,9 +55,9 @@ mod tests {
     #[test]
     fn what_is_refused_is_told_with_its_range_and_an_example() {
         let told = |error: Error| (error.message().to_owned(), error.hints().to_vec());
-        for text in ["0", "-1", "x", "4294967296", "1.0", ""] {
+        for text in ["0", "-1", "x", "1048577", "1.0", ""] {
             let (message, hints) = told(bins(text).expect_err(text));
-            assert_eq!(message, format!("'{text}' is no number of bins from 1 to 4294967295"));
+            assert_eq!(message, format!("'{text}' is no number of bins from 1 to 1048576"));
             assert_eq!(hints, ["--histogram 10"]);
         }
         for text in ["0", "1025", "many", "-1"] {

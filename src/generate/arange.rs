@@ -77,7 +77,7 @@ impl Arange {
     /// does not say what becomes of it.
     pub fn new(dtype: &DType, start: Option<&str>, step: Option<&str>, count: u64, overflow: Overflow) -> Result<Self> {
         let arange = Self::counting(dtype, start, step, count, overflow)?;
-        if overflow != Overflow::Wrap && arange.leaves_finite_values(count) {
+        if overflow != Overflow::Wrap && is_finite(start) && arange.leaves_finite_values(count) {
             let error = Error::usage(format!("--arange runs out of the finite values of {}", dtype.name()));
             return Err(error.hint("--overflow wrap stores infinities"));
         }
@@ -149,7 +149,7 @@ impl Arange {
         }
     }
 
-    /// Whether counting from a finite value ends at one that is not.
+    /// Whether it begins or ends at a value that is not finite.
     fn leaves_finite_values(&self, count: u64) -> bool {
         if count == 0 {
             return false;
@@ -158,19 +158,24 @@ impl Arange {
         let (first, last) = ends.split_at_mut(self.dtype().itemsize());
         self.make(0..1, first);
         self.make(count - 1..count, last);
-        let finite = |item: &[u8]| match self {
+        !match self {
             Self::Integer { .. } => true,
-            Self::Single { .. } | Self::SingleComplex { .. } => all::<f32>(item, f32::is_finite),
-            Self::Double { .. } | Self::DoubleComplex { .. } => all::<f64>(item, f64::is_finite),
-            Self::Extended { .. } | Self::ExtendedComplex { .. } => all::<LongDouble>(item, LongDouble::is_finite),
-        };
-        finite(first) && !finite(last)
+            Self::Single { .. } | Self::SingleComplex { .. } => all::<f32>(&ends, f32::is_finite),
+            Self::Double { .. } | Self::DoubleComplex { .. } => all::<f64>(&ends, f64::is_finite),
+            Self::Extended { .. } | Self::ExtendedComplex { .. } => all::<LongDouble>(&ends, LongDouble::is_finite),
+        }
     }
 }
 
-/// Whether something holds for every part of an item.
-fn all<T: bytemuck::AnyBitPattern>(item: &[u8], holds: fn(T) -> bool) -> bool {
-    item.chunks_exact(size_of::<T>()).all(|part| holds(bytemuck::pod_read_unaligned(part)))
+/// Whether a number as it was typed is finite; 0 is.
+fn is_finite(text: Option<&str>) -> bool {
+    let number = text.and_then(|text| element::<Complex<LongDouble>>(text).ok());
+    number.is_none_or(|number| number.re.is_finite() && number.im.is_finite())
+}
+
+/// Whether something holds for every part of some items.
+fn all<T: bytemuck::AnyBitPattern>(items: &[u8], holds: fn(T) -> bool) -> bool {
+    items.chunks_exact(size_of::<T>()).all(|part| holds(bytemuck::pod_read_unaligned(part)))
 }
 
 impl Generate for Arange {

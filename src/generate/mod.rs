@@ -174,9 +174,13 @@ mod tests {
                 "{name} {start}"
             );
         }
-        for (name, start, step) in
-            [("f2", "60000", "10000"), ("f4", "1e38", "2e38"), ("f8", "1e308", "5e307"), ("c8", "2e38", "1e38")]
-        {
+        for (name, start, step) in [
+            ("f2", "60000", "10000"),
+            ("f2", "1e9", "0.3"),
+            ("f4", "1e38", "2e38"),
+            ("f8", "1e308", "5e307"),
+            ("c8", "2e38", "1e38"),
+        ] {
             let count = |overflow| Arange::new(&dtype(name), Some(start), Some(step), 3, overflow);
             assert!(count(Overflow::Error).is_err(), "{name}");
             assert!(count(Overflow::Wrap).is_ok(), "{name}");

@@ -132,8 +132,9 @@ impl Addend for Complex<f64> {
         Value::Complex(sum)
     }
 
+    /// As NumPy divides by a complex number whose imaginary part is zero: what is not finite spoils both parts.
     fn mean(sum: Self, count: u64) -> Value {
-        Value::Complex(sum / count as f64)
+        Value::Complex(Self::new(sum.re + sum.im * 0.0, sum.im - sum.re * 0.0) / count as f64)
     }
 
     fn shows_nan(sum: Self) -> bool {

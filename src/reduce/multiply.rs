@@ -1,4 +1,5 @@
-//! Products: of integers exactly as far as 127 bits go and modulo 2^64 beyond, of floats in `float64`.
+//! Products: of integers exactly as far as 127 bits go and modulo 2^64 beyond, of floats in `float64` with an exponent that
+//! has room for every one on the way.
 
 use std::marker::PhantomData;
 
@@ -23,6 +24,14 @@ pub(super) trait Factor: Item {
 
     /// The product of two products.
     fn times(a: Self::Product, b: Self::Product) -> Self::Product;
+
+    /// The product of the items of a leaf.
+    fn of_all(items: &[Self]) -> Self::Product {
+        lanes::join(
+            lanes::fold(items, Self::NOTHING, |product, item| Self::times(product, item.product())),
+            Self::times,
+        )
+    }
 
     /// It as a result.
     fn total(product: Self::Product) -> Value;
@@ -121,11 +130,78 @@ macro_rules! others {
 const LONG_ONE: LongDouble = LongDouble([0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0x3f, 0, 0, 0, 0, 0, 0]);
 
 others! {
-    f32 => f64, 1.0, Value::Float;
-    f64 => f64, 1.0, Value::Float;
     Complex<f64> => Complex<f64>, Complex::new(1.0, 0.0), Value::Complex;
     LongDouble => LongDouble, LONG_ONE, Value::Long;
 }
+
+/// `fraction * 2^exponent`: a product on its way overflows no more than the result does. So finite factors of which one is
+/// zero give zero, wherever a leaf ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scaled {
+    /// From 0.5 to 1 without its sign; or zero, infinite or NaN.
+    fraction: f64,
+    exponent: i64,
+}
+
+impl Scaled {
+    fn new(value: f64, exponent: i64) -> Self {
+        /// 2^64, which makes a normal number of every subnormal one.
+        const UP: f64 = 18_446_744_073_709_551_616.0;
+        const FIELD: u64 = 0x7ff << 52;
+        if value == 0.0 || !value.is_finite() {
+            return Self { fraction: value, exponent: 0 };
+        }
+        let (value, exponent) = if value.is_normal() { (value, exponent) } else { (value * UP, exponent - 64) };
+        let bits = value.to_bits();
+        let fraction = f64::from_bits(bits & !FIELD | 1022 << 52);
+        Self { fraction, exponent: exponent + ((bits & FIELD) >> 52) as i64 - 1022 }
+    }
+
+    fn times(self, other: Self) -> Self {
+        Self::new(self.fraction * other.fraction, self.exponent.saturating_add(other.exponent))
+    }
+
+    /// Rounded once, where it is subnormal.
+    fn value(self) -> f64 {
+        let power = |exponent: i64| f64::from_bits(((exponent + 1023) as u64) << 52);
+        let exponent = self.exponent.clamp(-1200, 1200);
+        let half = exponent / 2;
+        self.fraction * power(half) * power(exponent - half)
+    }
+}
+
+macro_rules! floats {
+    ($($float:ty)*) => {
+        $(
+            impl Factor for $float {
+                type Product = Scaled;
+                const NOTHING: Scaled = Scaled { fraction: 0.5, exponent: 1 };
+
+                fn product(self) -> Scaled {
+                    Scaled::new(self.into(), 0)
+                }
+
+                fn times(a: Scaled, b: Scaled) -> Scaled {
+                    a.times(b)
+                }
+
+                fn of_all(items: &[Self]) -> Scaled {
+                    let lanes = lanes::fold(items, 1.0, |product, item| product * f64::from(item));
+                    if lanes.iter().all(|lane| lane.is_normal()) {
+                        return lanes::join(lanes.map(|lane| Scaled::new(lane, 0)), Scaled::times);
+                    }
+                    items.iter().fold(Self::NOTHING, |product, item| product.times(item.product()))
+                }
+
+                fn total(product: Scaled) -> Value {
+                    Value::Float(product.value())
+                }
+            }
+        )*
+    };
+}
+
+floats!(f32 f64);
 
 /// `prod`.
 pub(super) struct Multiply<T>(pub(super) PhantomData<T>);
@@ -135,7 +211,7 @@ impl<T: Factor> Fold for Multiply<T> {
     type Acc = T::Product;
 
     fn leaf(&self, items: &[T], _first: u64) -> T::Product {
-        lanes::join(lanes::fold(items, T::NOTHING, |product, item| T::times(product, item.product())), T::times)
+        T::of_all(items)
     }
 
     fn merge(&self, left: &mut T::Product, right: T::Product) {
@@ -149,6 +225,8 @@ impl<T: Factor> Fold for Multiply<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn product<T: Factor>(items: &[T]) -> Value {
@@ -172,6 +250,29 @@ mod tests {
         assert_eq!(product(&items), Value::Int(0));
         items.reverse();
         assert_eq!(product(&items), Value::Int(0));
+    }
+
+    #[test]
+    fn products_on_the_way_have_room() {
+        let mut items = [1.0; 10];
+        (items[0], items[1], items[9]) = (0.0, 1e200, 1e200);
+        assert_eq!(product(&items), Value::Float(0.0));
+        assert_eq!(product(&(0..2000).rev().map(f64::from).collect::<Vec<_>>()), Value::Float(0.0));
+        assert_eq!(product(&[1e-200, 1e-200, 1e200, 1e200]), Value::Float(1.0));
+        assert_eq!(product(&[1e200, 1e200]), Value::Float(f64::INFINITY));
+        assert_eq!(product(&[-5e-324, 1e300]), Value::Float(-5e-324 * 1e300));
+        assert_eq!(product(&[1e-200_f64, -1e-122]), Value::Float(1e-200 * -1e-122));
+        assert!(matches!(product(&[1e-300, -1e-300]), Value::Float(zero) if zero == 0.0 && zero.is_sign_negative()));
+        assert!(matches!(product(&[f64::INFINITY, 0.0]), Value::Float(nan) if nan.is_nan()));
+        assert_eq!(product(&[f32::MAX; 9]), Value::Float(f64::from(f32::MAX).powi(8) * f64::from(f32::MAX)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_does_not_overflow_is_that_of_float64(items in prop::collection::vec(-1e15..1e15_f64, 0..20)) {
+            let plain: f64 = items.iter().product();
+            prop_assert_eq!(items.iter().fold(f64::NOTHING, |a, b| a.times(b.product())).value(), plain);
+        }
     }
 
     #[test]

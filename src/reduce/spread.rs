@@ -92,7 +92,12 @@ impl Moments {
     pub(super) fn of<T: Parts>(items: &[T]) -> Self {
         let mut means = [0.0; 2];
         for (part, mean) in T::PARTS.iter().zip(&mut means) {
-            *mean = lanes::sum(items, part) / items.len() as f64;
+            let count = items.len() as f64;
+            *mean = lanes::sum(items, part) / count;
+            if !mean.is_finite() {
+                // The sum of finite items may be too large where their mean is not.
+                *mean = lanes::sum(items, |item| part(item) / count);
+            }
         }
         Self::around(items, means)
     }
@@ -119,7 +124,8 @@ impl Moments {
         // The distances of a mean that is exact add up to nothing.
         let rest = sum / items.len() as f64;
         self.means[nth] = (mean, rest);
-        self.squares += squares - sum * rest;
+        // Squares that are too large stay so: what is taken from them may be too large, too.
+        self.squares += if squares.is_infinite() { squares } else { squares - sum * rest };
     }
 
     /// Adds those of other elements, by Chan's formula.
@@ -133,6 +139,7 @@ impl Moments {
         }
         let (own, count) = (self.count as f64, (self.count + other.count) as f64);
         let share = other.count as f64 / count;
+        let all_numbers = !(self.squares.is_nan() || other.squares.is_nan());
         for ((mean, rest), (other_mean, other_rest)) in self.means.iter_mut().zip(other.means) {
             let distance = (other_mean - *mean) + (other_rest - *rest);
             let correction = *rest + distance * share;
@@ -144,6 +151,10 @@ impl Moments {
             self.squares += distance * distance * (own * share);
         }
         self.squares += other.squares;
+        if self.squares.is_nan() && all_numbers {
+            // A mean was too far away to be told, and so is the square of the distance.
+            self.squares = f64::INFINITY;
+        }
         self.count += other.count;
     }
 
@@ -231,6 +242,22 @@ mod tests {
     #[test]
     fn both_parts_of_a_complex_number_count() {
         assert_eq!(float(&spread(Nans::Propagate, 0.0, &[Complex::new(1.0, 2.0), Complex::new(3.0, -1.0)], 9)), 3.25);
+    }
+
+    #[test]
+    fn squares_that_are_too_large_are_infinite() {
+        for items in [&[1e200, -1e200, 1e200][..], &[1.7e308; 3], &[1e200, -1e200], &[1.7e308, -1.7e308, 1.0, 2.0]] {
+            for leaf in 1..=4 {
+                let value = spread(Nans::Propagate, 0.0, items, leaf).value;
+                let constant = items.iter().all(|&item| item == items[0]);
+                let expected = if constant { 0.0 } else { f64::INFINITY };
+                assert_eq!(value, Value::Float(expected), "{items:?} by {leaf}");
+            }
+        }
+        for special in [f64::INFINITY, f64::NAN] {
+            let value = spread(Nans::Propagate, 0.0, &[1e200, special, -1e200], 2).value;
+            assert!(matches!(value, Value::Float(nan) if nan.is_nan()), "{value:?}");
+        }
     }
 
     proptest! {

@@ -34,7 +34,7 @@ fn numbers_and_words_that_an_option_does_not_take_are_told_with_what_it_takes() 
     for (words, message, hint) in [
         (
             &["info", "a.npy", "--histogram", "0"][..],
-            "--histogram: '0' is no number of bins from 1 to 4294967295",
+            "--histogram: '0' is no number of bins from 1 to 1048576",
             "--histogram 10",
         ),
         (&["info", "a.npy", "--histogram", "ten"], "--histogram: 'ten' is no number of bins", "--histogram 10"),

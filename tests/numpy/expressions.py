@@ -75,12 +75,15 @@ def expression(rng, depth):
     # Beside an array: numbers among themselves are Python's own, and NumPy's scalars have rules of their own.
     other = lambda: literal(rng, 2) if rng.random() < 0.4 else inner()
     deep, chance = expression(rng, depth - 1), rng.random()
+    # The sign of a NaN that was computed means nothing.
     if chance < 0.2:
-        return f"{rng.choice(EXACT)}({deep})"
+        function = rng.choice(EXACT)
+        return f"{function}({rng.choice('xy') if function == 'signbit' else deep})"
     if chance < 0.35:
         return f"{rng.choice(FREE)}({deep})"
     if chance < 0.45:
-        return f"{rng.choice(PAIRS + FREE_PAIRS)}({', '.join(rng.sample([deep, other()], 2))})"
+        function = rng.choice(PAIRS + FREE_PAIRS)
+        return f"{function}({', '.join(rng.sample([deep, other()], 2))})" if function != "copysign" else f"copysign({deep}, {rng.choice('xy')})"
     if chance < 0.48:
         return f"where({rng.choice(['x > 1', inner()])}, {other()}, {other()})"
     if chance < 0.51:
