@@ -117,8 +117,9 @@ impl Job<'_> {
             return match unfinished {
                 Some(left) if receipt.job == left.job() => {
                     // It was killed between its receipt and its end.
-                    receipt.write(path, self.sync)?;
-                    left.conclude(self.sync)
+                    let sync = left.sync(self.sync);
+                    receipt.write(path, sync)?;
+                    left.conclude(sync)
                 }
                 Some(other) => Err(other.refusal(array)),
                 None if self.sync == Sync::Yes => receipt.write(path, self.sync),
@@ -183,7 +184,7 @@ impl Job<'_> {
 }
 
 pub(super) fn foreign_receipt(path: &Path) -> Error {
-    let error = Error::usage("is the receipt of another job").at(path);
+    let error = Error::usage("is the receipt of another job, or an array that it reads has changed since").at(path);
     error.hint("--receipt takes a name of its own for each job")
 }
 

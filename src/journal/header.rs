@@ -1,4 +1,4 @@
-//! The beginning of every journal: which array, which job, which boot of the system, and how the rest is laid out.
+//! The beginning of every journal: which array, which job, which boot of the system, which mount, and how the rest is laid out.
 //!
 //! A journal may have been planted, damaged, or belong to another file. What it says is read strictly, in bounded
 //! memory, and the text of its command is only ever shown.
@@ -12,7 +12,7 @@ const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
 const VERSION: u64 = 1;
 /// Bytes of the words before the text, and of the checksum behind it.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 22;
+const NUMBERS: usize = 25;
 const CHECKSUM: usize = 16;
 /// The longest command that is kept: longer ones are cut by who writes them.
 const MOST_TEXT: usize = 64 << 10;
@@ -22,6 +22,9 @@ pub const MOST_HEADER_BYTES: usize = WORDS + MOST_TEXT + CHECKSUM;
 pub const MOST_BATCH_BYTES: u64 = 1 << 30;
 /// The most slots: more threads than anyone starts.
 const MOST_SLOTS: u64 = 1024;
+
+/// The places that batches have by turns.
+pub const PLACES: u64 = 2;
 
 /// What a job can survive, and so how it keeps its journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,16 @@ pub struct Array {
     pub ino: u64,
     /// Its length in bytes.
     pub len: u64,
+    /// When it was made, in nanoseconds since 1970; 0 where that is not known. Numbers of files are given again at once.
+    pub born: u64,
+}
+
+impl Array {
+    /// Whether it is the same file. Devices may have other numbers when the system is started again.
+    pub fn is(&self, other: &Self) -> bool {
+        let born = self.born == other.born || self.born == 0 || other.born == 0;
+        (self.ino, self.len) == (other.ino, other.len) && born
+    }
 }
 
 /// One run of the system, from its start to its end.
@@ -56,6 +69,25 @@ impl Boot {
     }
 }
 
+/// One mount of a file system, from its beginning to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// The number of the mounted file system itself, the same through all its bind mounts and in all containers; 0 where
+    /// it has none.
+    pub system: u64,
+    /// The number of the mount that the file was reached by; 0 where it is not known.
+    pub mount: u64,
+}
+
+impl Mount {
+    /// Whether the file system has, as far as is known, been mounted anew between the two. Where the file system has no
+    /// number, another of its mounts cannot be told from a new one, and counts as such.
+    pub fn is_another(&self, other: &Self) -> bool {
+        let numbers = [(self.system, other.system), (self.mount, other.mount)];
+        numbers.iter().find(|(one, other)| *one != 0 && *other != 0).is_some_and(|(one, other)| one != other)
+    }
+}
+
 /// What a journal says of itself; never changed once it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -67,13 +99,15 @@ pub struct Header {
     pub array: Array,
     /// The run of the system in which it was begun.
     pub boot: Boot,
+    /// The mount by which the array was reached then.
+    pub mount: Mount,
     /// What is computed, where, from what: the same for the same command alone.
     pub operation: Checksum,
     /// The blocks of the job.
     pub grid: Grid,
     /// The byte of the file at which the first block begins, where all follow each other there.
     pub contiguous: Option<u64>,
-    /// The number of slots, one for each thread at most; of batches that are kept, for [`Protocol::Redo`].
+    /// The number of slots, one for each thread at most; of the places of batches for [`Protocol::Redo`], [`PLACES`].
     pub slots: u64,
     /// The number of blocks in a batch; 1 where there are none.
     pub batch: u64,
@@ -99,13 +133,14 @@ impl Header {
         };
         let halves = |number: u128| [number as u64, (number >> 64) as u64];
         let command = Self::shown(&self.command);
-        let Array { dev, ino, len } = self.array;
+        let Array { dev, ino, len, born } = self.array;
         let place = self.contiguous.map_or([0, 0], |first| [1, first]);
-        let numbers: [&[u64]; 9] = [
+        let numbers: [&[u64]; 10] = [
             &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
-            &[dev, ino, len],
+            &[dev, ino, len, born],
             &halves(self.boot.0),
+            &[self.mount.system, self.mount.mount],
             &halves(self.operation.0),
             &self.grid.numbers(),
             &place,
@@ -151,24 +186,29 @@ impl Header {
                 _ => return Err(damaged("its protocol is unknown")),
             },
             job: wide(3),
-            array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7] },
-            boot: Boot(wide(8)),
-            operation: Checksum(wide(10)),
-            grid: Grid::new(numbers[12], [numbers[13], numbers[14], numbers[15]], numbers[16])
+            array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7], born: numbers[8] },
+            boot: Boot(wide(9)),
+            mount: Mount { system: numbers[11], mount: numbers[12] },
+            operation: Checksum(wide(13)),
+            grid: Grid::new(numbers[15], [numbers[16], numbers[17], numbers[18]], numbers[19])
                 .map_err(|error| damaged(error.message()))?,
-            contiguous: match numbers[17] {
-                0 if numbers[18] == 0 => None,
-                1 => Some(numbers[18]),
+            contiguous: match numbers[20] {
+                0 if numbers[21] == 0 => None,
+                1 => Some(numbers[21]),
                 _ => return Err(damaged("its place")),
             },
-            slots: numbers[19],
-            batch: numbers[20],
+            slots: numbers[22],
+            batch: numbers[23],
             command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
         };
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
         }
-        if numbers[21] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+        let slots = match header.protocol {
+            Protocol::Slots => (1..=MOST_SLOTS).contains(&header.slots),
+            Protocol::Redo => header.slots == PLACES,
+        };
+        if numbers[24] != 0 || !slots || header.batch == 0 {
             return Err(damaged("its counts"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
@@ -206,8 +246,9 @@ pub(super) mod tests {
         Header {
             protocol: Protocol::Slots,
             job: 0x1234_5678_9abc_def0_0fed_cba9_8765_4321,
-            array: Array { dev: 1, ino: 2, len: 100 },
+            array: Array { dev: 1, ino: 2, len: 100, born: 3 },
             boot: Boot(77),
+            mount: Mount { system: 5, mount: 6 },
             operation: Checksum(88),
             grid: Grid::new(12, [12, 12, 2], 4).expect("a grid"),
             contiguous: Some(52),
@@ -225,9 +266,9 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for protocol in [Protocol::Slots, Protocol::Redo] {
+        for (protocol, slots) in [(Protocol::Slots, 3), (Protocol::Redo, PLACES)] {
             for contiguous in [None, Some(0), Some(52)] {
-                let header = Header { protocol, contiguous, ..header() };
+                let header = Header { protocol, slots, contiguous, ..header() };
                 let mut bytes = header.encode();
                 assert_eq!(Header::decode(&bytes).expect("just written"), header);
                 bytes.extend([7; 100]);
@@ -262,14 +303,43 @@ pub(super) mod tests {
         for (header, message) in [
             (Header { slots: 0, ..header() }, "counts"),
             (Header { slots: 1025, ..header() }, "counts"),
+            (Header { protocol: Protocol::Redo, slots: 1, ..header() }, "counts"),
+            (Header { protocol: Protocol::Redo, slots: 3, ..header() }, "counts"),
             (Header { batch: 0, ..header() }, "counts"),
             (Header { protocol: Protocol::Redo, batch: 1 << 28, ..header() }, "its batches are too long"),
             (Header { protocol: Protocol::Redo, batch: u64::MAX, ..header() }, "its batches are too long"),
             (Header { contiguous: Some(53), ..header() }, "48 bytes of blocks in a file of 100"),
             (Header { contiguous: Some(u64::MAX), ..header() }, "48 bytes of blocks in a file of 100"),
-            (Header { array: Array { dev: 1, ino: 2, len: 47 }, contiguous: None, ..header() }, "in a file of 47"),
+            (Header { array: Array { len: 47, ..header().array }, contiguous: None, ..header() }, "in a file of 47"),
         ] {
             assert!(refused(&header.encode()).contains(message), "{}", refused(&header.encode()));
+        }
+    }
+
+    #[test]
+    fn a_file_is_the_same_by_its_number_length_and_birth() {
+        let array = header().array;
+        for same in [array, Array { dev: 9, ..array }, Array { born: 0, ..array }] {
+            assert!(array.is(&same) && same.is(&array), "{same:?}");
+        }
+        for other in [Array { ino: 9, ..array }, Array { len: 9, ..array }, Array { born: 9, ..array }] {
+            assert!(!array.is(&other) && !other.is(&array), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_mount_is_another_where_what_is_known_of_both_differs() {
+        let mount = |system, mount| Mount { system, mount };
+        for (one, other, another) in [
+            (mount(5, 6), mount(5, 7), false),
+            (mount(5, 6), mount(4, 6), true),
+            (mount(0, 6), mount(0, 7), true),
+            (mount(5, 6), mount(0, 7), true),
+            (mount(5, 6), mount(0, 6), false),
+            (mount(5, 0), mount(0, 7), false),
+            (mount(0, 0), mount(0, 0), false),
+        ] {
+            assert_eq!((one.is_another(&other), other.is_another(&one)), (another, another), "{one:?} {other:?}");
         }
     }
 

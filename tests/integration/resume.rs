@@ -2,7 +2,7 @@
 //!
 //! They end at a known place by the hand of their own child: chunk by chunk through a command that kills its parent.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
 use crate::harness::{RMM, Ran, Rmm, bytes, finish, npy_bytes, prepare};
@@ -129,6 +129,31 @@ fn the_array_of_the_job_itself_is_not_warned_of_under_another_name() {
 }
 
 #[test]
+fn an_array_that_was_stored_in_since_makes_another_job() {
+    let own = |more: &[&'static str]| {
+        let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--with", "y=b.dat:u1"];
+        own.into_iter().chain(["--expr", "uint16(x) + y"]).chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    // 200 + 200 does not fit.
+    let fresh = || Rmm::new().file("a.dat", [1, 2, 3, 4, 5, 200]).file("b.dat", [1, 2, 3, 4, 5, 200]);
+    let folder = fresh().run(own(&[])).refused(7, "the journal is kept").then();
+    let folder = folder.run(["set", "b.dat", "-d", "u1", "0", "7"]).done().then();
+    let ran =
+        folder.run(own(&["--resume", "--overflow", "wrap"])).refused(4, "an array that it reads has changed since");
+    ran.file_is("a.dat", [2, 4, 6, 4, 5, 200]);
+    let folder = fresh().run(own(&[])).refused(7, "the journal is kept").then();
+    let folder = folder.run(own(&["--resume", "--overflow", "wrap"])).done();
+    folder.file_is("a.dat", [2, 4, 6, 8, 10, 144]);
+    // The same for a receipt, and for an array that was made anew.
+    let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--with", "y=b.dat:u1", "--expr", "x - y", "--receipt", "done"];
+    let folder = fresh().run(job).done().file_is("a.dat", [0; 6]).then();
+    let folder = folder.run(job).done().file_is("a.dat", [0; 6]).then();
+    std::fs::remove_file(folder.path("b.dat")).expect("there");
+    let folder = folder.file("b.dat", [1, 2, 3, 4, 5, 200]).run(job);
+    folder.refused(2, "an array that it reads has changed since").file_is("a.dat", [0; 6]);
+}
+
+#[test]
 fn another_job_does_not_go_on_with_a_journal() {
     let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
     let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are done").then();
@@ -220,6 +245,26 @@ fn a_receipt_makes_a_job_done_once() {
 }
 
 #[test]
+fn a_receipt_of_a_job_that_outlives_the_system_is_flushed_again_before_the_journal_goes() {
+    // A receipt that is flushed is written anew; one that is not stays as it is.
+    for (began, written_anew) in [(&[][..], false), (&["--sync"], true)] {
+        let receipt = ["--receipt", "done"];
+        let folder = killed(&[began, &receipt].concat());
+        let journal = std::fs::read(folder.path(JOURNAL)).expect("there");
+        let folder = resumed(folder, &[began, &receipt].concat()).done().file_is("a.dat", all_done()).then();
+        // As if it had been killed between its receipt and its end.
+        let folder = folder.file(JOURNAL, &journal);
+        std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+        let kept = std::fs::File::open(folder.path("done")).expect("there");
+        let number = |metadata: std::io::Result<std::fs::Metadata>| metadata.expect("there").ino();
+        let ran = resumed(folder, &receipt).done().file_is("a.dat", all_done());
+        let folder = ran.names_are(["a.dat", "done", "safe"]).then();
+        let anew = number(folder.path("done").metadata()) != number(kept.metadata());
+        assert_eq!(anew, written_anew, "{began:?}");
+    }
+}
+
+#[test]
 fn what_else_has_the_name_of_a_journal_is_refused() {
     let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1"];
     let fresh = || Rmm::new().file("a.dat", [1, 2, 3]);
@@ -257,7 +302,7 @@ fn alter(folder: &Rmm, number: usize) {
     let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
     journal[8 + number * 8] ^= 1;
     let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
-    let end = 8 + 22 * 8 + text;
+    let end = 8 + 25 * 8 + text;
     let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(JOURNAL), journal).expect("written");
@@ -265,15 +310,39 @@ fn alter(folder: &Rmm, number: usize) {
 
 #[test]
 fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_with_sync() {
-    // Behind version, length, protocol and job there are the array's device, inode and length, and the boot.
-    for (number, since) in [(5, "the file system was mounted"), (8, "the system was started")] {
+    // Behind version, length, protocol and job there are the array's device, inode, length and birth, the boot, and the
+    // numbers of the file system and of the mount, of which the second counts where there is no first.
+    let mounted = "the file system was mounted";
+    for (numbers, since) in
+        [(&[5][..], mounted), (&[9], "the system was started"), (&[11], mounted), (&[11, 12], mounted)]
+    {
         let folder = killed(&[]);
-        alter(&folder, number);
+        numbers.iter().for_each(|&number| alter(&folder, number));
         resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
         let folder = killed(&["--sync"]);
-        alter(&folder, number);
+        numbers.iter().for_each(|&number| alter(&folder, number));
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
     }
+}
+
+#[test]
+fn a_file_that_was_made_anew_is_another_though_it_has_the_same_number_and_length() {
+    for options in [&[][..], &["--sync"]] {
+        let folder = killed(options);
+        let (path, original) = (folder.path("a.dat"), (1..=12).collect::<Vec<u8>>());
+        std::fs::remove_file(&path).and_then(|()| std::fs::write(&path, &original)).expect("made anew");
+        let ran = resumed(folder, options).refused(5, "is the journal of another file");
+        ran.file_is("a.dat", original);
+        // Whatever number the file system gave: only its birth differs here.
+        let folder = killed(options);
+        alter(&folder, 8);
+        resumed(folder, options).refused(5, "where a.dat was made at another time");
+    }
+    let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--receipt", "done"];
+    let folder = Rmm::new().file("a.dat", [1, 2, 3]).run(job).done().then();
+    std::fs::remove_file(folder.path("a.dat")).expect("there");
+    let folder = folder.file("a.dat", [1, 2, 3]);
+    folder.run(job).refused(2, "is the receipt of another job").file_is("a.dat", [1, 2, 3]);
 }
 
 #[test]

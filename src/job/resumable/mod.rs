@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, born, mount_of, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -82,15 +82,23 @@ impl Resumable {
             Sync::No => (Protocol::Slots, Kept::Mapped),
             Sync::Yes => (Protocol::Redo, Kept::Written),
         };
-        let slots = if grid.block_bytes() > LARGE_SLOT { threads as u64 } else { SLOTS.max(threads as u64) };
+        let slots = match protocol {
+            Protocol::Redo => journal::PLACES,
+            Protocol::Slots => {
+                let threads = threads as u64;
+                let most = if grid.block_bytes() > LARGE_SLOT { threads } else { SLOTS.max(threads) };
+                most.min(grid.blocks()).max(1)
+            }
+        };
         let header = Header {
             protocol,
             job: operation.job,
             array: array_of(array),
             boot: this_boot(),
+            mount: mount_of(array.file()),
             operation: operation.checksum,
             contiguous,
-            slots: slots.min(grid.blocks()).max(1),
+            slots,
             batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
             grid,
             command: Header::shown(&operation.command).to_owned(),
@@ -124,9 +132,10 @@ impl Resumable {
     /// # Errors
     /// Busy, where it is another operation; io.
     pub fn resume(unfinished: Unfinished, operation: Operation) -> Result<Self> {
-        let Unfinished { file, header, layout } = unfinished.for_operation(&operation)?;
+        let unfinished = unfinished.for_operation(&operation)?;
+        let sync = unfinished.sync(operation.sync);
+        let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
-        let sync = if header.protocol == Protocol::Redo { Sync::Yes } else { operation.sync };
         Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
     }
 
@@ -230,7 +239,7 @@ impl Names for JobNames<'_> {
 /// Which file an array is in.
 fn array_of(mapping: &Mapping) -> Array {
     let identity = mapping.identity();
-    Array { dev: identity.dev, ino: identity.ino, len: mapping.len() }
+    Array { dev: identity.dev, ino: identity.ino, len: mapping.len(), born: born(mapping.file()) }
 }
 
 /// The blocks of a job that goes through `view` by these chunks of it.

@@ -10,8 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_word;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Checksum, Grid, Header, Layout, MOST_HEADER_BYTES, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
+use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, mount_of, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -59,19 +59,20 @@ impl Unfinished {
         let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
         let (found, own) = (header.array, array_of(array));
         let same_boot = header.boot == this_boot() && header.boot.0 != 0;
-        if found.ino != own.ino || found.len != own.len {
-            return Err(Error::corrupt(format!(
-                "is the journal of another file: inode {} of {} bytes, where {} is inode {} of {}",
-                found.ino,
-                found.len,
-                array.path().file_name().unwrap_or_default().to_string_lossy(),
-                own.ino,
-                own.len
-            )));
+        if !found.is(&own) {
+            let name = array.path().file_name().unwrap_or_default().to_string_lossy();
+            let (ino, len) = (found.ino, found.len);
+            let where_is = match (ino, len) == (own.ino, own.len) {
+                true => format!("where {name} was made at another time"),
+                false => format!("where {name} is inode {} of {}", own.ino, own.len),
+            };
+            let message = format!("is the journal of another file: inode {ino} of {len} bytes, {where_is}");
+            return Err(Error::corrupt(message));
         }
         // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
         if header.protocol == Protocol::Slots {
-            let since = match (same_boot, found.dev == own.dev) {
+            let same_mount = found.dev == own.dev && !header.mount.is_another(&mount_of(array.file()));
+            let since = match (same_boot, same_mount) {
                 (false, _) => "before the system was started the last time",
                 (true, false) => "before the file system was mounted the last time",
                 (true, true) => "",
@@ -105,6 +106,14 @@ impl Unfinished {
         self.header.operation == operation
     }
 
+    /// What the end of it must outlive, whatever is asked for now: what was begun to outlive the system ends so.
+    pub fn sync(&self, asked: Sync) -> Sync {
+        match self.header.protocol {
+            Protocol::Redo => Sync::Yes,
+            Protocol::Slots => asked,
+        }
+    }
+
     /// Ends a job that its receipt says is done, or whose array is given up with it.
     ///
     /// # Errors
@@ -118,10 +127,29 @@ impl Unfinished {
     /// # Errors
     /// Corrupt, where that makes no sense; io.
     pub fn left(self) -> Result<(Self, Left)> {
-        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Seen };
-        let this = Self { file: self.file.kept(kept)?, ..self };
+        let this = self.seen()?;
         let left = left(&this.file, &this.header, this.layout)?;
         Ok((this, left))
+    }
+
+    /// The number of blocks that are done, or whole in the journal, and of all.
+    ///
+    /// # Errors
+    /// As [`Unfinished::left`].
+    pub fn count(self) -> Result<(u64, u64)> {
+        let this = self.seen()?;
+        let counted = match this.header.protocol {
+            Protocol::Redo => done_in_order(&this.file, &this.header, this.layout),
+            Protocol::Slots => Slots::new(&this.file, &this.header, this.layout).count().map(|(count, _)| count),
+        };
+        let done = counted.map_err(|error| error.at(this.file.path()))?;
+        Ok((done, this.header.grid.blocks()))
+    }
+
+    /// The same, to be looked at.
+    fn seen(self) -> Result<Self> {
+        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Seen };
+        Ok(Self { file: self.file.kept(kept)?, ..self })
     }
 
     /// The same, if it is the journal of this operation.
@@ -129,15 +157,17 @@ impl Unfinished {
         if self.header.operation == operation.checksum {
             return Ok(self);
         }
-        let error = Error::new(ErrorKind::Busy, "is the journal of another job").at(self.file.path());
+        let error =
+            Error::new(ErrorKind::Busy, "is the journal of another job, or an array that it reads has changed since")
+                .at(self.file.path());
         Err(error.whole_hint(resuming(&self.header.command)))
     }
 
     /// Why nobody else may store in the array.
     pub fn refusal(self, array: &Mapping) -> Error {
         let command = self.header.command.clone();
-        let message = match self.left() {
-            Ok((_, Left { done, blocks, .. })) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
+        let message = match self.count() {
+            Ok((done, blocks)) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
             Err(error) => return error,
         };
         Error::new(ErrorKind::Busy, message)
@@ -178,13 +208,16 @@ impl Unfinished {
                 let redo = Redo::new(&file, &header, layout);
                 redo.examine()?;
                 let pending = redo.pending();
-                Torn((!pending.is_empty()).then(|| header.grid.described(pending)))
+                Torn((!pending.is_empty()).then(|| header.grid.described(std::iter::once(pending))))
             }
             (None, _) => {
                 let mut pending: Vec<u64> =
                     Slots::new(&file, &header, layout).pending()?.into_iter().map(|(_, block)| block).collect();
                 pending.sort_unstable();
-                Torn((!pending.is_empty()).then(|| header.grid.described(pending.into_iter())))
+                Torn(
+                    (!pending.is_empty())
+                        .then(|| header.grid.described(pending.into_iter().map(|block| block..block + 1))),
+                )
             }
         };
         file.vanish(sync)?;
@@ -213,29 +246,23 @@ fn discarding(path: &Path) -> String {
 
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
     let grid = &header.grid;
-    let counted = if header.protocol == Protocol::Redo {
-        let redo = Redo::new(file, header, layout);
-        redo.examine().map(|()| (redo.next_block(), grid.described(0..redo.next_block())))
-    } else {
-        counted(&Slots::new(file, header, layout), grid)
+    let counted = match header.protocol {
+        Protocol::Redo => {
+            done_in_order(file, header, layout).map(|done| (done, grid.described(std::iter::once(0..done))))
+        }
+        Protocol::Slots => {
+            let slots = Slots::new(file, header, layout);
+            slots.count().map(|(count, whole)| (count, grid.described(slots.runs(&whole))))
+        }
     };
     let (done, elements) = counted.map_err(|error| error.at(file.path()))?;
     Ok(Left { done, blocks: grid.blocks(), elements })
 }
 
-/// The number of blocks that are done, or whole in slots, and which elements they hold.
-fn counted(slots: &Slots<'_, JournalFile>, grid: &Grid) -> Result<(u64, String)> {
-    let (mut count, pending) = (slots.count_done()?, slots.pending()?);
-    let mut whole = Vec::new();
-    for (_, block) in pending {
-        if !slots.is_done(block)? {
-            whole.push(block);
-        }
-    }
-    count += whole.len() as u64;
-    // All words have just been read.
-    let is_done = |&block: &u64| whole.contains(&block) || slots.is_done(block).unwrap_or(false);
-    Ok((count, grid.described((0..grid.blocks()).filter(is_done))))
+/// The number of blocks that are done, or whole in a journal of batches.
+fn done_in_order(file: &JournalFile, header: &Header, layout: Layout) -> Result<u64> {
+    let redo = Redo::new(file, header, layout);
+    redo.examine().map(|()| redo.next_block())
 }
 
 #[cfg(test)]
