@@ -199,9 +199,10 @@ impl Expression<'_> {
         let with = self.with.iter().try_fold(own, |sum, (name, array)| {
             let mapping = array.mapping();
             let sum = sum.with(name).with(array.dtype().to_string()).with(format!("{:?}", array.view()));
-            Ok(match mapping.identity() == place.array.mapping().identity() {
-                true => sum.with("the array itself"),
-                false => sum.with_numbers(&state(mapping)?),
+            Ok(if mapping.identity() == place.array.mapping().identity() {
+                sum.with("the array itself")
+            } else {
+                sum.with_numbers(&state(mapping)?)
             })
         });
         with.map(|with: Checksummer| with.checksum())

@@ -268,7 +268,7 @@ pub(super) mod tests {
     fn what_is_written_is_read_back() {
         for (protocol, slots) in [(Protocol::Slots, 3), (Protocol::Redo, PLACES)] {
             for contiguous in [None, Some(0), Some(52)] {
-                let header = Header { protocol, slots, contiguous, ..header() };
+                let header = Header { protocol, contiguous, slots, ..header() };
                 let mut bytes = header.encode();
                 assert_eq!(Header::decode(&bytes).expect("just written"), header);
                 bytes.extend([7; 100]);

@@ -317,10 +317,14 @@ fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_
         [(&[5][..], mounted), (&[9], "the system was started"), (&[11], mounted), (&[11, 12], mounted)]
     {
         let folder = killed(&[]);
-        numbers.iter().for_each(|&number| alter(&folder, number));
+        for &number in numbers {
+            alter(&folder, number);
+        }
         resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
         let folder = killed(&["--sync"]);
-        numbers.iter().for_each(|&number| alter(&folder, number));
+        for &number in numbers {
+            alter(&folder, number);
+        }
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
     }
 }

@@ -62,9 +62,10 @@ impl Unfinished {
         if !found.is(&own) {
             let name = array.path().file_name().unwrap_or_default().to_string_lossy();
             let (ino, len) = (found.ino, found.len);
-            let where_is = match (ino, len) == (own.ino, own.len) {
-                true => format!("where {name} was made at another time"),
-                false => format!("where {name} is inode {} of {}", own.ino, own.len),
+            let where_is = if (ino, len) == (own.ino, own.len) {
+                format!("where {name} was made at another time")
+            } else {
+                format!("where {name} is inode {} of {}", own.ino, own.len)
             };
             let message = format!("is the journal of another file: inode {ino} of {len} bytes, {where_is}");
             return Err(Error::corrupt(message));
