@@ -1,4 +1,4 @@
-//! The beginning of every journal: which array, which job, which boot of the system, and how the rest is laid out.
+//! The beginning of every journal: which array, which job, which boot of the system, which mount, and how the rest is laid out.
 //!
 //! A journal may have been planted, damaged, or belong to another file. What it says is read strictly, in bounded
 //! memory, and the text of its command is only ever shown.
@@ -12,7 +12,7 @@ const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
 const VERSION: u64 = 1;
 /// Bytes of the words before the text, and of the checksum behind it.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 22;
+const NUMBERS: usize = 24;
 const CHECKSUM: usize = 16;
 /// The longest command that is kept: longer ones are cut by who writes them.
 const MOST_TEXT: usize = 64 << 10;
@@ -56,6 +56,25 @@ impl Boot {
     }
 }
 
+/// One mount of a file system, from its beginning to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// The number of the mounted file system itself, the same through all its bind mounts and in all containers; 0 where
+    /// it has none.
+    pub system: u64,
+    /// The number of the mount that the file was reached by; 0 where it is not known.
+    pub mount: u64,
+}
+
+impl Mount {
+    /// Whether the file system has, as far as is known, been mounted anew between the two. Where the file system has no
+    /// number, another of its mounts cannot be told from a new one, and counts as such.
+    pub fn is_another(&self, other: &Self) -> bool {
+        let numbers = [(self.system, other.system), (self.mount, other.mount)];
+        numbers.iter().find(|(one, other)| *one != 0 && *other != 0).is_some_and(|(one, other)| one != other)
+    }
+}
+
 /// What a journal says of itself; never changed once it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -67,6 +86,8 @@ pub struct Header {
     pub array: Array,
     /// The run of the system in which it was begun.
     pub boot: Boot,
+    /// The mount by which the array was reached then.
+    pub mount: Mount,
     /// What is computed, where, from what: the same for the same command alone.
     pub operation: Checksum,
     /// The blocks of the job.
@@ -101,11 +122,12 @@ impl Header {
         let command = Self::shown(&self.command);
         let Array { dev, ino, len } = self.array;
         let place = self.contiguous.map_or([0, 0], |first| [1, first]);
-        let numbers: [&[u64]; 9] = [
+        let numbers: [&[u64]; 10] = [
             &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
             &[dev, ino, len],
             &halves(self.boot.0),
+            &[self.mount.system, self.mount.mount],
             &halves(self.operation.0),
             &self.grid.numbers(),
             &place,
@@ -153,22 +175,23 @@ impl Header {
             job: wide(3),
             array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7] },
             boot: Boot(wide(8)),
-            operation: Checksum(wide(10)),
-            grid: Grid::new(numbers[12], [numbers[13], numbers[14], numbers[15]], numbers[16])
+            mount: Mount { system: numbers[10], mount: numbers[11] },
+            operation: Checksum(wide(12)),
+            grid: Grid::new(numbers[14], [numbers[15], numbers[16], numbers[17]], numbers[18])
                 .map_err(|error| damaged(error.message()))?,
-            contiguous: match numbers[17] {
-                0 if numbers[18] == 0 => None,
-                1 => Some(numbers[18]),
+            contiguous: match numbers[19] {
+                0 if numbers[20] == 0 => None,
+                1 => Some(numbers[20]),
                 _ => return Err(damaged("its place")),
             },
-            slots: numbers[19],
-            batch: numbers[20],
+            slots: numbers[21],
+            batch: numbers[22],
             command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
         };
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
         }
-        if numbers[21] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+        if numbers[23] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
             return Err(damaged("its counts"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
@@ -208,6 +231,7 @@ pub(super) mod tests {
             job: 0x1234_5678_9abc_def0_0fed_cba9_8765_4321,
             array: Array { dev: 1, ino: 2, len: 100 },
             boot: Boot(77),
+            mount: Mount { system: 5, mount: 6 },
             operation: Checksum(88),
             grid: Grid::new(12, [12, 12, 2], 4).expect("a grid"),
             contiguous: Some(52),
@@ -270,6 +294,22 @@ pub(super) mod tests {
             (Header { array: Array { dev: 1, ino: 2, len: 47 }, contiguous: None, ..header() }, "in a file of 47"),
         ] {
             assert!(refused(&header.encode()).contains(message), "{}", refused(&header.encode()));
+        }
+    }
+
+    #[test]
+    fn a_mount_is_another_where_what_is_known_of_both_differs() {
+        let mount = |system, mount| Mount { system, mount };
+        for (one, other, another) in [
+            (mount(5, 6), mount(5, 7), false),
+            (mount(5, 6), mount(4, 6), true),
+            (mount(0, 6), mount(0, 7), true),
+            (mount(5, 6), mount(0, 7), true),
+            (mount(5, 6), mount(0, 6), false),
+            (mount(5, 0), mount(0, 7), false),
+            (mount(0, 0), mount(0, 0), false),
+        ] {
+            assert_eq!((one.is_another(&other), other.is_another(&one)), (another, another), "{one:?} {other:?}");
         }
     }
 

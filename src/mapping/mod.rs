@@ -17,6 +17,7 @@ mod editor;
 mod fault;
 mod file;
 mod holes;
+mod incarnation;
 mod journal;
 mod leftovers;
 mod lock;
@@ -39,6 +40,7 @@ mod writer;
 
 pub use advice::{Cache, give_up};
 pub use file::{Identity, Io, Mapping};
+pub use incarnation::mount_of;
 pub use journal::{FLUSHED, JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};

@@ -106,6 +106,22 @@ impl Disk {
         Ok(())
     }
 
+    /// Unmounts it and mounts it once more, on a device of the same number where that is free.
+    pub(crate) fn mount_again(&mut self) -> Result<(), String> {
+        run(Command::new("umount").arg(&self.root))?;
+        self.mounted.retain(|point| *point != self.root);
+        let image = self.root.with_file_name("image");
+        self.add(&["-o", "loop", &image.to_string_lossy()], self.root.clone())
+    }
+
+    /// Another mount of it, at the same time.
+    pub(crate) fn bind(&mut self) -> Result<PathBuf, String> {
+        let (root, other) = (self.root.clone(), self.root.with_file_name("other"));
+        fs::create_dir(&other).map_err(|error| error.to_string())?;
+        self.add(&["--bind", &root.to_string_lossy()], other.clone())?;
+        Ok(other)
+    }
+
     fn add(&mut self, words: &[&str], at: PathBuf) -> Result<(), String> {
         run(Command::new("mount").args(words).arg(&at))?;
         self.mounted.push(at);

@@ -14,6 +14,7 @@ mod memory;
 mod needs;
 mod numpy;
 mod power;
+mod remount;
 mod truncation;
 
 use libtest_mimic::{Arguments, Trial};
@@ -28,6 +29,7 @@ fn main() -> std::process::ExitCode {
         injection::trials,
         truncation::trials,
         power::trials,
+        remount::trials,
         cgroup::trials,
         interchange::trials,
         guess::trials,

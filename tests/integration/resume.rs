@@ -257,7 +257,7 @@ fn alter(folder: &Rmm, number: usize) {
     let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
     journal[8 + number * 8] ^= 1;
     let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
-    let end = 8 + 22 * 8 + text;
+    let end = 8 + 24 * 8 + text;
     let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(JOURNAL), journal).expect("written");
@@ -265,13 +265,17 @@ fn alter(folder: &Rmm, number: usize) {
 
 #[test]
 fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_with_sync() {
-    // Behind version, length, protocol and job there are the array's device, inode and length, and the boot.
-    for (number, since) in [(5, "the file system was mounted"), (8, "the system was started")] {
+    // Behind version, length, protocol and job there are the array's device, inode and length, the boot, and the
+    // numbers of the file system and of the mount, of which the second counts where there is no first.
+    let mounted = "the file system was mounted";
+    for (numbers, since) in
+        [(&[5][..], mounted), (&[8], "the system was started"), (&[10], mounted), (&[10, 11], mounted)]
+    {
         let folder = killed(&[]);
-        alter(&folder, number);
+        numbers.iter().for_each(|&number| alter(&folder, number));
         resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
         let folder = killed(&["--sync"]);
-        alter(&folder, number);
+        numbers.iter().for_each(|&number| alter(&folder, number));
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
     }
 }

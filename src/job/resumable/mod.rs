@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, mount_of, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -88,6 +88,7 @@ impl Resumable {
             job: operation.job,
             array: array_of(array),
             boot: this_boot(),
+            mount: mount_of(array.file()),
             operation: operation.checksum,
             contiguous,
             slots: slots.min(grid.blocks()).max(1),

@@ -11,7 +11,7 @@ use crate::escape::shell_word;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Grid, Header, Layout, MOST_HEADER_BYTES, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, mount_of, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -71,7 +71,8 @@ impl Unfinished {
         }
         // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
         if header.protocol == Protocol::Slots {
-            let since = match (same_boot, found.dev == own.dev) {
+            let same_mount = found.dev == own.dev && !header.mount.is_another(&mount_of(array.file()));
+            let since = match (same_boot, same_mount) {
                 (false, _) => "before the system was started the last time",
                 (true, false) => "before the file system was mounted the last time",
                 (true, true) => "",

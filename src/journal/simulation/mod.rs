@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::{Array, Boot, Checksum, Grid, Header, Layout, Protocol};
+use super::{Array, Boot, Checksum, Grid, Header, Layout, Mount, Protocol};
 use crate::error::{Error, ErrorKind};
 
 /// The number of jobs where nothing is said: as many as a debug build does in a second or two.
@@ -167,6 +167,7 @@ impl Job {
             job: u128::from(random.next()),
             array: Array { dev: 1, ino: 2, len: grid.nbytes() },
             boot: Boot(1),
+            mount: Mount { system: 1, mount: 1 },
             operation: Checksum(3),
             grid,
             contiguous: Some(0),
