@@ -12,7 +12,7 @@ const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
 const VERSION: u64 = 1;
 /// Bytes of the words before the text, and of the checksum behind it.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 24;
+const NUMBERS: usize = 25;
 const CHECKSUM: usize = 16;
 /// The longest command that is kept: longer ones are cut by who writes them.
 const MOST_TEXT: usize = 64 << 10;
@@ -41,6 +41,16 @@ pub struct Array {
     pub ino: u64,
     /// Its length in bytes.
     pub len: u64,
+    /// When it was made, in nanoseconds since 1970; 0 where that is not known. Numbers of files are given again at once.
+    pub born: u64,
+}
+
+impl Array {
+    /// Whether it is the same file. Devices may have other numbers when the system is started again.
+    pub fn is(&self, other: &Self) -> bool {
+        let born = self.born == other.born || self.born == 0 || other.born == 0;
+        (self.ino, self.len) == (other.ino, other.len) && born
+    }
 }
 
 /// One run of the system, from its start to its end.
@@ -120,12 +130,12 @@ impl Header {
         };
         let halves = |number: u128| [number as u64, (number >> 64) as u64];
         let command = Self::shown(&self.command);
-        let Array { dev, ino, len } = self.array;
+        let Array { dev, ino, len, born } = self.array;
         let place = self.contiguous.map_or([0, 0], |first| [1, first]);
         let numbers: [&[u64]; 10] = [
             &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
-            &[dev, ino, len],
+            &[dev, ino, len, born],
             &halves(self.boot.0),
             &[self.mount.system, self.mount.mount],
             &halves(self.operation.0),
@@ -173,25 +183,25 @@ impl Header {
                 _ => return Err(damaged("its protocol is unknown")),
             },
             job: wide(3),
-            array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7] },
-            boot: Boot(wide(8)),
-            mount: Mount { system: numbers[10], mount: numbers[11] },
-            operation: Checksum(wide(12)),
-            grid: Grid::new(numbers[14], [numbers[15], numbers[16], numbers[17]], numbers[18])
+            array: Array { dev: numbers[5], ino: numbers[6], len: numbers[7], born: numbers[8] },
+            boot: Boot(wide(9)),
+            mount: Mount { system: numbers[11], mount: numbers[12] },
+            operation: Checksum(wide(13)),
+            grid: Grid::new(numbers[15], [numbers[16], numbers[17], numbers[18]], numbers[19])
                 .map_err(|error| damaged(error.message()))?,
-            contiguous: match numbers[19] {
-                0 if numbers[20] == 0 => None,
-                1 => Some(numbers[20]),
+            contiguous: match numbers[20] {
+                0 if numbers[21] == 0 => None,
+                1 => Some(numbers[21]),
                 _ => return Err(damaged("its place")),
             },
-            slots: numbers[21],
-            batch: numbers[22],
+            slots: numbers[22],
+            batch: numbers[23],
             command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
         };
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
         }
-        if numbers[23] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+        if numbers[24] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
             return Err(damaged("its counts"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
@@ -229,7 +239,7 @@ pub(super) mod tests {
         Header {
             protocol: Protocol::Slots,
             job: 0x1234_5678_9abc_def0_0fed_cba9_8765_4321,
-            array: Array { dev: 1, ino: 2, len: 100 },
+            array: Array { dev: 1, ino: 2, len: 100, born: 3 },
             boot: Boot(77),
             mount: Mount { system: 5, mount: 6 },
             operation: Checksum(88),
@@ -291,9 +301,20 @@ pub(super) mod tests {
             (Header { protocol: Protocol::Redo, batch: u64::MAX, ..header() }, "its batches are too long"),
             (Header { contiguous: Some(53), ..header() }, "48 bytes of blocks in a file of 100"),
             (Header { contiguous: Some(u64::MAX), ..header() }, "48 bytes of blocks in a file of 100"),
-            (Header { array: Array { dev: 1, ino: 2, len: 47 }, contiguous: None, ..header() }, "in a file of 47"),
+            (Header { array: Array { len: 47, ..header().array }, contiguous: None, ..header() }, "in a file of 47"),
         ] {
             assert!(refused(&header.encode()).contains(message), "{}", refused(&header.encode()));
+        }
+    }
+
+    #[test]
+    fn a_file_is_the_same_by_its_number_length_and_birth() {
+        let array = header().array;
+        for same in [array, Array { dev: 9, ..array }, Array { born: 0, ..array }] {
+            assert!(array.is(&same) && same.is(&array), "{same:?}");
+        }
+        for other in [Array { ino: 9, ..array }, Array { len: 9, ..array }, Array { born: 9, ..array }] {
+            assert!(!array.is(&other) && !other.is(&array), "{other:?}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! Which of the mounts that a file system has had it is that a file was opened on: numbers of devices are given again
-//! at once.
+//! Which of the files that have had a number an open file is, and on which of the mounts of its file system: numbers of
+//! files and of devices are given again at once.
 
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -11,6 +11,15 @@ use crate::journal::Mount;
 
 /// Asks for numbers of mounts that are never given again, since Linux 6.8; rustix has no name for it.
 const MNT_ID_UNIQUE: StatxFlags = StatxFlags::from_bits_retain(0x4000);
+
+/// When a file was made, in nanoseconds since 1970; 0 where the file system does not keep it.
+pub fn born(file: &File) -> u64 {
+    let found = examined(file, StatxFlags::BTIME).filter(|found| found.stx_mask & StatxFlags::BTIME.bits() != 0);
+    // Years before 1970 and behind 2554 are numbers like others.
+    found.map_or(0, |Statx { stx_btime: at, .. }| {
+        at.tv_sec.cast_unsigned().wrapping_mul(1_000_000_000).wrapping_add(u64::from(at.tv_nsec))
+    })
+}
 
 /// What is known of the mount that an open file is reached by.
 pub fn mount_of(file: &File) -> Mount {
@@ -37,6 +46,20 @@ fn system_of(dev: u64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_keeps_its_birth_whatever_is_done_to_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        std::fs::write(&path, "old").expect("written");
+        let first = born(&File::open(&path).expect("there"));
+        let known = path.metadata().and_then(|metadata| metadata.created());
+        let known = known.ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        assert_eq!(u128::from(first), known.map_or(0, |since| since.as_nanos()));
+        std::fs::write(&path, "new").and_then(|()| std::fs::rename(&path, folder.path().join("b"))).expect("renamed");
+        assert_eq!(born(&File::open(folder.path().join("b")).expect("there")), first);
+        assert_eq!(born(&File::open("/proc/version").expect("there")), 0);
+    }
 
     #[test]
     fn all_files_of_a_mount_agree_and_those_of_others_do_not() {

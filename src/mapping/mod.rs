@@ -40,7 +40,7 @@ mod writer;
 
 pub use advice::{Cache, give_up};
 pub use file::{Identity, Io, Mapping};
-pub use incarnation::mount_of;
+pub use incarnation::{born, mount_of};
 pub use journal::{FLUSHED, JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};

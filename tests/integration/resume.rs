@@ -252,12 +252,14 @@ fn a_journal_is_that_of_one_file_alone() {
     resumed(folder, &[]).refused(5, "is the journal of another file");
 }
 
-/// Changes one of the numbers of a journal's header, which stand behind its magic; the checksum is behind all.
-fn alter(folder: &Rmm, number: usize) {
+/// Changes some of the numbers of a journal's header, which stand behind its magic; the checksum is behind all.
+fn alter(folder: &Rmm, numbers: &[usize]) {
     let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
-    journal[8 + number * 8] ^= 1;
+    for number in numbers {
+        journal[8 + number * 8] ^= 1;
+    }
     let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
-    let end = 8 + 24 * 8 + text;
+    let end = 8 + 25 * 8 + text;
     let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(JOURNAL), journal).expect("written");
@@ -265,19 +267,39 @@ fn alter(folder: &Rmm, number: usize) {
 
 #[test]
 fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_with_sync() {
-    // Behind version, length, protocol and job there are the array's device, inode and length, the boot, and the
+    // Behind version, length, protocol and job there are the array's device, inode, length and birth, the boot, and the
     // numbers of the file system and of the mount, of which the second counts where there is no first.
     let mounted = "the file system was mounted";
     for (numbers, since) in
-        [(&[5][..], mounted), (&[8], "the system was started"), (&[10], mounted), (&[10, 11], mounted)]
+        [(&[5][..], mounted), (&[9], "the system was started"), (&[11], mounted), (&[11, 12], mounted)]
     {
         let folder = killed(&[]);
-        numbers.iter().for_each(|&number| alter(&folder, number));
+        alter(&folder, numbers);
         resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
         let folder = killed(&["--sync"]);
-        numbers.iter().for_each(|&number| alter(&folder, number));
+        alter(&folder, numbers);
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
     }
+}
+
+#[test]
+fn a_file_that_was_made_anew_is_another_though_it_has_the_same_number_and_length() {
+    for options in [&[][..], &["--sync"]] {
+        let folder = killed(options);
+        let (path, original) = (folder.path("a.dat"), (1..=12).collect::<Vec<u8>>());
+        std::fs::remove_file(&path).and_then(|()| std::fs::write(&path, &original)).expect("made anew");
+        let ran = resumed(folder, options).refused(5, "is the journal of another file");
+        ran.file_is("a.dat", original);
+        // Whatever number the file system gave: only its birth differs here.
+        let folder = killed(options);
+        alter(&folder, &[8]);
+        resumed(folder, options).refused(5, "where a.dat was made at another time");
+    }
+    let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--receipt", "done"];
+    let folder = Rmm::new().file("a.dat", [1, 2, 3]).run(job).done().then();
+    std::fs::remove_file(folder.path("a.dat")).expect("there");
+    let folder = folder.file("a.dat", [1, 2, 3]);
+    folder.run(job).refused(2, "is the receipt of another job").file_is("a.dat", [1, 2, 3]);
 }
 
 #[test]

@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, mount_of, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, born, mount_of, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -231,7 +231,7 @@ impl Names for JobNames<'_> {
 /// Which file an array is in.
 fn array_of(mapping: &Mapping) -> Array {
     let identity = mapping.identity();
-    Array { dev: identity.dev, ino: identity.ino, len: mapping.len() }
+    Array { dev: identity.dev, ino: identity.ino, len: mapping.len(), born: born(mapping.file()) }
 }
 
 /// The blocks of a job that goes through `view` by these chunks of it.

@@ -76,9 +76,7 @@ impl Receipt {
 
     /// Whether it is that of this operation on this array.
     pub fn is_of(&self, operation: Checksum, array: &Mapping) -> bool {
-        let own = super::array_of(array);
-        // Devices may have other numbers when the system is started again.
-        self.operation == operation && (self.array.ino, self.array.len) == (own.ino, own.len)
+        self.operation == operation && self.array.is(&super::array_of(array))
     }
 
     /// Writes it, whole or not at all, unless it is there.
@@ -95,8 +93,9 @@ impl Receipt {
     }
 
     fn text(&self) -> String {
-        let Self { job, operation, array: Array { dev, ino, len }, command } = self;
-        format!("{TITLE}\njob {job:032x}\noperation {:032x}\narray {dev} {ino} {len}\ncommand {command}\n", operation.0)
+        let Self { job, operation, array: Array { dev, ino, len, born }, command } = self;
+        let array = format!("array {dev} {ino} {len} {born}");
+        format!("{TITLE}\njob {job:032x}\noperation {:032x}\n{array}\ncommand {command}\n", operation.0)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -105,7 +104,8 @@ impl Receipt {
         let hex = |text: &str| u128::from_str_radix(text, 16).ok();
         let (job, operation) = (hex(value("job")?)?, Checksum(hex(value("operation")?)?));
         let mut numbers = value("array")?.split(' ').map(|number| number.parse().ok());
-        let array = Array { dev: numbers.next()??, ino: numbers.next()??, len: numbers.next()?? };
+        let mut number = || numbers.next().flatten();
+        let array = Array { dev: number()?, ino: number()?, len: number()?, born: number()? };
         let command = value("command")?.to_owned();
         Some(Self { job, operation, array, command })
     }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn receipt() -> Receipt {
-        let array = Array { dev: 1, ino: 2, len: 3 };
+        let array = Array { dev: 1, ino: 2, len: 3, born: 4 };
         Receipt { job: 7, operation: Checksum(8), array, command: "rmm map-chunks x -i".to_owned() }
     }
 

@@ -59,15 +59,16 @@ impl Unfinished {
         let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
         let (found, own) = (header.array, array_of(array));
         let same_boot = header.boot == this_boot() && header.boot.0 != 0;
-        if found.ino != own.ino || found.len != own.len {
-            return Err(Error::corrupt(format!(
-                "is the journal of another file: inode {} of {} bytes, where {} is inode {} of {}",
-                found.ino,
-                found.len,
-                array.path().file_name().unwrap_or_default().to_string_lossy(),
-                own.ino,
-                own.len
-            )));
+        if !found.is(&own) {
+            let name = array.path().file_name().unwrap_or_default().to_string_lossy();
+            let (ino, len) = (found.ino, found.len);
+            let where_is = if (ino, len) == (own.ino, own.len) {
+                format!("where {name} was made at another time")
+            } else {
+                format!("where {name} is inode {} of {}", own.ino, own.len)
+            };
+            let message = format!("is the journal of another file: inode {ino} of {len} bytes, {where_is}");
+            return Err(Error::corrupt(message));
         }
         // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
         if header.protocol == Protocol::Slots {

@@ -165,7 +165,7 @@ impl Job {
         let header = Header {
             protocol,
             job: u128::from(random.next()),
-            array: Array { dev: 1, ino: 2, len: grid.nbytes() },
+            array: Array { dev: 1, ino: 2, len: grid.nbytes(), born: 3 },
             boot: Boot(1),
             mount: Mount { system: 1, mount: 1 },
             operation: Checksum(3),
