@@ -12,7 +12,7 @@ use super::edit::{Resume, Store};
 use super::elsewhere::Elsewhere;
 use super::input::is_stdin;
 use super::journal::warn_of_unfinished;
-use super::partial::Make;
+use super::partial::{Make, state};
 use super::reduce::{Elements, Form, ReduceArgs, Results as Reductions};
 use super::select::Selected;
 use super::ui::Ui;
@@ -188,18 +188,21 @@ impl Expression<'_> {
         })
     }
 
-    /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting.
-    pub(super) fn checksum(&self, place: &Place<'_>, storing: Storing) -> Checksum {
+    /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting. Arrays that
+    /// were stored in since are others, but for the one that the job itself stores in.
+    ///
+    /// # Errors
+    /// Io, where an array cannot be examined.
+    pub(super) fn checksum(&self, place: &Place<'_>, storing: Storing) -> Result<Checksum> {
         let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
         let own = own.with(format!("{:?} {:?} {:?}", place.ranks, place.dims, storing.chunk));
-        let with = self.with.iter().fold(own, |sum, (name, array)| {
+        let with = self.with.iter().try_fold(own, |sum, (name, array)| {
             let mapping = array.mapping();
-            sum.with(name)
-                .with(array.dtype().to_string())
-                .with(format!("{:?}", array.view()))
-                .with_numbers(&[mapping.identity().ino, mapping.len()])
+            let sum = sum.with(name).with(array.dtype().to_string()).with(format!("{:?}", array.view()));
+            let is_own = mapping.identity() == place.array.mapping().identity();
+            if is_own { Ok(sum.with("the array itself")) } else { Ok(sum.with_numbers(&state(mapping)?)) }
         });
-        with.checksum()
+        with.map(|with: Checksummer| with.checksum())
     }
 
     /// An array that is stored in may be read in the same places only: others may be stored already.

@@ -72,7 +72,7 @@ impl FillArgs {
         let place = Place { array, selected, ranks, dims: self.select.counted_dims(array)? };
         let once = Once::of(&selected.view);
         let (validation, storing) = (Validation::First, Storing::default());
-        let operation = expression.checksum(&place, storing);
+        let operation = expression.checksum(&place, storing)?;
         let computed = expression.in_place(place, &once, self.cast)?;
         let selected = Selected { view: once.view(&selected.view), dtype: selected.dtype.clone() };
         let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };

@@ -183,7 +183,7 @@ impl Job<'_> {
 }
 
 pub(super) fn foreign_receipt(path: &Path) -> Error {
-    let error = Error::usage("is the receipt of another job").at(path);
+    let error = Error::usage("is the receipt of another job, or an array that it reads has changed since").at(path);
     error.hint("--receipt takes a name of its own for each job")
 }
 

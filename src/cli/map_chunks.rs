@@ -124,7 +124,7 @@ impl MapChunksArgs {
         if let Some(expression) = self.expr.expression(self.open.io(), Some(&array), ui)? {
             let place = self.place_of(&array, &asked)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
-            let job = self.job(expression.checksum(&place, storing));
+            let job = self.job(expression.checksum(&place, storing)?);
             let computed = expression.in_place(place, &once, self.cast)?;
             let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
             return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
@@ -152,7 +152,7 @@ impl MapChunksArgs {
         if let Some(expression) = self.expr.expression(self.open.io(), Some(&array), ui)? {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
-            let operation = expression.checksum(&place, Storing::default());
+            let operation = expression.checksum(&place, Storing::default())?;
             let results = expression.elsewhere(place, astype, self.cast.overflow)?;
             return match made {
                 _ if self.place.check => results.check(ui),

@@ -18,7 +18,7 @@ use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::{path_text, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Checksummer};
-use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, journal_path, partial_path};
+use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, born, journal_path, partial_path};
 
 /// Something that is computed into a new array, and can be resumed.
 pub(super) trait Make {
@@ -35,11 +35,16 @@ pub(super) trait Make {
 /// What a job with these options makes of its inputs, and where: arrays that were stored in since are others.
 pub(super) fn checksum(operation: Checksum, inputs: &[&Mapping], out: &[u8]) -> Result<Checksum> {
     let sum = Checksummer::default().with("output").with(operation.0.to_le_bytes()).with(out);
-    let sum = inputs.iter().try_fold(sum, |sum, input| {
-        let metadata = input.file().metadata().map_err(|error| Error::io("cannot examine", error)).at(input.path())?;
-        Ok(sum.with_numbers(&[metadata.mtime().cast_unsigned(), metadata.mtime_nsec().cast_unsigned()]))
-    });
-    sum.map(|sum| sum.checksum())
+    let sum = inputs.iter().try_fold(sum, |sum, input| Ok(sum.with_numbers(&state(input)?)));
+    sum.map(|sum: Checksummer| sum.checksum())
+}
+
+/// What is another where an input is another, or has been stored in: its number and length, when it was made and when it
+/// was changed. Not its device, which may have another number when the system is started again.
+pub(super) fn state(input: &Mapping) -> Result<[u64; 5]> {
+    let metadata = input.file().metadata().map_err(|error| Error::io("cannot examine", error)).at(input.path())?;
+    let [seconds, nanoseconds] = [metadata.mtime(), metadata.mtime_nsec()].map(i64::cast_unsigned);
+    Ok([metadata.ino(), input.len(), born(input.file()), seconds, nanoseconds])
 }
 
 /// Makes `out`, or goes on making it. `new` begins the array, or finds what is there of it.

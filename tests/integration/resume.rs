@@ -129,6 +129,31 @@ fn the_array_of_the_job_itself_is_not_warned_of_under_another_name() {
 }
 
 #[test]
+fn an_array_that_was_stored_in_since_makes_another_job() {
+    let own = |more: &[&'static str]| {
+        let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--with", "y=b.dat:u1"];
+        own.into_iter().chain(["--expr", "uint16(x) + y"]).chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    // 200 + 200 does not fit.
+    let fresh = || Rmm::new().file("a.dat", [1, 2, 3, 4, 5, 200]).file("b.dat", [1, 2, 3, 4, 5, 200]);
+    let folder = fresh().run(own(&[])).refused(7, "the journal is kept").then();
+    let folder = folder.run(["set", "b.dat", "-d", "u1", "0", "7"]).done().then();
+    let ran =
+        folder.run(own(&["--resume", "--overflow", "wrap"])).refused(4, "an array that it reads has changed since");
+    ran.file_is("a.dat", [2, 4, 6, 4, 5, 200]);
+    let folder = fresh().run(own(&[])).refused(7, "the journal is kept").then();
+    let folder = folder.run(own(&["--resume", "--overflow", "wrap"])).done();
+    folder.file_is("a.dat", [2, 4, 6, 8, 10, 144]);
+    // The same for a receipt, and for an array that was made anew.
+    let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--with", "y=b.dat:u1", "--expr", "x - y", "--receipt", "done"];
+    let folder = fresh().run(job).done().file_is("a.dat", [0; 6]).then();
+    let folder = folder.run(job).done().file_is("a.dat", [0; 6]).then();
+    std::fs::remove_file(folder.path("b.dat")).expect("there");
+    let folder = folder.file("b.dat", [1, 2, 3, 4, 5, 200]).run(job);
+    folder.refused(2, "an array that it reads has changed since").file_is("a.dat", [0; 6]);
+}
+
+#[test]
 fn another_job_does_not_go_on_with_a_journal() {
     let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
     let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are done").then();

@@ -131,7 +131,9 @@ impl Unfinished {
         if self.header.operation == operation.checksum {
             return Ok(self);
         }
-        let error = Error::new(ErrorKind::Busy, "is the journal of another job").at(self.file.path());
+        let error =
+            Error::new(ErrorKind::Busy, "is the journal of another job, or an array that it reads has changed since")
+                .at(self.file.path());
         Err(error.whole_hint(resuming(&self.header.command)))
     }
 
