@@ -117,8 +117,9 @@ impl Job<'_> {
             return match unfinished {
                 Some(left) if receipt.job == left.job() => {
                     // It was killed between its receipt and its end.
-                    receipt.write(path, self.sync)?;
-                    left.conclude(self.sync)
+                    let sync = left.sync(self.sync);
+                    receipt.write(path, sync)?;
+                    left.conclude(sync)
                 }
                 Some(other) => Err(other.refusal(array)),
                 None if self.sync == Sync::Yes => receipt.write(path, self.sync),

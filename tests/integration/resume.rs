@@ -2,7 +2,7 @@
 //!
 //! They end at a known place by the hand of their own child: chunk by chunk through a command that kills its parent.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
 use crate::harness::{RMM, Ran, Rmm, bytes, finish, npy_bytes, prepare};
@@ -242,6 +242,26 @@ fn a_receipt_makes_a_job_done_once() {
     let folder = folder.run(other).refused(2, "is the receipt of another job").then();
     let folder = folder.file("done", "notes").run(job(&[])).refused(2, "is no receipt").then();
     folder.run(["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "--receipt", "new"]).refused(2, "--receipt");
+}
+
+#[test]
+fn a_receipt_of_a_job_that_outlives_the_system_is_flushed_again_before_the_journal_goes() {
+    // A receipt that is flushed is written anew; one that is not stays as it is.
+    for (began, written_anew) in [(&[][..], false), (&["--sync"], true)] {
+        let receipt = ["--receipt", "done"];
+        let folder = killed(&[began, &receipt].concat());
+        let journal = std::fs::read(folder.path(JOURNAL)).expect("there");
+        let folder = resumed(folder, &[began, &receipt].concat()).done().file_is("a.dat", all_done()).then();
+        // As if it had been killed between its receipt and its end.
+        let folder = folder.file(JOURNAL, &journal);
+        std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+        let kept = std::fs::File::open(folder.path("done")).expect("there");
+        let number = |metadata: std::io::Result<std::fs::Metadata>| metadata.expect("there").ino();
+        let ran = resumed(folder, &receipt).done().file_is("a.dat", all_done());
+        let folder = ran.names_are(["a.dat", "done", "safe"]).then();
+        let anew = number(folder.path("done").metadata()) != number(kept.metadata());
+        assert_eq!(anew, written_anew, "{began:?}");
+    }
 }
 
 #[test]

@@ -125,9 +125,10 @@ impl Resumable {
     /// # Errors
     /// Busy, where it is another operation; io.
     pub fn resume(unfinished: Unfinished, operation: Operation) -> Result<Self> {
-        let Unfinished { file, header, layout } = unfinished.for_operation(&operation)?;
+        let unfinished = unfinished.for_operation(&operation)?;
+        let sync = unfinished.sync(operation.sync);
+        let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
-        let sync = if header.protocol == Protocol::Redo { Sync::Yes } else { operation.sync };
         Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
     }
 

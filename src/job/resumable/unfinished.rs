@@ -107,6 +107,14 @@ impl Unfinished {
         self.header.operation == operation
     }
 
+    /// What the end of it must outlive, whatever is asked for now: what was begun to outlive the system ends so.
+    pub fn sync(&self, asked: Sync) -> Sync {
+        match self.header.protocol {
+            Protocol::Redo => Sync::Yes,
+            Protocol::Slots => asked,
+        }
+    }
+
     /// Ends a job that its receipt says is done, or whose array is given up with it.
     ///
     /// # Errors
