@@ -20,7 +20,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Blocks, Checksum, Flush, Header, Layout, Medium, Names};
+use super::{Blocks, Checksum, Flush, Header, Layout, Medium, Names, Read};
 use crate::error::{Error, Result};
 
 const MAGIC: u64 = u64::from_le_bytes(*b"\x93RMMRCD\n");
@@ -40,15 +40,30 @@ pub struct Redo<'m, M: ?Sized> {
     written: AtomicU64,
     /// The number of batches that are in the array on stable storage.
     stored: AtomicU64,
-    /// What tells a whole batch from a torn one.
-    pub(super) digest: fn(&[u8], u64) -> Checksum,
+    pub(super) digests: Digests,
+}
+
+/// What tells a whole batch from a torn one: the same of bytes in memory and piece by piece.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Digests {
+    pub(super) of: fn(&[u8], u64) -> Checksum,
+    pub(super) of_pieces: fn(u64, u64, Read<'_>) -> Result<Checksum>,
+}
+
+/// A batch that is whole in the journal.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// Its number, counted from 1; 0 is that of a job that has done nothing yet, and has no bytes.
+    batch: u64,
+    len: u64,
 }
 
 impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
     /// The journal with this header and layout.
     pub fn new(medium: &'m M, header: &'m Header, layout: Layout) -> Self {
         let (written, stored) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { medium, header, layout, written, stored, digest: Checksum::of }
+        let digests = Digests { of: Checksum::of, of_pieces: Checksum::of_pieces };
+        Self { medium, header, layout, written, stored, digests }
     }
 
     /// Begins a journal: its header and the record of a job that has done nothing yet.
@@ -95,11 +110,12 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
     pub fn recover<B: Blocks + Flush + ?Sized>(&self, names: &mut dyn Names, array: &mut B) -> Result<()> {
         let whole = self.whole()?;
         names.remain()?;
-        if let Some((last, payload)) = whole.last().filter(|(last, _)| *last > 0) {
-            self.write_again(*last, payload)?;
+        if let Some(last) = whole.last().filter(|last| last.batch > 0) {
+            self.write_again(last.batch, &self.loaded(last)?)?;
         }
         self.note(&whole);
-        whole.iter().filter(|(batch, _)| *batch > 0).try_for_each(|(batch, payload)| self.apply(*batch, payload, array))
+        let mut pending = whole.iter().filter(|found| found.batch > 0);
+        pending.try_for_each(|found| self.apply(found.batch, &self.loaded(found)?, array))
     }
 
     /// Finds the number of batches that are done or whole in the journal, and changes nothing.
@@ -112,8 +128,8 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
     }
 
     /// Takes note of the batches that were found.
-    fn note(&self, whole: &[(u64, Vec<u8>)]) {
-        let (first, last) = whole.first().zip(whole.last()).map_or((0, 0), |((first, _), (last, _))| (*first, *last));
+    fn note(&self, whole: &[Found]) {
+        let (first, last) = whole.first().zip(whole.last()).map_or((0, 0), |(first, last)| (first.batch, last.batch));
         self.written.store(last, Ordering::Release);
         self.stored.store(first.saturating_sub(1), Ordering::Release);
     }
@@ -165,26 +181,34 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
         record.extend(self.header.job.to_le_bytes());
         record.extend(batch.to_le_bytes());
         record.extend((payload.len() as u64).to_le_bytes());
-        record.extend((self.digest)(payload, batch).0.to_le_bytes());
+        record.extend((self.digests.of)(payload, batch).0.to_le_bytes());
         record.extend(Checksum::of(&record, MAGIC).0.to_le_bytes());
         self.medium.write(self.layout.word(batch % 2), &record)
     }
 
-    /// The whole batches and their bytes, one or two, in their order.
-    fn whole(&self) -> Result<Vec<(u64, Vec<u8>)>> {
-        let mut found: Vec<(u64, Vec<u8>)> = [self.found(0)?, self.found(1)?].into_iter().flatten().collect();
-        found.sort_unstable_by_key(|(batch, _)| *batch);
+    /// The whole batches, one or two, in their order.
+    fn whole(&self) -> Result<Vec<Found>> {
+        let mut found: Vec<Found> = [self.found(0)?, self.found(1)?].into_iter().flatten().collect();
+        found.sort_unstable_by_key(|found| found.batch);
         match found.as_slice() {
             [] => Err(Error::corrupt("is a damaged journal: no batch in it is whole")),
-            [(one, _), (other, _)] if one + 1 != *other => {
+            [one, other] if one.batch + 1 != other.batch => {
+                let (one, other) = (one.batch, other.batch);
                 Err(Error::corrupt(format!("is a damaged journal: batches {one} and {other} do not follow each other")))
             }
             _ => Ok(found),
         }
     }
 
+    /// The bytes of a batch.
+    fn loaded(&self, found: &Found) -> Result<Vec<u8>> {
+        let mut payload = vec![0; found.len as usize];
+        self.medium.read(self.layout.slot(found.batch % 2), &mut payload)?;
+        Ok(payload)
+    }
+
     /// The batch in one of the two places, if it is whole and belongs there.
-    fn found(&self, place: u64) -> Result<Option<(u64, Vec<u8>)>> {
+    fn found(&self, place: u64) -> Result<Option<Found>> {
         let mut record = [0; RECORD + CHECKSUM];
         self.medium.read(self.layout.word(place), &mut record)?;
         let (record, checksum) = record.split_at(RECORD);
@@ -204,9 +228,9 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
         if word(32) != len {
             return Ok(None);
         }
-        let mut payload = vec![0; len as usize];
-        self.medium.read(self.layout.slot(place), &mut payload)?;
-        let whole = (self.digest)(&payload, batch).0.to_le_bytes() == record[40..56];
-        Ok(whole.then_some((batch, payload)))
+        // A batch may be long, and whoever asks how far a job is needs none of it.
+        let read = |at: u64, to: &mut [u8]| self.medium.read(self.layout.slot(place) + at, to);
+        let whole = (self.digests.of_pieces)(len, batch, &read)?.0.to_le_bytes() == record[40..56];
+        Ok(whole.then_some(Found { batch, len }))
     }
 }
