@@ -115,10 +115,9 @@ fn discarding(out: &Path) -> String {
 /// Why nobody else may make `out`.
 fn refusal(other: Unfinished, out: &Path) -> Error {
     let resuming = other.resuming();
-    match other.left() {
-        Ok((_, left)) => {
-            let message =
-                format!("is being made by an unfinished job, {} of {} chunks are done", left.done, left.blocks);
+    match other.count() {
+        Ok((done, blocks)) => {
+            let message = format!("is being made by an unfinished job, {done} of {blocks} chunks are done");
             Error::new(ErrorKind::Busy, message).at(out).hint(resuming).hint(discarding(out))
         }
         Err(error) => error,

@@ -112,12 +112,13 @@ impl Grid {
     }
 
     /// Ranges of elements in words, no more than a line takes: `elements 0 to 99, 200 to 299`.
-    pub fn described(&self, blocks: impl Iterator<Item = u64>) -> String {
+    /// `runs` are ranges of blocks, in their order; neighbours need not be one.
+    pub fn described(&self, runs: impl Iterator<Item = Range<u64>>) -> String {
         const MOST: usize = 6;
         let mut ranges: Vec<Range<u64>> = Vec::new();
         let mut more = 0_u64;
-        for block in blocks {
-            let ranks = self.ranks(block);
+        for run in runs.filter(|run| !run.is_empty()) {
+            let ranks = self.ranks(run.start).start..self.ranks(run.end - 1).end;
             let count = ranges.len();
             match ranges.last_mut() {
                 Some(last) if more == 0 && last.end == ranks.start => last.end = ranks.end,
@@ -191,11 +192,11 @@ mod tests {
     #[test]
     fn says_which_elements_are_meant() {
         let grid = grid(100, [10, 10, 4]);
-        assert_eq!(grid.described(0..0), "no element");
-        assert_eq!(grid.described(0..3), "elements 0 to 9");
-        assert_eq!(grid.described([0, 2, 3].into_iter()), "elements 0 to 3, 8 to 13");
-        let text = grid.described((0..30).step_by(2));
+        assert_eq!(grid.described(std::iter::once(0..0)), "no element");
+        assert_eq!(grid.described(std::iter::once(0..3)), "elements 0 to 9");
+        assert_eq!(grid.described([0..1, 2..3, 3..4].into_iter()), "elements 0 to 3, 8 to 13");
+        let text = grid.described((0..30).step_by(2).map(|block| block..block + 1));
         assert_eq!(text, "elements 0 to 3, 8 to 9, 14 to 17, 20 to 23, 28 to 29, 34 to 37 and 30 more");
-        assert_eq!(Grid::new(9, [9, 9, 1], 1).expect("a grid").described([5].into_iter()), "elements 5");
+        assert_eq!(Grid::new(9, [9, 9, 1], 1).expect("a grid").described(std::iter::once(5..6)), "elements 5");
     }
 }

@@ -15,6 +15,9 @@
 //! when the process ends, so nothing is flushed and no checksum is needed. Only the order of the stores counts. They are
 //! void after a reboot, which is why a header names the boot.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::{Blocks, Header, LargeBlocks, Layout, Memory, Names, Take};
 use crate::error::{Error, Result};
 
@@ -69,6 +72,34 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
             done += u64::from(word.count_ones());
         }
         Ok(done)
+    }
+
+    /// The number of blocks that are done, or whole in slots; and the latter where they are not done.
+    ///
+    /// # Errors
+    /// As [`Slots::count_done`] and [`Slots::pending`].
+    pub fn count(&self) -> Result<(u64, Vec<u64>)> {
+        let (done, mut whole) = (self.count_done()?, Vec::new());
+        for (_, block) in self.pending()? {
+            if !self.is_done(block)? {
+                whole.push(block);
+            }
+        }
+        Ok((done + whole.len() as u64, whole))
+    }
+
+    /// The blocks that are done, and these besides, as ranges in their order, of which neighbours may touch.
+    pub fn runs(&self, besides: &[u64]) -> impl Iterator<Item = Range<u64>> {
+        let mut more = BTreeMap::<u64, u64>::new();
+        for block in besides {
+            *more.entry(block / 64).or_default() |= 1 << (block % 64);
+        }
+        (0..self.header.grid.blocks().div_ceil(64)).flat_map(move |number| {
+            // A word that cannot be read says nothing of its blocks.
+            let word = self.memory.word(self.layout.bit(number * 64).0).unwrap_or(0);
+            let word = word | more.get(&number).copied().unwrap_or(0);
+            runs_of(word).map(move |run| number * 64 + run.start..number * 64 + run.end)
+        })
     }
 
     /// The block whose whole result is in a slot, if there is one.
@@ -160,5 +191,31 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
         let (word, bit) = self.layout.bit(block);
         self.memory.set_bits(word, bit)?;
         self.memory.set_word(self.layout.word(slot), EMPTY)
+    }
+}
+
+/// The ranges of the bits of a word that are set.
+fn runs_of(word: u64) -> impl Iterator<Item = Range<u64>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = word.checked_shr(from).filter(|&rest| rest != 0)?;
+        let start = from + rest.trailing_zeros();
+        from = start + (rest >> rest.trailing_zeros()).trailing_ones();
+        Some(u64::from(start)..u64::from(from))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_of_a_word_are_ranges() {
+        for word in [0, 1, 1 << 63, u64::MAX, u64::MAX >> 1, u64::MAX << 1, 0b1011_0010, 0xf0f0_0000_0000_000f] {
+            let set: Vec<u64> = (0..64).filter(|bit| word >> bit & 1 == 1).collect();
+            assert_eq!(runs_of(word).flatten().collect::<Vec<_>>(), set, "{word:b}");
+        }
+        assert_eq!(runs_of(0b1011_0010).collect::<Vec<_>>(), [1..2, 4..6, 7..8]);
+        assert_eq!(runs_of(u64::MAX).count(), 1);
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_word;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Checksum, Grid, Header, Layout, MOST_HEADER_BYTES, Protocol};
+use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol};
 use crate::mapping::{JournalFile, Kept, Mapping, Sync, mount_of, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
@@ -128,10 +128,29 @@ impl Unfinished {
     /// # Errors
     /// Corrupt, where that makes no sense; io.
     pub fn left(self) -> Result<(Self, Left)> {
-        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Seen };
-        let this = Self { file: self.file.kept(kept)?, ..self };
+        let this = self.seen()?;
         let left = left(&this.file, &this.header, this.layout)?;
         Ok((this, left))
+    }
+
+    /// The number of blocks that are done, or whole in the journal, and of all.
+    ///
+    /// # Errors
+    /// As [`Unfinished::left`].
+    pub fn count(self) -> Result<(u64, u64)> {
+        let this = self.seen()?;
+        let counted = match this.header.protocol {
+            Protocol::Redo => done_in_order(&this.file, &this.header, this.layout),
+            Protocol::Slots => Slots::new(&this.file, &this.header, this.layout).count().map(|(count, _)| count),
+        };
+        let done = counted.map_err(|error| error.at(this.file.path()))?;
+        Ok((done, this.header.grid.blocks()))
+    }
+
+    /// The same, to be looked at.
+    fn seen(self) -> Result<Self> {
+        let kept = if self.header.protocol == Protocol::Redo { Kept::Written } else { Kept::Seen };
+        Ok(Self { file: self.file.kept(kept)?, ..self })
     }
 
     /// The same, if it is the journal of this operation.
@@ -148,8 +167,8 @@ impl Unfinished {
     /// Why nobody else may store in the array.
     pub fn refusal(self, array: &Mapping) -> Error {
         let command = self.header.command.clone();
-        let message = match self.left() {
-            Ok((_, Left { done, blocks, .. })) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
+        let message = match self.count() {
+            Ok((done, blocks)) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
             Err(error) => return error,
         };
         Error::new(ErrorKind::Busy, message)
@@ -190,13 +209,16 @@ impl Unfinished {
                 let redo = Redo::new(&file, &header, layout);
                 redo.examine()?;
                 let pending = redo.pending();
-                Torn((!pending.is_empty()).then(|| header.grid.described(pending)))
+                Torn((!pending.is_empty()).then(|| header.grid.described(std::iter::once(pending))))
             }
             (None, _) => {
                 let mut pending: Vec<u64> =
                     Slots::new(&file, &header, layout).pending()?.into_iter().map(|(_, block)| block).collect();
                 pending.sort_unstable();
-                Torn((!pending.is_empty()).then(|| header.grid.described(pending.into_iter())))
+                Torn(
+                    (!pending.is_empty())
+                        .then(|| header.grid.described(pending.into_iter().map(|block| block..block + 1))),
+                )
             }
         };
         file.vanish(sync)?;
@@ -225,29 +247,23 @@ fn discarding(path: &Path) -> String {
 
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
     let grid = &header.grid;
-    let counted = if header.protocol == Protocol::Redo {
-        let redo = Redo::new(file, header, layout);
-        redo.examine().map(|()| (redo.next_block(), grid.described(0..redo.next_block())))
-    } else {
-        counted(&Slots::new(file, header, layout), grid)
+    let counted = match header.protocol {
+        Protocol::Redo => {
+            done_in_order(file, header, layout).map(|done| (done, grid.described(std::iter::once(0..done))))
+        }
+        Protocol::Slots => {
+            let slots = Slots::new(file, header, layout);
+            slots.count().map(|(count, whole)| (count, grid.described(slots.runs(&whole))))
+        }
     };
     let (done, elements) = counted.map_err(|error| error.at(file.path()))?;
     Ok(Left { done, blocks: grid.blocks(), elements })
 }
 
-/// The number of blocks that are done, or whole in slots, and which elements they hold.
-fn counted(slots: &Slots<'_, JournalFile>, grid: &Grid) -> Result<(u64, String)> {
-    let (mut count, pending) = (slots.count_done()?, slots.pending()?);
-    let mut whole = Vec::new();
-    for (_, block) in pending {
-        if !slots.is_done(block)? {
-            whole.push(block);
-        }
-    }
-    count += whole.len() as u64;
-    // All words have just been read.
-    let is_done = |&block: &u64| whole.contains(&block) || slots.is_done(block).unwrap_or(false);
-    Ok((count, grid.described((0..grid.blocks()).filter(is_done))))
+/// The number of blocks that are done, or whole in a journal of batches.
+fn done_in_order(file: &JournalFile, header: &Header, layout: Layout) -> Result<u64> {
+    let redo = Redo::new(file, header, layout);
+    redo.examine().map(|()| redo.next_block())
 }
 
 #[cfg(test)]
