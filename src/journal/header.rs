@@ -23,6 +23,9 @@ pub const MOST_BATCH_BYTES: u64 = 1 << 30;
 /// The most slots: more threads than anyone starts.
 const MOST_SLOTS: u64 = 1024;
 
+/// The places that batches have by turns.
+pub const PLACES: u64 = 2;
+
 /// What a job can survive, and so how it keeps its journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -104,7 +107,7 @@ pub struct Header {
     pub grid: Grid,
     /// The byte of the file at which the first block begins, where all follow each other there.
     pub contiguous: Option<u64>,
-    /// The number of slots, one for each thread at most; of batches that are kept, for [`Protocol::Redo`].
+    /// The number of slots, one for each thread at most; of the places of batches for [`Protocol::Redo`], [`PLACES`].
     pub slots: u64,
     /// The number of blocks in a batch; 1 where there are none.
     pub batch: u64,
@@ -201,7 +204,11 @@ impl Header {
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
         }
-        if numbers[24] != 0 || !(1..=MOST_SLOTS).contains(&header.slots) || header.batch == 0 {
+        let slots = match header.protocol {
+            Protocol::Slots => (1..=MOST_SLOTS).contains(&header.slots),
+            Protocol::Redo => header.slots == PLACES,
+        };
+        if numbers[24] != 0 || !slots || header.batch == 0 {
             return Err(damaged("its counts"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
@@ -259,9 +266,9 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for protocol in [Protocol::Slots, Protocol::Redo] {
+        for (protocol, slots) in [(Protocol::Slots, 3), (Protocol::Redo, PLACES)] {
             for contiguous in [None, Some(0), Some(52)] {
-                let header = Header { protocol, contiguous, ..header() };
+                let header = Header { protocol, contiguous, slots, ..header() };
                 let mut bytes = header.encode();
                 assert_eq!(Header::decode(&bytes).expect("just written"), header);
                 bytes.extend([7; 100]);
@@ -296,6 +303,8 @@ pub(super) mod tests {
         for (header, message) in [
             (Header { slots: 0, ..header() }, "counts"),
             (Header { slots: 1025, ..header() }, "counts"),
+            (Header { protocol: Protocol::Redo, slots: 1, ..header() }, "counts"),
+            (Header { protocol: Protocol::Redo, slots: 3, ..header() }, "counts"),
             (Header { batch: 0, ..header() }, "counts"),
             (Header { protocol: Protocol::Redo, batch: 1 << 28, ..header() }, "its batches are too long"),
             (Header { protocol: Protocol::Redo, batch: u64::MAX, ..header() }, "its batches are too long"),

@@ -6,7 +6,7 @@
 //! ```
 
 use super::redo::RECORD_BYTES;
-use super::{Header, Protocol};
+use super::{Header, PLACES, Protocol};
 use crate::error::{Error, Result};
 
 /// Bytes from one slot's word to the next: threads that write neighbouring words must not share a line of cache.
@@ -46,7 +46,7 @@ impl Layout {
             let (count, word_stride, slot) = match header.protocol {
                 Protocol::Slots => (header.slots, APART, grid.block_bytes()),
                 Protocol::Redo => {
-                    (2, RECORD_BYTES.next_multiple_of(page), grid.block_bytes().checked_mul(header.batch)?)
+                    (PLACES, RECORD_BYTES.next_multiple_of(page), grid.block_bytes().checked_mul(header.batch)?)
                 }
             };
             let slots = words_from.checked_add(count * word_stride)?.checked_next_multiple_of(page)?;

@@ -24,7 +24,7 @@ pub mod slots;
 
 pub use checksum::{Checksum, Checksummer};
 pub use grid::Grid;
-pub use header::{Array, Boot, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, Protocol};
+pub use header::{Array, Boot, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
 pub use layout::Layout;
 
 use crate::error::Result;

@@ -82,7 +82,14 @@ impl Resumable {
             Sync::No => (Protocol::Slots, Kept::Mapped),
             Sync::Yes => (Protocol::Redo, Kept::Written),
         };
-        let slots = if grid.block_bytes() > LARGE_SLOT { threads as u64 } else { SLOTS.max(threads as u64) };
+        let slots = match protocol {
+            Protocol::Redo => journal::PLACES,
+            Protocol::Slots => {
+                let threads = threads as u64;
+                let most = if grid.block_bytes() > LARGE_SLOT { threads } else { SLOTS.max(threads) };
+                most.min(grid.blocks()).max(1)
+            }
+        };
         let header = Header {
             protocol,
             job: operation.job,
@@ -91,7 +98,7 @@ impl Resumable {
             mount: mount_of(array.file()),
             operation: operation.checksum,
             contiguous,
-            slots: slots.min(grid.blocks()).max(1),
+            slots,
             batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
             grid,
             command: Header::shown(&operation.command).to_owned(),

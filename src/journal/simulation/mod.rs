@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::{Array, Boot, Checksum, Grid, Header, Layout, Mount, Protocol};
+use super::{Array, Boot, Checksum, Grid, Header, Layout, Mount, PLACES, Protocol};
 use crate::error::{Error, ErrorKind};
 
 /// The number of jobs where nothing is said: as many as a debug build does in a second or two.
@@ -171,7 +171,7 @@ impl Job {
             operation: Checksum(3),
             grid,
             contiguous: Some(0),
-            slots: 1 + random.below(4),
+            slots: if protocol == Protocol::Redo { PLACES } else { 1 + random.below(4) },
             batch: 1 + random.below(3),
             command: "rmm".to_owned(),
         };
