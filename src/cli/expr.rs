@@ -199,11 +199,8 @@ impl Expression<'_> {
         let with = self.with.iter().try_fold(own, |sum, (name, array)| {
             let mapping = array.mapping();
             let sum = sum.with(name).with(array.dtype().to_string()).with(format!("{:?}", array.view()));
-            Ok(if mapping.identity() == place.array.mapping().identity() {
-                sum.with("the array itself")
-            } else {
-                sum.with_numbers(&state(mapping)?)
-            })
+            let is_own = mapping.identity() == place.array.mapping().identity();
+            if is_own { Ok(sum.with("the array itself")) } else { Ok(sum.with_numbers(&state(mapping)?)) }
         });
         with.map(|with: Checksummer| with.checksum())
     }

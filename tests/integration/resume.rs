@@ -297,10 +297,12 @@ fn a_journal_is_that_of_one_file_alone() {
     resumed(folder, &[]).refused(5, "is the journal of another file");
 }
 
-/// Changes one of the numbers of a journal's header, which stand behind its magic; the checksum is behind all.
-fn alter(folder: &Rmm, number: usize) {
+/// Changes some of the numbers of a journal's header, which stand behind its magic; the checksum is behind all.
+fn alter(folder: &Rmm, numbers: &[usize]) {
     let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
-    journal[8 + number * 8] ^= 1;
+    for number in numbers {
+        journal[8 + number * 8] ^= 1;
+    }
     let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
     let end = 8 + 25 * 8 + text;
     let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
@@ -317,14 +319,10 @@ fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_
         [(&[5][..], mounted), (&[9], "the system was started"), (&[11], mounted), (&[11, 12], mounted)]
     {
         let folder = killed(&[]);
-        for &number in numbers {
-            alter(&folder, number);
-        }
+        alter(&folder, numbers);
         resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
         let folder = killed(&["--sync"]);
-        for &number in numbers {
-            alter(&folder, number);
-        }
+        alter(&folder, numbers);
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
     }
 }
@@ -339,7 +337,7 @@ fn a_file_that_was_made_anew_is_another_though_it_has_the_same_number_and_length
         ran.file_is("a.dat", original);
         // Whatever number the file system gave: only its birth differs here.
         let folder = killed(options);
-        alter(&folder, 8);
+        alter(&folder, &[8]);
         resumed(folder, options).refused(5, "where a.dat was made at another time");
     }
     let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--receipt", "done"];
