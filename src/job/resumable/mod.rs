@@ -19,7 +19,7 @@ mod unfinished;
 pub use batches::Batches;
 pub use place::{Bytes, Place, Places};
 pub use receipt::Receipt;
-pub use store::{Hand, Hands, begin, store};
+pub use store::{Hand, Hands, begin, chunks, store};
 pub use unfinished::{Left, Unfinished};
 
 use std::path::{Path, PathBuf};
