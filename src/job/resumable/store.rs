@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::batches::Batched;
 use super::place::{Bytes, Place};
 use super::{Operation, Resumable, grid_of};
 use crate::error::Result;
@@ -50,7 +49,10 @@ pub fn store(
     job.check_blocks(&grid_of(chunks, view)?)?;
     let places = |block| Place::chunk(chunks, block);
     job.in_batches(array, &places, &|batches| {
-        crew.run(chunks.clone(), &|| Ok(Box::new(Batched { maker: values.maker(), items: Vec::new(), batches })))
+        crew.run(chunks.clone(), &|| {
+            let mut maker = values.maker();
+            Ok(batches.worker(move |chunk, items| maker.append(chunk, items)))
+        })
     })
 }
 
