@@ -30,7 +30,7 @@ pub struct Slots<'m, M: ?Sized> {
 }
 
 impl<'m, M: Memory + ?Sized> Slots<'m, M> {
-    /// The journal with this header and layout, whose memory is `layout.len()` bytes long.
+    /// The journal with this header and layout, whose memory is `layout.nbytes()` bytes long.
     pub fn new(memory: &'m M, header: &'m Header, layout: Layout) -> Self {
         Self { memory, header, layout }
     }
@@ -245,7 +245,7 @@ mod tests {
     fn a_slot_that_keeps_a_block_takes_no_other() {
         let header = header();
         let layout = Layout::new(&header, 64).expect("small");
-        let memory = Bytes(RefCell::new(vec![0; layout.len() as usize]));
+        let memory = Bytes(RefCell::new(vec![0; layout.nbytes() as usize]));
         let slots = Slots::new(&memory, &header, layout);
         let mut array = Taken { is_full: true, ..Taken::default() };
         slots.commit(1, 4, &[4; 8], &mut array).expect_err("full");

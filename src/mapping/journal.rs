@@ -163,16 +163,6 @@ impl JournalFile {
         &self.path
     }
 
-    /// Its length in bytes.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Whether there is no byte in it.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The first bytes of it, at most so many.
     ///
     /// # Errors
@@ -188,10 +178,10 @@ impl JournalFile {
     /// # Errors
     /// Corrupt, where it is not.
     pub fn check_len(&self, layout: &Layout) -> Result<()> {
-        if self.len == layout.len() {
+        if self.len == layout.nbytes() {
             return Ok(());
         }
-        let message = format!("is a damaged journal: {} bytes, where there should be {}", self.len, layout.len());
+        let message = format!("is a damaged journal: {} bytes, where there should be {}", self.len, layout.nbytes());
         Err(Error::corrupt(message).at(&self.path))
     }
 

@@ -42,8 +42,11 @@ enum Way<'a> {
     /// To the threads that write it, store it and give its memory back.
     Line(SyncSender<Vec<u8>>, Receiver<Vec<u8>>),
     /// Into journal and array, here and now.
-    Here(Box<dyn FnMut(&[u8]) -> Result<()> + Send + 'a>),
+    Here(Box<Now<'a>>),
 }
+
+/// Has a batch in the journal and the array when it returns.
+type Now<'a> = dyn FnMut(&[u8]) -> Result<()> + Send + 'a;
 
 /// What is left of a job, batch by batch.
 struct Line<'a, M, A> {
@@ -72,7 +75,7 @@ impl Resumable {
     }
 }
 
-impl<'a, M: Medium + Flush + Sync, A: Blocks + Flush + Send> Line<'a, M, A> {
+impl<M: Medium + Flush + Sync, A: Blocks + Flush + Send> Line<'_, M, A> {
     fn batches<'b>(&'b self, way: Way<'b>) -> Batches<'b> {
         let next = self.redo.next_block();
         Batches { header: self.header, first: next, filling: Mutex::new(Filling { batch: Vec::new(), next, way }) }

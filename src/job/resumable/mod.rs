@@ -100,7 +100,7 @@ impl Resumable {
             return Err(Error::usage(message).hint("--chunk 64MiB"));
         }
         let layout = Layout::new(&header, PAGE)?;
-        let file = JournalFile::create(array.path(), layout.len(), kept)?;
+        let file = JournalFile::create(array.path(), layout.nbytes(), kept)?;
         let job = Self { file, header, layout, operation };
         job.appear().inspect_err(|_| job.file.give_up())?;
         Ok(job)

@@ -7,7 +7,7 @@ use std::thread;
 use super::super::naive::file_of;
 use super::*;
 use crate::journal::slots::Slots;
-use crate::journal::{Array, Blocks, Checksum, Grid, Header, Protocol};
+use crate::journal::{Blocks, Grid, Header, Protocol, header_of};
 
 fn refusal(array: &Path) -> Error {
     let error = JournalFile::open(array).expect_err("no journal to be believed");
@@ -28,7 +28,7 @@ fn what_is_stored_is_there_in_whatever_way_it_is_kept() {
         let journal = JournalFile::open(&array).expect("ours").expect("there").kept(kept).expect("kept so");
         let mut bytes = [0; 5];
         journal.read(4096, &mut bytes).expect("there");
-        assert_eq!((&bytes, journal.len()), (b"bytes", 8192));
+        assert_eq!((&bytes, journal.len), (b"bytes", 8192));
         if kept != Kept::Written {
             assert_eq!(journal.word(64).expect("there"), 15);
         }
@@ -137,20 +137,10 @@ fn no_commit_succeeds_behind_a_loss() {
         }
     }
     let (_folder, array) = file_of(b"");
-    let header = Header {
-        protocol: Protocol::Slots,
-        job: 1,
-        array: Array { dev: 1, ino: 1, len: 1 << 20 },
-        boot: this_boot(),
-        operation: Checksum(1),
-        grid: Grid::new(1 << 20, [1 << 20, 1 << 20, 8], 1).expect("a grid"),
-        contiguous: None,
-        slots: 2,
-        batch: 1,
-        command: String::new(),
-    };
+    let grid = Grid::new(1 << 20, [1 << 20, 1 << 20, 8], 1).expect("a grid");
+    let header = Header { slots: 2, ..header_of(Protocol::Slots, grid) };
     let layout = Layout::new(&header, 4096).expect("small");
-    let journal = JournalFile::create(&array, layout.len(), Kept::Mapped).expect("room");
+    let journal = JournalFile::create(&array, layout.nbytes(), Kept::Mapped).expect("room");
     let slots = Slots::new(&journal, &header, layout);
     let begun = Barrier::new(3);
     thread::scope(|scope| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::job::{Crew, Silent};
-use crate::journal::{Array, Boot, Checksum, Grid, Layout, Names, Protocol};
+use crate::journal::{Grid, Layout, Names, Protocol, header_of};
 use crate::shape::{Order, Shape};
 use crate::view::View;
 
@@ -36,7 +36,7 @@ struct Machine {
 impl Machine {
     fn new(layout: &Layout, faults: &[(Spot, u64)]) -> Self {
         let array = (0..ELEMENTS as u8).collect();
-        let journal = vec![0; layout.len() as usize];
+        let journal = vec![0; layout.nbytes() as usize];
         let (journal, array) = (Mutex::new(journal), Mutex::new(array));
         Self { journal, array, faults: Mutex::new(faults.to_vec()), places: Mutex::default() }
     }
@@ -121,18 +121,8 @@ impl Names for Nameless {
 }
 
 fn header() -> Header {
-    Header {
-        protocol: Protocol::Redo,
-        job: 1,
-        array: Array { dev: 1, ino: 1, len: ELEMENTS },
-        boot: Boot(1),
-        operation: Checksum(1),
-        grid: Grid::new(ELEMENTS, [ELEMENTS, ELEMENTS, 2], 1).expect("a grid"),
-        contiguous: Some(0),
-        slots: 1,
-        batch: 3,
-        command: String::new(),
-    }
+    let grid = Grid::new(ELEMENTS, [ELEMENTS, ELEMENTS, 2], 1).expect("a grid");
+    Header { batch: 3, ..header_of(Protocol::Redo, grid) }
 }
 
 type Go<'a> = fn(&Line<'a, Machine, Stored<'a>>, Work<'_>) -> Result<()>;
