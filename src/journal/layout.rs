@@ -25,7 +25,7 @@ pub struct Layout {
     pub(super) slots: u64,
     /// Bytes from one of them to the next.
     pub(super) slot_stride: u64,
-    len: u64,
+    nbytes: u64,
 }
 
 impl Layout {
@@ -51,21 +51,16 @@ impl Layout {
             };
             let slots = words_from.checked_add(count * word_stride)?.checked_next_multiple_of(page)?;
             let slot_stride = slot.checked_next_multiple_of(page)?;
-            let len = slots.checked_add(count.checked_mul(slot_stride)?)?;
-            i64::try_from(len).ok()?;
-            Some(Self { bits, words: words_from, word_stride, slots, slot_stride, len })
+            let nbytes = slots.checked_add(count.checked_mul(slot_stride)?)?;
+            i64::try_from(nbytes).ok()?;
+            Some(Self { bits, words: words_from, word_stride, slots, slot_stride, nbytes })
         };
         place().ok_or_else(|| Error::corrupt("would be longer than any file"))
     }
 
     /// Bytes of the whole journal.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Whether there is nothing: never.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+    pub fn nbytes(&self) -> u64 {
+        self.nbytes
     }
 
     /// Where the word of a slot, or a record, lies.
@@ -104,7 +99,7 @@ mod tests {
                     Protocol::Redo => 2,
                 };
                 assert!(layout.word(count) <= layout.slot(0));
-                assert_eq!(layout.slot(count), layout.len());
+                assert_eq!(layout.slot(count), layout.nbytes());
                 assert!([layout.bits, layout.words, layout.slots, layout.slot_stride].iter().all(|at| at % 4096 == 0));
             }
         }

@@ -137,3 +137,10 @@ pub fn conclude(names: &mut dyn Names) -> Result<()> {
     names.certify()?;
     names.vanish()
 }
+
+/// The header of a journal whose blocks lie at the beginning of an array that has no more than them.
+#[cfg(test)]
+pub(crate) fn header_of(protocol: Protocol, grid: Grid) -> Header {
+    let header = header::tests::header();
+    Header { protocol, array: Array { len: grid.nbytes(), ..header.array }, contiguous: Some(0), grid, ..header }
+}

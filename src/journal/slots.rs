@@ -33,7 +33,7 @@ pub struct Slots<'m, M: ?Sized> {
 }
 
 impl<'m, M: Memory + ?Sized> Slots<'m, M> {
-    /// The journal with this header and layout, whose memory is `layout.len()` bytes long.
+    /// The journal with this header and layout, whose memory is `layout.nbytes()` bytes long.
     pub fn new(memory: &'m M, header: &'m Header, layout: Layout) -> Self {
         Self { memory, header, layout }
     }
@@ -148,9 +148,10 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
     /// Stores the result of a block by way of a slot, which no other thread uses.
     ///
     /// # Errors
-    /// Io. If the array could be stored in part only, the slot keeps the block.
+    /// Io. If the array could be stored in part only, the slot keeps the block. Corrupt, where the slot keeps one.
     pub fn commit(&self, slot: u64, block: u64, bytes: &[u8], blocks: &mut dyn Blocks) -> Result<()> {
         debug_assert_eq!(bytes.len() as u64, self.header.grid.bytes_of(block), "a block is as long as its grid says");
+        self.check_free(slot)?;
         self.memory.write(self.layout.slot(slot), bytes)?;
         self.memory.set_word(self.layout.word(slot), block + 1)?;
         blocks.store(block, bytes)?;
@@ -168,6 +169,7 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
         fill: &mut dyn FnMut(Take<'_>) -> Result<()>,
         blocks: &mut dyn LargeBlocks,
     ) -> Result<()> {
+        self.check_free(slot)?;
         let (mut at, len) = (0, self.header.grid.bytes_of(block));
         fill(&mut |piece| {
             assert!(piece.len() as u64 <= len - at, "a block is as long as its grid says");
@@ -178,6 +180,18 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
         assert_eq!(at, len, "a block is as long as its grid says");
         self.memory.set_word(self.layout.word(slot), block + 1)?;
         self.restore(slot, block, blocks)
+    }
+
+    /// A block that may be in the array in part must not be lost, whoever it is that goes on with its slot.
+    fn check_free(&self, slot: u64) -> Result<()> {
+        match self.complete(slot)? {
+            None => Ok(()),
+            Some(kept) => {
+                let message =
+                    format!("is a journal whose slot {slot} still holds block {kept}: the job must be resumed");
+                Err(Error::corrupt(message))
+            }
+        }
     }
 
     /// Stores the block that is whole in a slot.
@@ -207,7 +221,88 @@ fn runs_of(word: u64) -> impl Iterator<Item = Range<u64>> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
+    use super::super::header::tests::header;
     use super::*;
+    use crate::error::ErrorKind;
+    use crate::journal::{Medium, Read};
+
+    struct Bytes(RefCell<Vec<u8>>);
+
+    impl Medium for Bytes {
+        fn read(&self, at: u64, to: &mut [u8]) -> Result<()> {
+            to.copy_from_slice(&self.0.borrow()[at as usize..][..to.len()]);
+            Ok(())
+        }
+
+        fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
+            self.0.borrow_mut()[at as usize..][..bytes.len()].copy_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    impl Memory for Bytes {
+        fn word(&self, at: u64) -> Result<u64> {
+            let mut word = [0; 8];
+            self.read(at, &mut word)?;
+            Ok(u64::from_le_bytes(word))
+        }
+
+        fn set_word(&self, at: u64, word: u64) -> Result<()> {
+            self.write(at, &word.to_le_bytes())
+        }
+
+        fn set_bits(&self, at: u64, bits: u64) -> Result<()> {
+            self.set_word(at, self.word(at)? | bits)
+        }
+    }
+
+    /// An array that takes what it is given, or nothing.
+    #[derive(Default)]
+    struct Taken {
+        is_full: bool,
+        blocks: Vec<(u64, Vec<u8>)>,
+    }
+
+    impl Blocks for Taken {
+        fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
+            if self.is_full {
+                return Err(Error::new(ErrorKind::Io, "is full"));
+            }
+            self.blocks.push((block, bytes.to_vec()));
+            Ok(())
+        }
+    }
+
+    impl LargeBlocks for Taken {
+        fn restore(&mut self, block: u64, read: Read<'_>) -> Result<()> {
+            let mut bytes = vec![0; 8];
+            read(0, &mut bytes)?;
+            self.store(block, &bytes)
+        }
+    }
+
+    #[test]
+    fn a_slot_that_keeps_a_block_takes_no_other() {
+        let header = header();
+        let layout = Layout::new(&header, 64).expect("small");
+        let memory = Bytes(RefCell::new(vec![0; layout.nbytes() as usize]));
+        let slots = Slots::new(&memory, &header, layout);
+        let mut array = Taken { is_full: true, ..Taken::default() };
+        slots.commit(1, 4, &[4; 8], &mut array).expect_err("full");
+        array.is_full = false;
+        let error = slots.commit(1, 5, &[5; 8], &mut array).expect_err("not free");
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        assert!(error.message().contains("slot 1 still holds block 4"), "{error}");
+        let mut fill = |take: Take<'_>| take(&[5; 8]);
+        slots.commit_pieces(1, 5, &mut fill, &mut array).expect_err("not free");
+        slots.commit(2, 3, &[3; 8], &mut array).expect("another slot");
+        slots.recover(&mut array).expect("room");
+        slots.commit(1, 5, &[5; 8], &mut array).expect("free again");
+        assert_eq!(array.blocks, [(3, vec![3; 8]), (4, vec![4; 8]), (5, vec![5; 8])]);
+        assert_eq!(slots.count_done().expect("there"), 3);
+    }
 
     #[test]
     fn the_bits_of_a_word_are_ranges() {

@@ -4,6 +4,9 @@
 //! acts only if the address lies in the range that the faulting thread is [`watched`] on. It maps private zeros over
 //! the rest of that range, so that the access goes on and harms nobody, and notes the address; the thread looks at the
 //! note when its access is over. Every other SIGBUS goes to whoever handled it before.
+//!
+//! Pages that other threads use, too, are lost for them as well, and no signal tells them. So whoever shares pages has a
+//! flag that is set before they are replaced ([`watched_by_all`]): it has to be looked at behind each access.
 
 #![allow(unsafe_code, reason = "signal handlers and fixed mappings have no safe interface")]
 
@@ -12,7 +15,9 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst, compiler_fence};
+use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst, compiler_fence, fence,
+};
 
 use libc::{c_int, c_void, siginfo_t};
 use rustix::mm::{MapFlags, ProtFlags};
@@ -24,12 +29,20 @@ struct Watch {
     end: AtomicUsize,
     /// The lowest address that faulted, `usize::MAX` where none did.
     lost: AtomicUsize,
+    /// What tells other threads; null where none uses these pages.
+    told: AtomicPtr<AtomicBool>,
+}
+
+impl Watch {
+    const fn nothing() -> Self {
+        let (start, end, lost) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
+        Self { start, end, lost, told: AtomicPtr::new(ptr::null_mut()) }
+    }
 }
 
 thread_local! {
     // Constant and without destructor: reading it in a signal handler allocates and registers nothing.
-    static WATCH: Watch =
-        const { Watch { start: AtomicUsize::new(0), end: AtomicUsize::new(0), lost: AtomicUsize::new(usize::MAX) } };
+    static WATCH: Watch = const { Watch::nothing() };
 }
 
 /// Who handled SIGBUS before.
@@ -68,9 +81,27 @@ fn install_now() -> Result<(), i32> {
 ///
 /// # Errors
 /// The lowest address that could not be reached. From there to the end of the range the mapping now holds private
-/// zeros: throw it away.
+/// zeros: throw it away. No other thread may use these pages.
 pub(super) fn watched(range: Range<usize>, access: impl FnOnce()) -> Result<(), usize> {
+    watch(range, ptr::null_mut(), access)
+}
+
+/// The same for pages that all threads use that have this flag.
+///
+/// # Errors
+/// The flag is set: by this access or another, before, meanwhile or right behind it. Each of them may have gone to private
+/// zeros.
+pub(super) fn watched_by_all(range: Range<usize>, lost: &AtomicBool, access: impl FnOnce()) -> Result<(), ()> {
+    // The access itself is what has to be known; the flag says more.
+    let _ = watch(range, ptr::from_ref(lost).cast_mut(), access);
+    // Pages are replaced behind the flag, so whoever has reached one that was finds it set.
+    fence(SeqCst);
+    if lost.load(SeqCst) { Err(()) } else { Ok(()) }
+}
+
+fn watch(range: Range<usize>, told: *mut AtomicBool, access: impl FnOnce()) -> Result<(), usize> {
     WATCH.with(|watch| {
+        watch.told.store(told, Relaxed);
         watch.lost.store(usize::MAX, Relaxed);
         watch.start.store(range.start, Relaxed);
         watch.end.store(range.end, Relaxed);
@@ -101,8 +132,13 @@ fn replace_lost_pages(watch: &Watch, address: usize) -> bool {
         return false;
     }
     let page = address - address % PAGE.load(Relaxed);
-    // SAFETY: the pages from `page` to `end` belong to the window that this thread is watched on, which it alone owns
-    // and to which no reference exists; a system call without the C library is allowed in a signal handler.
+    // SAFETY: where it is not null, whoever is watched has borrowed it for as long; only a shared reference is made.
+    if let Some(told) = unsafe { watch.told.load(Relaxed).as_ref() } {
+        told.store(true, SeqCst);
+    }
+    // SAFETY: the pages from `page` to `end` belong to a mapping to which no reference exists, only raw pointers. They are
+    // this thread's alone, or it has just told all others that use them, who look behind each access. A system call
+    // without the C library is allowed in a signal handler.
     let mapped = unsafe {
         rustix::mm::mmap_anonymous(
             ptr::without_provenance_mut(page),
@@ -153,6 +189,7 @@ fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
 mod tests {
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, ExitStatus};
+    use std::thread;
 
     use memmap2::MmapOptions;
 
@@ -197,6 +234,25 @@ mod tests {
         assert_eq!(watched(start..start + map.len(), || assert_eq!(touch(&map, 0), 0)), Ok(()));
         assert_eq!(watched(start..start + map.len(), || assert_eq!(touch(&map, page + 5), 0)), Err(start + page + 5));
         assert_eq!(watched(start..start + map.len(), || assert_eq!(touch(&map, page + 6), 0)), Ok(()));
+    }
+
+    #[test]
+    fn whoever_shares_a_page_that_vanished_is_told() {
+        install().expect("installed");
+        let map = vanished();
+        let (page, lost) = (map.len() / 2, AtomicBool::new(false));
+        let range = map.as_ptr().addr() + page..map.as_ptr().addr() + page + 8;
+        let meanwhile = || {
+            thread::scope(|scope| {
+                let other = || watched_by_all(range.clone(), &lost, || assert_eq!(touch(&map, page), 0));
+                scope.spawn(other).join().expect("no panic").expect_err("it has no page");
+            });
+            // This thread meets private zeros, and no fault.
+            assert_eq!(touch(&map, page + 1), 0);
+        };
+        watched_by_all(range.clone(), &lost, meanwhile).expect_err("it is told");
+        let own = AtomicBool::new(false);
+        assert_eq!(watched_by_all(range, &own, || assert_eq!(touch(&map, page), 0)), Ok(()));
     }
 
     #[test]

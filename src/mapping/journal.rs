@@ -48,7 +48,8 @@ pub struct JournalFile {
     len: u64,
     map: Option<MmapRaw>,
     kept: Kept,
-    /// Whether mapped bytes could not be reached: from then on nothing is.
+    /// Whether mapped bytes could not be reached: from then on nothing is. Set before private zeros take their place, so
+    /// an access behind which it is not set has reached the file.
     lost: AtomicBool,
 }
 
@@ -162,16 +163,6 @@ impl JournalFile {
         &self.path
     }
 
-    /// Its length in bytes.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Whether there is no byte in it.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The first bytes of it, at most so many.
     ///
     /// # Errors
@@ -187,10 +178,10 @@ impl JournalFile {
     /// # Errors
     /// Corrupt, where it is not.
     pub fn check_len(&self, layout: &Layout) -> Result<()> {
-        if self.len == layout.len() {
+        if self.len == layout.nbytes() {
             return Ok(());
         }
-        let message = format!("is a damaged journal: {} bytes, where there should be {}", self.len, layout.len());
+        let message = format!("is a damaged journal: {} bytes, where there should be {}", self.len, layout.nbytes());
         Err(Error::corrupt(message).at(&self.path))
     }
 
@@ -276,20 +267,18 @@ impl JournalFile {
     fn mapped(&self, map: &MmapRaw, at: u64, len: usize) -> Result<*mut u8> {
         let end = at.checked_add(len as u64).filter(|&end| end <= map.len() as u64);
         assert!(end.is_some(), "{len} bytes at byte {at} leave the journal of {} bytes", map.len());
-        if self.lost.load(Ordering::Relaxed) {
+        if self.lost.load(Ordering::SeqCst) {
             return Err(self.unreachable());
         }
         // SAFETY: the bytes lie in the map, as was just checked.
         Ok(unsafe { map.as_mut_ptr().add(at as usize) })
     }
 
-    /// Runs an access to mapped bytes, of which the pages alone are given up that cannot be reached: others may be in
-    /// use by other threads.
+    /// Runs an access to mapped bytes. The pages that cannot be reached are given up; on each are the words of other
+    /// threads, whose accesses fail from then on, too.
     fn watched(&self, first: *mut u8, len: usize, access: impl FnOnce()) -> Result<()> {
-        fault::watched(first.addr()..first.addr() + len, access).map_err(|_| {
-            self.lost.store(true, Ordering::Relaxed);
-            self.unreachable()
-        })
+        let done = fault::watched_by_all(first.addr()..first.addr() + len, &self.lost, access);
+        done.map_err(|()| self.unreachable())
     }
 
     fn unreachable(&self) -> Error {

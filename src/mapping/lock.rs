@@ -1,11 +1,9 @@
 //! One writer a file: an advisory lock that the system drops when its holder ends, however it ends.
 //!
-//! A lock is for a range of bytes. Today that is the whole file, whichever part of it a job stores in; several
-//! machines that store in parts of one file will need less. Readers never take it and never wait for it.
+//! A lock is for the whole file, whichever part of it a job stores in. Readers never take it and never wait for it.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
-use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -13,16 +11,12 @@ use super::Identity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::printable;
 
-/// Every byte that a file can have.
-const WHOLE: Range<u64> = 0..u64::MAX;
-
-/// The right to store in a range of a file, until it is dropped.
+/// The right to store in a file, until it is dropped.
 #[derive(Debug)]
 #[must_use = "the file is unlocked when this is dropped"]
 pub struct Lock {
     // The lock belongs to the open file that this handle shares.
     file: File,
-    range: Range<u64>,
 }
 
 /// A process that holds the lock of a file.
@@ -50,16 +44,11 @@ impl Lock {
         Ok(lock)
     }
 
-    /// The bytes that only its holder may store in.
-    pub fn range(&self) -> Range<u64> {
-        self.range.clone()
-    }
-
     fn take(file: &File) -> Result<Self> {
         match file.try_lock() {
             Ok(()) => {
                 let file = file.try_clone().map_err(|error| Error::io("cannot lock", error))?;
-                Ok(Self { file, range: WHOLE })
+                Ok(Self { file })
             }
             Err(TryLockError::Error(error)) => Err(Error::io("cannot lock", error)),
             Err(TryLockError::WouldBlock) => {
@@ -161,7 +150,6 @@ mod tests {
             assert_eq!(holder.pid, std::process::id());
             assert!(error.message().starts_with(&format!("is in use by process {} (", holder.pid)), "{error}");
         }
-        assert!(lock.range().contains(&0) && lock.range().contains(&(u64::MAX - 1)));
         drop(lock);
         assert_eq!(Holder::of(&first), None);
         let _lock = Lock::exclusive(&second, &path).expect("free again");

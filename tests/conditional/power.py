@@ -23,8 +23,9 @@ COUNT = 500_000
 OLD = struct.pack(f"<{COUNT}i", *range(COUNT))
 NEW = struct.pack(f"<{COUNT}i", *range(1, COUNT + 1))
 SECTOR = 512
-# Three batches of a journal, the last one shorter: one is computed, one written, one stored at a time.
-MANY = 12_000_000
+# Five batches of a journal, the last one shorter: one is computed, one written, one stored at a time, and both places
+# in the journal are taken again.
+MANY = 20_000_000
 MANY_OLD = array.array("i", range(MANY)).tobytes()
 MANY_NEW = array.array("i", range(1, MANY + 1)).tobytes()
 SIZES = {"ext4": 288, "xfs": 400}

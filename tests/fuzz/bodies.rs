@@ -408,10 +408,10 @@ fn check_journal(bytes: &[u8]) {
     assert!(bytes.starts_with(&header.encode()), "what was read can be written");
     let Ok(layout) = Layout::new(&header, 64) else { return };
     // Its file is as long as its layout, or it is refused.
-    if layout.len() > 1 << 20 {
+    if layout.nbytes() > 1 << 20 {
         return;
     }
-    bytes.resize(layout.len() as usize, 0);
+    bytes.resize(layout.nbytes() as usize, 0);
     let planted = Planted { bytes: RefCell::new(bytes), header: &header };
     match header.protocol {
         Protocol::Slots => {

@@ -12,6 +12,8 @@ use crate::harness::{RMM, Rmm, bytes, prepare};
 /// Rows and columns of the array: small enough for many jobs, several of the parts that threads take.
 const ROWS: u64 = 1200;
 const COLUMNS: u64 = 2000;
+/// Elements of the array under `--sync`: five batches, so that each of the two places in the journal is taken again.
+const MANY: u64 = 10_000_000;
 /// Kills of each kind where nothing is said.
 const KILLS: u64 = 6;
 
@@ -79,6 +81,10 @@ fn old() -> Vec<u64> {
     (0..ROWS * COLUMNS).collect()
 }
 
+fn many() -> Vec<u64> {
+    (0..MANY).collect()
+}
+
 #[test]
 fn expressions_are_computed_once() {
     let new: Vec<u64> = old().iter().map(|x| x * 3 + 1).collect();
@@ -104,8 +110,8 @@ fn every_other_element_is_computed_once() {
 
 #[test]
 fn expressions_with_sync_are_computed_once() {
-    let new: Vec<u64> = old().iter().map(|x| x * 3 + 1).collect();
-    every_element_is_computed_once(&old(), &new, &["-d", "u8", "--expr", "x*3+1", "--sync"]);
+    let new: Vec<u64> = many().iter().map(|x| x * 3 + 1).collect();
+    every_element_is_computed_once(&many(), &new, &["-d", "u8", "--expr", "x*3+1", "--sync"]);
 }
 
 #[test]
@@ -122,9 +128,9 @@ const OUT: (&[&str], &str) = (&["-o", "out", "-f", "raw"], "out");
 
 #[test]
 fn new_files_are_whole_or_absent_and_right() {
-    let new: Vec<u64> = old().iter().map(|x| x * 3 + 1).collect();
-    for sync in [&[][..], &["--sync"]] {
-        every_element_is_computed(&old(), &new, OUT, &[&["-d", "u8", "--expr", "x*3+1"], sync].concat());
+    for (old, sync) in [(old(), &[][..]), (many(), &["--sync"])] {
+        let new: Vec<u64> = old.iter().map(|x| x * 3 + 1).collect();
+        every_element_is_computed(&old, &new, OUT, &[&["-d", "u8", "--expr", "x*3+1"], sync].concat());
     }
 }
 

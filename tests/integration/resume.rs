@@ -437,6 +437,38 @@ fn other_chunks_are_another_job() {
 }
 
 #[test]
+fn nothing_of_a_chunk_in_which_a_value_does_not_fit_is_stored_however_the_job_is_kept() {
+    // More than a batch; the last one does not fit.
+    let mut old = vec![1_i64; 2_400_000];
+    old[2_399_999] = i64::MAX;
+    let chunk = (9 << 20) / 8;
+    let of = |done: usize| old.iter().enumerate().map(|(at, &x)| if at < done { 11 } else { x }).collect::<Vec<_>>();
+    for kept in [&[][..], &["--sync"], &["--no-journal"]] {
+        let own = |more: &[&'static str]| {
+            let own =
+                ["map-chunks", "a.dat", "-d", "i8", "-i", "--expr", "uint64(x) + uint64(10)", "--casting", "unsafe"];
+            own.iter().chain(kept).chain(more).copied().collect::<Vec<_>>()
+        };
+        let folder = Rmm::new().file("a.dat", bytes(&old));
+        let ran = folder.run(own(&["--chunk", "100MiB"])).refused(2, "does not fit");
+        let folder = ran.file_is("a.dat", bytes(&old)).names_are(["a.dat"]).then();
+        let folder = folder.run(own(&["--chunk", "9MiB"])).refused(7, "does not fit").then();
+        let stored = std::fs::read(folder.path("a.dat")).expect("there");
+        assert!(stored == bytes(&of(chunk * 2)) || kept == ["--sync"] && stored == bytes(&of(chunk)), "{kept:?}");
+        if !kept.contains(&"--no-journal") {
+            let ran = folder.run(own(&["--chunk", "9MiB", "--resume", "--overflow", "wrap"])).done();
+            let mut new = of(old.len());
+            new[old.len() - 1] = i64::MAX.wrapping_add(10);
+            ran.file_is("a.dat", bytes(&new)).names_are(["a.dat"]);
+        }
+    }
+    let folder = Rmm::new().run(["create", "a.dat", "-d", "u1", "-s", "2147483648"]).done().then();
+    let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "--sync", "--chunk", "2GiB", "--expr", "x + 0.0"];
+    let ran = folder.run([&words[..], &["--casting", "unsafe"]].concat());
+    ran.refused(2, "chunks of 2147483648 bytes are too large for --sync").names_are(["a.dat"]);
+}
+
+#[test]
 fn a_job_that_runs_is_not_to_be_given_up() {
     let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
     let create = format!("{} create a.dat -d u1 -s 3 --force 2> said; {NEXT}", RMM.display());

@@ -113,7 +113,9 @@ impl Computed<'_> {
         operation: Operation,
     ) -> Result<Resumable> {
         if operation.sync == Sync::Yes {
-            return resumable::begin(array.mapping(), &Walk::forward(view).through(view), operation);
+            let view = &Walk::forward(view).through(view);
+            let chunks = self.cut(storing).map_or_else(|| resumable::chunks(view), |size| size.cut(view));
+            return resumable::begin(array.mapping(), view, &chunks, operation);
         }
         let plan = self.plan_to_store(array, view, storing);
         let contiguous = plan.view.contiguous().map(|(first, _)| first);
@@ -127,7 +129,11 @@ impl Computed<'_> {
     pub fn go_on(&self, array: &Array, view: &View, storing: Storing, job: &Resumable, crew: Crew<'_>) -> Result<()> {
         if job.has_batches() {
             let walk = Walk::forward(view);
-            return resumable::store(job, array.mapping(), &walk.through(view), &Along { computed: self, walk }, crew);
+            let view = &walk.through(view);
+            let begun_with = || view.chunks(job.grid().block_len());
+            let chunks = self.cut(storing).map_or_else(begun_with, |size| size.cut(view));
+            let values = Along { computed: self, walk };
+            return resumable::store(job, array.mapping(), (view, &chunks), &values, crew);
         }
         let plan = self.plan_to_store(array, view, storing);
         job.check_blocks(&plan.grid()?)?;
@@ -190,12 +196,16 @@ impl Computed<'_> {
         checked.map_err(|stopped| stopped.error)
     }
 
+    /// What is stored whole or not at all, where that makes a difference: what cannot fail is stored at once.
+    fn cut(&self, storing: Storing) -> Option<ChunkSize> {
+        storing.chunk.filter(|_| self.can_fail())
+    }
+
     fn plan(&self, walk: Walk, view: View, storing: Storing, stores: Stores) -> Plan {
         let walked = Walked::new(self, walk);
         let size = view.item().size().max(1) as u64;
         let computed = self.program.block_len() as u64;
-        // What cannot fail is stored at once, whatever belongs together.
-        let cut = storing.chunk.filter(|_| self.can_fail());
+        let cut = self.cut(storing);
         let is_whole = stores == Stores::Overwrite || cut.is_some();
         let part = if stores == Stores::Overwrite { PIECE } else { PART };
         let staged = (STAGED / walked.staged_bytes().max(1) as u64).max(1);

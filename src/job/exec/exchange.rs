@@ -79,6 +79,12 @@ impl<'a> Exchange<'a> {
         kept.returned(&wanted)
     }
 
+    /// The same for results that nobody has use for behind a chunk that failed.
+    pub(super) fn wanted(&self, slab: &Slab) -> Result<Returned> {
+        let returned = self.exchange(slab)?;
+        self.given_up(slab).map_or(Ok(returned), Err)
+    }
+
     fn env(&self, slab: &Slab, shape: &Shape) -> Vec<(&'a str, String)> {
         vec![
             ("RMM_CHUNK", slab.number.to_string()),

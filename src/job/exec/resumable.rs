@@ -6,7 +6,7 @@ use super::cut::{ChunkSize, Cut, Sequence, Slab};
 use super::exchange::Exchange;
 use super::{Exec, Input, Taken, Target, default_chunk};
 use crate::error::Result;
-use crate::job::resumable::{Batches, Hand, Operation, Place, Resumable, grid_of};
+use crate::job::resumable::{Hand, Operation, Place, Resumable, grid_of};
 use crate::job::{Crew, Worker};
 use crate::journal::Take;
 use crate::mapping::{Stores, Writer};
@@ -56,8 +56,8 @@ impl Exec<'_> {
         if resumable.has_batches() {
             return resumable.in_batches(target.file, &places, &|batches| {
                 crew.share(job.cut.chunks(), &|| {
-                    let taken = Taken::new(&job, target.convert);
-                    Ok(Box::new(Batched { taken, target, batches, items: Vec::new() }))
+                    let mut taken = Taken::new(&job, target.convert);
+                    Ok(batches.worker(move |chunk, items| append(&mut taken, target, chunk, items)))
                 })
             });
         }
@@ -86,10 +86,7 @@ struct Store<'a> {
 impl Store<'_> {
     fn store(&mut self, slab: &Slab) -> Result<()> {
         let Self { taken, target, hand, writer } = self;
-        let returned = taken.job.exchange(slab)?;
-        if let Some(given_up) = taken.job.given_up(slab) {
-            return Err(given_up);
-        }
+        let returned = taken.job.wanted(slab)?;
         // A result that does not fit leaves the slot empty, and the array alone.
         let mut fill = |take: Take<'_>| taken.each(&returned, slab, target.view, &mut |_, items| take(items));
         hand.commit_pieces(slab.number, &mut fill, &slab.chunk.of(target.view), writer)
@@ -111,35 +108,14 @@ impl Worker for Store<'_> {
     }
 }
 
-/// Hands results over in the order of the chunks.
-struct Batched<'a, 'w> {
-    taken: Taken<'a>,
-    target: &'a Target<'a>,
-    batches: &'a Batches<'w>,
-    items: Vec<u8>,
-}
-
-impl Worker for Batched<'_, '_> {
-    fn work(&mut self, chunk: &Chunk) -> Result<()> {
-        let slab = self.taken.job.cut.slab(chunk);
-        self.items.clear();
-        if self.batches.is_done(slab.number) {
-            return Ok(());
-        }
-        let Self { taken, target, items, .. } = self;
-        let outcome = taken.job.exchange(&slab).and_then(|returned| {
-            taken.each(&returned, &slab, target.view, &mut |_, piece| {
-                items.extend_from_slice(piece);
-                Ok(())
-            })
-        });
-        self.taken.job.settle(&slab, outcome)
-    }
-
-    fn deliver(&mut self, chunk: &Chunk) -> Result<()> {
-        if self.batches.is_done(self.taken.job.cut.slab(chunk).number) {
-            return Ok(());
-        }
-        self.batches.push(&self.items)
-    }
+/// Adds the results of a chunk to others.
+fn append(taken: &mut Taken<'_>, target: &Target<'_>, chunk: &Chunk, items: &mut Vec<u8>) -> Result<()> {
+    let slab = taken.job.cut.slab(chunk);
+    let outcome = taken.job.wanted(&slab).and_then(|returned| {
+        taken.each(&returned, &slab, target.view, &mut |_, piece| {
+            items.extend_from_slice(piece);
+            Ok(())
+        })
+    });
+    taken.job.settle(&slab, outcome)
 }

@@ -17,10 +17,9 @@ use super::place::{InPlace, Places};
 use super::{BATCH, Resumable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::Worker;
-use crate::job::values::Make;
-use crate::journal::Header;
 use crate::journal::redo::Redo;
-use crate::mapping::{JournalFile, Mapping};
+use crate::journal::{Blocks, Flush, Header, Medium};
+use crate::mapping::Mapping;
 use crate::plan::Chunk;
 
 /// Where workers hand over the results of a job, block by block in their order.
@@ -43,8 +42,22 @@ enum Way<'a> {
     /// To the threads that write it, store it and give its memory back.
     Line(SyncSender<Vec<u8>>, Receiver<Vec<u8>>),
     /// Into journal and array, here and now.
-    Here(&'a Redo<'a, JournalFile>, InPlace<'a>),
+    Here(Box<Now<'a>>),
 }
+
+/// Has a batch in the journal and the array when it returns.
+type Now<'a> = dyn FnMut(&[u8]) -> Result<()> + Send + 'a;
+
+/// What is left of a job, batch by batch.
+struct Line<'a, M, A> {
+    header: &'a Header,
+    redo: &'a Redo<'a, M>,
+    /// The array, for whichever thread stores in it.
+    array: &'a (dyn Fn() -> Result<A> + Sync),
+}
+
+/// Has what is computed handed over.
+type Work<'w> = &'w dyn Fn(&Batches<'_>) -> Result<()>;
 
 impl Resumable {
     /// Stores what is whole in the journal of a job that outlives the system, and has `work` hand over what is left of
@@ -52,34 +65,41 @@ impl Resumable {
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io; what `work` fails with.
-    pub fn in_batches(
-        &self,
-        array: &Mapping,
-        places: Places<'_>,
-        work: &dyn Fn(&Batches<'_>) -> Result<()>,
-    ) -> Result<()> {
+    pub fn in_batches(&self, array: &Mapping, places: Places<'_>, work: Work<'_>) -> Result<()> {
         let redo = &Redo::new(&self.file, &self.header, self.layout);
         let recovered = redo.recover(&mut self.names(), &mut InPlace::new(array, places)?);
         recovered.map_err(|error| error.at(self.file.path()))?;
-        let batches = |way| {
-            let filling = Mutex::new(Filling { batch: Vec::new(), next: redo.next_block(), way });
-            Batches { header: &self.header, first: redo.next_block(), filling }
-        };
-        let here = || Ok(batches(Way::Here(redo, InPlace::new(array, places)?)));
+        let line = Line { header: &self.header, redo, array: &|| InPlace::new(array, places) };
         // Chunks that are larger than a batch should be are not held in memory three times.
-        if self.header.grid.block_bytes() > BATCH {
-            return work(&here()?);
-        }
+        if self.header.grid.block_bytes() > BATCH { line.here(work) } else { line.at_once(work) }
+    }
+}
+
+impl<M: Medium + Flush + Sync, A: Blocks + Flush + Send> Line<'_, M, A> {
+    fn batches<'b>(&'b self, way: Way<'b>) -> Batches<'b> {
+        let next = self.redo.next_block();
+        Batches { header: self.header, first: next, filling: Mutex::new(Filling { batch: Vec::new(), next, way }) }
+    }
+
+    /// One batch after another.
+    fn here(&self, work: Work<'_>) -> Result<()> {
+        let (redo, mut array) = (self.redo, (self.array)()?);
+        work(&self.batches(Way::Here(Box::new(move |batch| redo.apply(redo.write(batch)?, batch, &mut array)))))
+    }
+
+    /// Three batches at the same time.
+    fn at_once(&self, work: Work<'_>) -> Result<()> {
+        let Self { redo, array, .. } = *self;
         thread::scope(|scope| {
             let (to_journal, computed) = sync_channel(0);
             let (to_array, written) = sync_channel(0);
             let (give_back, memory) = channel();
-            let store = move || store(redo, InPlace::new(array, places)?, &written, &give_back);
+            let store = move || store(redo, array()?, &written, &give_back);
             let write = move || write(redo, &computed, &to_array);
             // Where the system gives no more threads, those that there are do it all.
-            let Ok(storing) = thread::Builder::new().spawn_scoped(scope, store) else { return work(&here()?) };
-            let Ok(writing) = thread::Builder::new().spawn_scoped(scope, write) else { return work(&here()?) };
-            let done = work(&batches(Way::Line(to_journal, memory)));
+            let Ok(storing) = thread::Builder::new().spawn_scoped(scope, store) else { return self.here(work) };
+            let Ok(writing) = thread::Builder::new().spawn_scoped(scope, write) else { return self.here(work) };
+            let done = work(&self.batches(Way::Line(to_journal, memory)));
             // The further a batch has come, the earlier it is in the file.
             joined(storing).and(joined(writing)).and(done)
         })
@@ -87,8 +107,8 @@ impl Resumable {
 }
 
 /// Writes batches to the journal, until there are no more or the one who stores them has failed.
-fn write(
-    redo: &Redo<'_, JournalFile>,
+fn write<M: Medium + Flush>(
+    redo: &Redo<'_, M>,
     computed: &Receiver<Vec<u8>>,
     to_array: &SyncSender<(u64, Vec<u8>)>,
 ) -> Result<()> {
@@ -103,9 +123,9 @@ fn write(
 }
 
 /// Stores batches in the array, until there are no more.
-fn store(
-    redo: &Redo<'_, JournalFile>,
-    mut array: InPlace<'_>,
+fn store<M: Medium + Flush, A: Blocks + Flush>(
+    redo: &Redo<'_, M>,
+    mut array: A,
     written: &Receiver<(u64, Vec<u8>)>,
     give_back: &Sender<Vec<u8>>,
 ) -> Result<()> {
@@ -126,39 +146,26 @@ impl Filling<'_> {
     /// Hands a whole batch on.
     fn pass(&mut self) -> Result<()> {
         match &mut self.way {
-            Way::Here(redo, array) => {
-                redo.apply(redo.write(&self.batch)?, &self.batch, array)?;
-                self.batch.clear();
-                Ok(())
-            }
+            Way::Here(store) => store(&self.batch)?,
             Way::Line(to_journal, memory) => {
-                let mut empty = memory.try_recv().unwrap_or_default();
-                empty.clear();
-                let full = std::mem::replace(&mut self.batch, empty);
                 // Why they have ended is what is reported.
                 let ended = |_| Error::new(ErrorKind::Io, "the threads that store batches have ended");
-                to_journal.send(full).map_err(ended)
+                to_journal.send(std::mem::take(&mut self.batch)).map_err(ended)?;
+                // When it has been taken over, the batch before the last is stored: its memory is the third there is.
+                self.batch = memory.try_recv().unwrap_or_default();
             }
         }
+        self.batch.clear();
+        Ok(())
     }
 }
 
 impl Batches<'_> {
-    /// Whether a block is done, and must not be computed again.
-    pub fn is_done(&self, block: u64) -> bool {
-        block < self.first
-    }
-
-    /// The number of the block that begins with the element of this rank.
-    pub fn block_at(&self, rank: u64) -> u64 {
-        self.header.grid.block_at(rank)
-    }
-
     /// Takes the results of the next block; a batch is handed on when all of its blocks are there.
     ///
     /// # Errors
     /// Io.
-    pub fn push(&self, items: &[u8]) -> Result<()> {
+    fn push(&self, items: &[u8]) -> Result<()> {
         let mut filling = self.filling.lock().expect("a worker that panics ends the job");
         if filling.batch.is_empty() {
             let most = self.header.grid.block_bytes() * self.header.batch;
@@ -171,28 +178,35 @@ impl Batches<'_> {
         }
         Ok(())
     }
+
+    /// A worker that has `append` add the results of a chunk, a block, to others in any order, and hands them over in that
+    /// of the blocks. Those that are done are left alone.
+    pub fn worker<'a>(&'a self, append: impl FnMut(&Chunk, &mut Vec<u8>) -> Result<()> + 'a) -> Box<dyn Worker + 'a> {
+        Box::new(Batched { append, items: Vec::new(), batches: self })
+    }
+
+    /// Whether the block that begins where a chunk does is done, and must not be computed again.
+    fn has_done(&self, chunk: &Chunk) -> bool {
+        self.header.grid.block_at(chunk.rank) < self.first
+    }
 }
 
-/// A worker that computes in any order, and hands over in that of the blocks.
-pub(super) struct Batched<'a, 'w> {
-    pub(super) maker: Box<dyn Make + 'a>,
-    pub(super) items: Vec<u8>,
-    pub(super) batches: &'a Batches<'w>,
+struct Batched<'a, 'w, F> {
+    append: F,
+    items: Vec<u8>,
+    batches: &'a Batches<'w>,
 }
 
-impl Worker for Batched<'_, '_> {
+impl<F: FnMut(&Chunk, &mut Vec<u8>) -> Result<()>> Worker for Batched<'_, '_, F> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
         self.items.clear();
-        if !self.batches.is_done(self.batches.block_at(chunk.rank)) {
-            self.maker.append(chunk, &mut self.items)?;
-        }
-        Ok(())
+        if self.batches.has_done(chunk) { Ok(()) } else { (self.append)(chunk, &mut self.items) }
     }
 
     fn deliver(&mut self, chunk: &Chunk) -> Result<()> {
-        if self.batches.is_done(self.batches.block_at(chunk.rank)) {
-            return Ok(());
-        }
-        self.batches.push(&self.items)
+        if self.batches.has_done(chunk) { Ok(()) } else { self.batches.push(&self.items) }
     }
 }
+
+#[cfg(test)]
+mod tests;

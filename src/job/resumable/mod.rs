@@ -19,7 +19,7 @@ mod unfinished;
 pub use batches::Batches;
 pub use place::{Bytes, Place, Places};
 pub use receipt::Receipt;
-pub use store::{Hand, Hands, begin, store};
+pub use store::{Hand, Hands, begin, chunks, store};
 pub use unfinished::{Left, Unfinished};
 
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ impl Resumable {
             return Err(Error::usage(message).hint("--chunk 64MiB"));
         }
         let layout = Layout::new(&header, PAGE)?;
-        let file = JournalFile::create(array.path(), layout.len(), kept)?;
+        let file = JournalFile::create(array.path(), layout.nbytes(), kept)?;
         let job = Self { file, header, layout, operation };
         job.appear().inspect_err(|_| job.file.give_up())?;
         Ok(job)

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::batches::Batched;
 use super::place::{Bytes, Place};
 use super::{Operation, Resumable, grid_of};
 use crate::error::Result;
@@ -11,36 +10,49 @@ use crate::job::values::Values;
 use crate::journal::slots::Slots;
 use crate::journal::{Blocks, LargeBlocks, Read, Take};
 use crate::mapping::{JournalFile, Mapping, Writer};
-use crate::plan::Run;
+use crate::plan::{Chunks, Run};
 use crate::view::View;
 
 /// Bytes of a block of a batch: as many as are worth a system call where they lie together, and few enough to stay in a
 /// cache until they are handed over.
 const BLOCK: u64 = 256 << 10;
 
-/// Begins a job that stores values into the elements of `view` batch by batch.
+/// The chunks of a job with batches whose values belong together in no other way.
+pub fn chunks(view: &View) -> Chunks<'_> {
+    // More blocks than a journal has room for are made longer.
+    let most = BLOCK.max(view.nbytes() >> 31);
+    view.chunks((most / view.item().size().max(1) as u64).max(1))
+}
+
+/// Begins a job that stores values into the elements of `view` batch by batch: each of these chunks of it is whole in a
+/// batch, or not there.
 ///
 /// # Errors
 /// As [`Resumable::begin`].
-pub fn begin(array: &Mapping, view: &View, operation: Operation) -> Result<Resumable> {
-    // More blocks than a journal has room for are made longer.
-    let most = BLOCK.max(view.nbytes() >> 31);
-    let chunks = view.chunks((most / view.item().size().max(1) as u64).max(1));
+pub fn begin(array: &Mapping, view: &View, chunks: &Chunks<'_>, operation: Operation) -> Result<Resumable> {
     let contiguous = view.contiguous().map(|(first, _)| first);
-    Resumable::begin(array, grid_of(&chunks, view)?, contiguous, 1, operation)
+    Resumable::begin(array, grid_of(chunks, view)?, contiguous, 1, operation)
 }
 
 /// Stores the values into the elements of `view`, which lie in the array's file, batch by batch, and leaves alone what
-/// is done already.
+/// is done already; the chunks are those that it was begun with.
 ///
 /// # Errors
-/// Where a value does not fit or a store fails; the journal stays.
-pub fn store(job: &Resumable, array: &Mapping, view: &View, values: &dyn Values, crew: Crew<'_>) -> Result<()> {
-    let chunks = view.chunks(job.grid().block_len());
-    job.check_blocks(&grid_of(&chunks, view)?)?;
-    let places = |block| Place::chunk(&chunks, block);
+/// Where a value does not fit or a store fails; the journal stays. Busy, where the chunks are others.
+pub fn store(
+    job: &Resumable,
+    array: &Mapping,
+    (view, chunks): (&View, &Chunks<'_>),
+    values: &dyn Values,
+    crew: Crew<'_>,
+) -> Result<()> {
+    job.check_blocks(&grid_of(chunks, view)?)?;
+    let places = |block| Place::chunk(chunks, block);
     job.in_batches(array, &places, &|batches| {
-        crew.run(chunks.clone(), &|| Ok(Box::new(Batched { maker: values.maker(), items: Vec::new(), batches })))
+        crew.run(chunks.clone(), &|| {
+            let mut maker = values.maker();
+            Ok(batches.worker(move |chunk, items| maker.append(chunk, items)))
+        })
     })
 }
 

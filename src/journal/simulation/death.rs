@@ -104,7 +104,7 @@ impl Process<'_> {
             self.job.check_journal(&self.machine.borrow().journal)?;
             self.life.resume(|| slots.recover(&mut &*self))?;
         } else {
-            self.machine.borrow_mut().journal = vec![0; self.job.layout.len() as usize];
+            self.machine.borrow_mut().journal = vec![0; self.job.layout.nbytes() as usize];
             slots.begin(&mut &*self)?;
         }
         self.work(&slots)?;

@@ -205,7 +205,7 @@ impl Process<'_> {
             self.last.set(redo.batches());
             self.life.resume(|| redo.recover(&mut &*self, &mut &*self))?;
         } else {
-            self.machine.borrow_mut().journal = Disk::new(vec![0; self.job.layout.len() as usize]);
+            self.machine.borrow_mut().journal = Disk::new(vec![0; self.job.layout.nbytes() as usize]);
             redo.begin(&mut &*self)?;
         }
         let mut unstored = None;

@@ -1,9 +1,13 @@
 //! Journals in files: made, named, looked at, believed or not.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::sync::Barrier;
+use std::thread;
 
 use super::super::naive::file_of;
 use super::*;
+use crate::journal::slots::Slots;
+use crate::journal::{Blocks, Grid, Header, Protocol, header_of};
 
 fn refusal(array: &Path) -> Error {
     let error = JournalFile::open(array).expect_err("no journal to be believed");
@@ -24,7 +28,7 @@ fn what_is_stored_is_there_in_whatever_way_it_is_kept() {
         let journal = JournalFile::open(&array).expect("ours").expect("there").kept(kept).expect("kept so");
         let mut bytes = [0; 5];
         journal.read(4096, &mut bytes).expect("there");
-        assert_eq!((&bytes, journal.len()), (b"bytes", 8192));
+        assert_eq!((&bytes, journal.len), (b"bytes", 8192));
         if kept != Kept::Written {
             assert_eq!(journal.word(64).expect("there"), 15);
         }
@@ -103,4 +107,59 @@ fn a_journal_that_is_cut_short_is_an_error() {
     File::options().write(true).open(new_name(journal.path())).and_then(|file| file.set_len(0)).expect("cut short");
     assert_eq!(journal.set_word(4096, 1).expect_err("gone").kind(), ErrorKind::Io);
     assert_eq!(journal.write(0, b"more").expect_err("given up").kind(), ErrorKind::Io);
+}
+
+#[test]
+fn a_word_that_another_thread_has_lost_with_its_page_is_not_stored() {
+    let (_folder, array) = file_of(b"");
+    let journal = JournalFile::create(&array, 8192, Kept::Mapped).expect("room");
+    let file = File::options().write(true).open(new_name(journal.path())).expect("there");
+    let (_, place) = journal.word_at(4096 + 64).expect("in the map");
+    // The page is lost between the moment at which this thread finds it there and its store, which meets no fault.
+    let done = journal.watched(place, 8, || {
+        file.set_len(0).expect("cut short");
+        let lost = thread::scope(|scope| scope.spawn(|| journal.set_word(4096, 1)).join().expect("no panic"));
+        lost.expect_err("gone");
+        file.set_len(8192).expect("long again");
+        // SAFETY: the word lies in the map and is aligned.
+        unsafe { AtomicU64::from_ptr(place.cast()) }.store(2, Ordering::SeqCst);
+    });
+    assert_eq!(done.expect_err("not in the file").kind(), ErrorKind::Io);
+    assert!(std::fs::read(new_name(journal.path())).expect("there").iter().all(|&byte| byte == 0));
+}
+
+#[test]
+fn no_commit_succeeds_behind_a_loss() {
+    struct Nowhere;
+    impl Blocks for Nowhere {
+        fn store(&mut self, _block: u64, _bytes: &[u8]) -> Result<()> {
+            Ok(())
+        }
+    }
+    let (_folder, array) = file_of(b"");
+    let grid = Grid::new(1 << 20, [1 << 20, 1 << 20, 8], 1).expect("a grid");
+    let header = Header { slots: 2, ..header_of(Protocol::Slots, grid) };
+    let layout = Layout::new(&header, 4096).expect("small");
+    let journal = JournalFile::create(&array, layout.nbytes(), Kept::Mapped).expect("room");
+    let slots = Slots::new(&journal, &header, layout);
+    let begun = Barrier::new(3);
+    thread::scope(|scope| {
+        let (slots, begun, header) = (&slots, &begun, &header);
+        let commits = [0_u64, 1].map(|slot| {
+            scope.spawn(move || {
+                let commit = |block| slots.commit(slot, block, &[7; 8], &mut Nowhere);
+                commit(slot).expect("all there");
+                begun.wait();
+                // Until one fails; then all others do.
+                let mut blocks = (slot + 2..1 << 40).step_by(2).map(|block| block % header.grid.blocks());
+                let failed = blocks.find(|&block| commit(block).is_err());
+                failed.map(|block| commit(block).is_err() && blocks.take(3).all(|block| commit(block).is_err()))
+            })
+        });
+        begun.wait();
+        File::options().write(true).open(new_name(journal.path())).and_then(|file| file.set_len(0)).expect("cut short");
+        for thread in commits {
+            assert_eq!(thread.join().expect("no panic"), Some(true));
+        }
+    });
 }
