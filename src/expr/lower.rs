@@ -293,7 +293,9 @@ impl Lowering<'_> {
         let high = bounds(terms[2], |bound, (_, most)| bound < most).then_some((Op::Minimum, terms[2]));
         let kept: Vec<(Op, Term)> = low.into_iter().chain(high).collect();
         let terms: Vec<Term> = [Term::Step(step)].into_iter().chain(kept.iter().map(|(_, term)| *term)).collect();
-        let (number, operands) = self.together(&terms)?;
+        // Beside a bound that makes the result one of floats, an integer bound need not fit what is clipped.
+        let number = self.meeting(&terms)?;
+        let operands = if range(number).is_none() { self.all_as(&terms, number) } else { self.together(&terms)?.1 };
         let mut clipped = operands[0];
         for ((op, _), bound) in kept.iter().zip(&operands[1..]) {
             clipped = self.operation(name, *op, Rule::Any, &[Term::Step(clipped), Term::Step(*bound)])?;
