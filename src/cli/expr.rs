@@ -222,18 +222,19 @@ impl Expression<'_> {
     /// The results for a place, in a dtype of their own or the one that is asked for.
     ///
     /// # Errors
-    /// Usage, for an expression that is none.
+    /// Usage, for an expression that is none, or where the casting rule forbids the dtype that is asked for.
     pub(super) fn elsewhere<'a>(
         &'a self,
         place: Place<'a>,
         astype: Option<DType>,
-        overflow: Overflow,
+        cast: CastArgs,
     ) -> Result<Results<'a>> {
         let (program, operands) = self.compiled_for(&place)?;
         let dtype = astype.unwrap_or_else(|| program.dtype());
+        cast.casting_asked().check(&program.dtype(), &dtype).at(place.array.path())?;
         let shape = place.selected.view.shape()?;
         let view = place.selected.view.clone();
-        let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, overflow)?;
+        let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, cast.overflow)?;
         Ok(Results { array: place.array, with: &self.with, view, computed, dtype, shape })
     }
 }
@@ -352,7 +353,7 @@ impl Expression<'_> {
                 dims: place.dims.clone(),
             };
             if values.can_fail() {
-                self.elsewhere(all, None, Overflow::Error)?.check(ui)?;
+                self.elsewhere(all, None, CastArgs::default())?.check(ui)?;
             }
             Err(error)
         })?;

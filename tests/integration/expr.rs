@@ -117,3 +117,15 @@ fn the_copy_of_mode_c_is_computed_and_the_file_is_not() {
     let told = a().run(["map-chunks", "a.npy", "--expr", "x*2", "-i", "--dry-run"]);
     told.stdout_has("5 of 6 selected elements would change");
 }
+
+#[test]
+fn a_casting_rule_that_is_named_counts_for_types_that_are_asked_for() {
+    let said = "according to the rule 'safe'";
+    for what in [&["--expr", "x/3"][..], &["--reduce", "mean"], &["--expr", "x/3", "--reduce", "sum"]] {
+        let run = |more: &[&'static str]| a().run([&["map-chunks", "a.npy", "--astype", "i2"], what, more].concat());
+        run(&["--casting", "safe"]).refused(2, said);
+        run(&["--casting", "unsafe"]).code(0);
+        run(&[]).code(0);
+    }
+    a().run(["slice", "a.npy", "--astype", "i2", "--casting", "safe"]).refused(2, said);
+}
