@@ -279,6 +279,11 @@ fn variables_go_before_indices_and_constants() {
 fn what_is_wrong_is_said_with_its_column() {
     for (text, x, message, hint) in [
         ("1 + sqr(x)", "f8", "unknown function 'sqr' at column 5", "did you mean sqrt?"),
+        ("max(x, 1)", "f8", "unknown function 'max' at column 1", "did you mean maximum?"),
+        ("min(x, 1)", "f8", "unknown function 'min' at column 1", "did you mean minimum?"),
+        ("max(x)", "f8", "unknown function 'max' at column 1", "--reduce max makes one element of all"),
+        ("1 + mean(x)", "f8", "unknown function 'mean' at column 5", "--reduce mean makes one element of all"),
+        ("any(x)", "f8", "unknown function 'any' at column 1", "--reduce any makes one element of all"),
         ("x + yy", "f8", "unknown name 'yy' at column 5", "did you mean y?"),
         ("x + mask", "f8", "unknown name 'mask' at column 5", "--with mask=FILE adds an array of that name"),
         ("sqrt + 1", "f8", "unknown name 'sqrt' at column 1", "a function has arguments: sqrt(x)"),
@@ -344,6 +349,20 @@ fn an_element_without_a_result_is_found() {
     let inputs = [Elements::Each(&x), Elements::Each(&y)];
     let done = program.run(&mut program.registers(), &inputs, &mut |_, _, _| (), &mut [0; 12]);
     assert_eq!(done, Err(Undefined { item: 1 }));
+}
+
+#[test]
+fn an_element_without_a_result_is_found_where_the_result_is_known_without_it() {
+    for text in ["isinf(x**y)", "isfinite(x**y)", "imag(x**y)", "x**y < 10**6", "10**6 < -(x**y)", "isnan(abs(x**y))"] {
+        let program = compiled(text, "i2", "i2").expect("it compiles");
+        assert!(program.can_fail(), "{text}");
+        let (x, y) = (bytes(&dtype("i2"), "1 2"), bytes(&dtype("i2"), "1 -1"));
+        let inputs = [Elements::Each(&x), Elements::Each(&y)];
+        let mut out = vec![0; 2 * program.dtype().itemsize()];
+        let done = program.run(&mut program.registers(), &inputs, &mut |_, _, _| (), &mut out);
+        assert_eq!(done, Err(Undefined { item: 1 }), "{text}");
+    }
+    assert_eq!(compiled("isinf(x)", "i2", "i2").expect("it compiles").instructions.len(), 0);
 }
 
 #[test]
