@@ -194,7 +194,7 @@ pub(super) fn warn_of_writer(mapping: &Mapping, ui: &Ui) {
 }
 
 /// What becomes of values that are converted.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 #[command(next_help_heading = "Conversion")]
 pub(super) struct CastArgs {
     /// A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)

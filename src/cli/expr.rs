@@ -18,9 +18,9 @@ use super::select::Selected;
 use super::ui::Ui;
 use crate::array::{Array, Opening};
 use crate::cast::{Casting, Overflow};
-use crate::dtype::DType;
+use crate::dtype::{DType, Field};
 use crate::error::{At, Error, Result};
-use crate::expr::{Program, Variable, compile};
+use crate::expr::{Input, Program, Variable, compile, taken};
 use crate::job::Emit;
 use crate::job::computed::{Computed, Operand, Stopped, Storing};
 use crate::job::copy::emit_values;
@@ -92,12 +92,32 @@ impl ExprArgs {
         self.expr.is_some()
     }
 
+    /// That each array has a name of its own, which an expression can write and which means nothing else.
+    fn check_names(&self, x: Option<&Array>) -> Result<()> {
+        for (place, With { name, .. }) in self.with.iter().enumerate() {
+            if x.is_some() && name == "x" {
+                let error = Error::usage("--with x: x is the array itself");
+                return Err(error.hint("--with y=other.npy"));
+            }
+            if let Some(taken) = taken(name) {
+                let error = Error::usage(format!("--with {name}: {taken}"));
+                return Err(error.hint("--with y=other.npy"));
+            }
+            if self.with[..place].iter().any(|before| before.name == *name) {
+                let error = Error::usage(format!("--with {name} is given twice"));
+                return Err(error.hint("a name for each: --with y=other.npy --with z=another.npy"));
+            }
+        }
+        Ok(())
+    }
+
     /// The expression, if there is one, with every array it may name besides `x`, which is open already.
     ///
     /// # Errors
-    /// Whatever opening them meets.
+    /// Usage, for names that cannot be used; whatever opening them meets.
     pub(super) fn expression(&self, io: Io, x: Option<&Array>, ui: &Ui) -> Result<Option<Expression<'_>>> {
         let Some(text) = &self.expr else { return Ok(None) };
+        self.check_names(x)?;
         let open = |with: &With| {
             if is_stdin(&with.path) {
                 let error = Error::usage(format!("--with {}: standard input can be FILE alone", with.name));
@@ -128,6 +148,22 @@ impl Expression<'_> {
         self.castable(&program, &spec.dtype, cast.casting_asked())?;
         Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, cast.overflow)
     }
+}
+
+/// The text with another word for each `word` that is not part of a longer one.
+fn with_words_replaced(text: &str, word: &str, other: &str) -> String {
+    let joins = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, behind) = (&rest[..at], &rest[at + word.len()..]);
+        let previous = before.chars().next_back().or_else(|| replaced.chars().next_back());
+        let is_word = !previous.is_some_and(joins) && !behind.starts_with(joins);
+        replaced.push_str(before);
+        replaced.push_str(if is_word { other } else { word });
+        rest = behind;
+    }
+    replaced + rest
 }
 
 fn operand(array: &Array, view: View) -> Operand<'_> {
@@ -174,7 +210,13 @@ impl Expression<'_> {
         self.refuse_overlap(&place)?;
         let dtype = &place.selected.dtype;
         let (program, mut operands) = self.compiled_for(&place)?;
-        self.castable(&program, dtype, cast.casting()).at(place.array.path())?;
+        let castable = self.castable(&program, dtype, cast.casting()).map_err(|error| match dtype.record() {
+            Some(_) => error.hint(
+                self.field_hint(&program, dtype).unwrap_or_else(|| "--field NAME stores in one field, x".to_owned()),
+            ),
+            None => error,
+        });
+        castable.at(place.array.path())?;
         for operand in &mut operands {
             operand.view = once.view(&operand.view);
         }
@@ -182,10 +224,25 @@ impl Expression<'_> {
     }
 
     fn castable(&self, program: &Program, dtype: &DType, rule: Casting) -> Result<()> {
-        rule.check(&program.dtype(), &dtype.to_native()).map_err(|error| match dtype.number() {
-            Some(number) => error.hint(format!("{}({})", number.name(), self.text)),
-            None => error,
+        rule.check(&program.dtype(), dtype).map_err(|error| match dtype.number() {
+            Some(number) if rule.allows(&dtype.to_native(), dtype) => {
+                error.hint(format!("{}({})", number.name(), self.text))
+            }
+            // No rule lets a number into a record.
+            None => error.with_hints(Vec::new()),
+            Some(_) => error,
         })
+    }
+
+    /// The command that stores in the one field that is read, for a result that no record takes.
+    fn field_hint(&self, program: &Program, dtype: &DType) -> Option<String> {
+        let read = |input: &Input, field: &Field| (input.offset, &input.dtype) == (field.offset, &field.dtype);
+        let own = program.inputs().iter().filter(|input| input.variable == 0).collect::<Vec<_>>();
+        let mut fields = dtype.record()?.fields().iter();
+        let field = fields.find(|field| !own.is_empty() && own.iter().all(|input| read(input, field)))?;
+        let path = format!("x.{}", field.name);
+        let text = with_words_replaced(self.text, &path, "x");
+        (text != self.text).then(|| format!("--field {} --expr '{text}'", field.name))
     }
 
     /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting. Arrays that
@@ -225,18 +282,19 @@ impl Expression<'_> {
     /// The results for a place, in a dtype of their own or the one that is asked for.
     ///
     /// # Errors
-    /// Usage, for an expression that is none.
+    /// Usage, for an expression that is none, or where the casting rule forbids the dtype that is asked for.
     pub(super) fn elsewhere<'a>(
         &'a self,
         place: Place<'a>,
         astype: Option<DType>,
-        overflow: Overflow,
+        cast: CastArgs,
     ) -> Result<Results<'a>> {
         let (program, operands) = self.compiled_for(&place)?;
         let dtype = astype.unwrap_or_else(|| program.dtype());
+        cast.casting_asked().check(&program.dtype(), &dtype).at(place.array.path())?;
         let shape = place.selected.view.shape()?;
         let view = place.selected.view.clone();
-        let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, overflow)?;
+        let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, cast.overflow)?;
         Ok(Results { array: place.array, with: &self.with, view, computed, dtype, shape })
     }
 }
@@ -355,7 +413,7 @@ impl Expression<'_> {
                 dims: place.dims.clone(),
             };
             if values.can_fail() {
-                self.elsewhere(all, None, Overflow::Error)?.check(ui)?;
+                self.elsewhere(all, None, CastArgs::default())?.check(ui)?;
             }
             Err(error)
         })?;

@@ -153,7 +153,7 @@ impl MapChunksArgs {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
             let operation = expression.checksum(&place, Storing::default())?;
-            let results = expression.elsewhere(place, astype, self.cast.overflow)?;
+            let results = expression.elsewhere(place, astype, self.cast)?;
             return match made {
                 _ if self.place.check => results.check(ui),
                 Some(out) if selected.view.size() > 0 => {
@@ -201,7 +201,8 @@ impl MapChunksArgs {
         if self.edit.output.format()?.is_binary() {
             self.edit.output.refuse_terminal(self.edit.output.format()?)?;
         }
-        let form = Form { astype: self.exec.astype()?, overflow: self.cast.overflow };
+        let (casting, overflow) = (self.cast.casting_asked(), self.cast.overflow);
+        let form = Form { astype: self.exec.astype()?, casting, overflow };
         if let Some(expression) = self.expr.expression(self.open.io(), Some(array), ui)? {
             return expression.reduced(&self.place_of(array, selected)?, (&self.reduce, op), &form, ui);
         }

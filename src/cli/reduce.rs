@@ -11,7 +11,7 @@ use super::signals;
 use super::ui::Ui;
 use super::words::{REDUCTIONS, one_of};
 use crate::array::Array;
-use crate::cast::Overflow;
+use crate::cast::{Casting, Overflow};
 use crate::dtype::{DType, Number};
 use crate::error::{Error, Result};
 use crate::job::Crew;
@@ -146,6 +146,8 @@ pub(super) struct Elements<'a> {
 pub(super) struct Form {
     /// The type that was asked for.
     pub(super) astype: Option<DType>,
+    /// Which types that may be.
+    pub(super) casting: Casting,
     /// What becomes of results that do not fit.
     pub(super) overflow: Overflow,
 }
@@ -154,8 +156,12 @@ impl Along {
     /// The results, in a file without a name.
     ///
     /// # Errors
-    /// Where elements cannot be read or results do not fit.
+    /// Usage, where the casting rule forbids the type that was asked for; where elements cannot be read or results do not
+    /// fit.
     pub(super) fn results(&self, elements: &Elements<'_>, form: &Form, ui: &Ui) -> Result<Results> {
+        if let Some(astype) = &form.astype {
+            form.casting.check(&self.reduction.result(), astype)?;
+        }
         let dtype = self.reduction.made_in(form.astype.as_ref());
         let spec = ArraySpec { dtype: dtype.clone(), shape: self.kept.clone(), order: Order::C, offset: 0 };
         let target = Array::spooled(&spec, "reduced")?;

@@ -35,6 +35,8 @@ pub(super) enum Step {
 pub(super) struct Graph {
     steps: Vec<(Step, Number)>,
     known: HashMap<(Step, Number), StepId>,
+    /// For every step, whether an element of it may turn out to have no result.
+    can_fail: Vec<bool>,
 }
 
 impl Graph {
@@ -52,6 +54,13 @@ impl Graph {
         if let Some(&id) = self.known.get(&key) {
             return id;
         }
+        let can_fail = match &key.0 {
+            Step::Apply(op, number, operands) => {
+                op.can_fail(*number) || operands.iter().any(|&operand| self.can_fail[operand])
+            }
+            Step::Input(_) | Step::Index(_) | Step::Constant(_) => false,
+        };
+        self.can_fail.push(can_fail);
         self.known.insert(key.clone(), self.steps.len());
         self.steps.push(key);
         self.steps.len() - 1
@@ -109,6 +118,16 @@ impl Graph {
     /// A literal as an element of `number`, which an integer fits.
     pub(super) fn literal(&mut self, weak: Weak, number: Number) -> StepId {
         self.push(Step::Constant(bits(weak, number)), number)
+    }
+
+    /// A literal for each element of a step, which is computed nevertheless if that may fail.
+    pub(super) fn literal_for(&mut self, id: StepId, weak: Weak, number: Number) -> StepId {
+        let literal = self.literal(weak, number);
+        if !self.can_fail[id] {
+            return literal;
+        }
+        let condition = self.cast(id, Number::Bool);
+        self.apply(Op::Where, number, &[condition, literal, literal])
     }
 
     fn constant(&self, id: StepId) -> Option<Bits> {

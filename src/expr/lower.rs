@@ -13,6 +13,7 @@ use super::tree::{Node, NodeId, Part, Tree};
 use super::weak::{self, Weak};
 use crate::dtype::{self, Class, Number};
 use crate::error::{Error, Result};
+use crate::reduce::Op as Reduction;
 
 /// The value of a node.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +104,14 @@ impl Lowering<'_> {
         }
         let error = self.error(format!("unknown function '{name}'"));
         let names = functions::names().chain(Number::ALL.iter().copied().filter(|n| is_computed(*n)).map(Number::name));
+        if let Ok(op) = name.parse::<Reduction>() {
+            let reduced = format!("--reduce {op} makes one element of all");
+            return Err(match name {
+                "max" => error.hint("did you mean maximum?").hint(reduced),
+                "min" => error.hint("did you mean minimum?").hint(reduced),
+                _ => error.hint(reduced),
+            });
+        }
         Err(match nearest(name, names) {
             _ if name == "astype" => error.hint("the name of the dtype is the function: float32(x)"),
             Some(near) => error.hint(format!("did you mean {near}?")),
@@ -165,7 +174,7 @@ impl Lowering<'_> {
                     (Class::Complex, Meaning::Real) => self.graph.apply(Op::Real, number, &[step]),
                     (Class::Complex, _) => self.graph.apply(Op::Imag, number, &[step]),
                     (_, Meaning::Real) => step,
-                    _ => self.graph.literal(Weak::Int(0), number),
+                    _ => self.graph.literal_for(step, Weak::Int(0), number),
                 }
             }
             Meaning::Angle => {
@@ -214,7 +223,7 @@ impl Lowering<'_> {
         let number = match (rule, number.class()) {
             (Rule::BoolAsInt8 | Rule::BoolAsInt8Real | Rule::Shift, Class::Bool) => Number::Int8,
             (Rule::Test { of_integers }, Class::Bool | Class::Unsigned | Class::Signed) => {
-                return Ok(self.graph.literal(Weak::Bool(of_integers), Number::Bool));
+                return Ok(self.graph.literal_for(operands[0], Weak::Bool(of_integers), Number::Bool));
             }
             _ => number,
         };
@@ -293,7 +302,9 @@ impl Lowering<'_> {
         let high = bounds(terms[2], |bound, (_, most)| bound < most).then_some((Op::Minimum, terms[2]));
         let kept: Vec<(Op, Term)> = low.into_iter().chain(high).collect();
         let terms: Vec<Term> = [Term::Step(step)].into_iter().chain(kept.iter().map(|(_, term)| *term)).collect();
-        let (number, operands) = self.together(&terms)?;
+        // Beside a bound that makes the result one of floats, an integer bound need not fit what is clipped.
+        let number = self.meeting(&terms)?;
+        let operands = if range(number).is_none() { self.all_as(&terms, number) } else { self.together(&terms)?.1 };
         let mut clipped = operands[0];
         for ((op, _), bound) in kept.iter().zip(&operands[1..]) {
             clipped = self.operation(name, *op, Rule::Any, &[Term::Step(clipped), Term::Step(*bound)])?;
@@ -340,12 +351,12 @@ impl Lowering<'_> {
             (Term::Step(step), Term::Weak(Weak::Int(value))) if !self.fits(value, step) => {
                 let holds =
                     comparison.holds(if value > 0 { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater });
-                return Ok(self.graph.literal(Weak::Bool(holds), Number::Bool));
+                return Ok(self.graph.literal_for(step, Weak::Bool(holds), Number::Bool));
             }
             (Term::Weak(Weak::Int(value)), Term::Step(step)) if !self.fits(value, step) => {
                 let holds =
                     comparison.holds(if value > 0 { std::cmp::Ordering::Greater } else { std::cmp::Ordering::Less });
-                return Ok(self.graph.literal(Weak::Bool(holds), Number::Bool));
+                return Ok(self.graph.literal_for(step, Weak::Bool(holds), Number::Bool));
             }
             _ => {}
         }

@@ -32,7 +32,7 @@ mod weak;
 
 pub use parse::MAX_DEPTH;
 pub use program::Program;
-pub use scope::{Input, Variable};
+pub use scope::{Input, Variable, taken};
 pub use token::MAX_LENGTH;
 pub use vm::{Coordinates, Elements, Feed, Registers, Stop, Undefined};
 

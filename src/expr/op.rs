@@ -1,7 +1,7 @@
 //! The operations of a program: each takes operands of one dtype and has one kernel for it. Knows no names.
 
 use super::promote::part;
-use crate::dtype::Number;
+use crate::dtype::{Class, Number};
 
 /// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -133,6 +133,11 @@ impl Op {
             Self::Mixed(comparison) => comparison,
             _ => return None,
         })
+    }
+
+    /// Whether an element may have no result: integers to negative powers.
+    pub(super) fn can_fail(self, number: Number) -> bool {
+        self == Self::Power && number.class() == Class::Signed
     }
 
     /// The number of operands.

@@ -90,8 +90,7 @@ impl Program {
 
     /// Whether a value may turn out to have no result when it runs: an integer to a negative power.
     pub fn can_fail(&self) -> bool {
-        let is_signed = |number: Number| matches!(number.class(), crate::dtype::Class::Signed);
-        self.instructions.iter().any(|instruction| instruction.op == Op::Power && is_signed(instruction.number))
+        self.instructions.iter().any(|instruction| instruction.op.can_fail(instruction.number))
     }
 
     /// Assigns registers to the steps that `root` needs.

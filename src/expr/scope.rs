@@ -138,6 +138,30 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Why no array should be given this name: no expression can write it, or it has a meaning already.
+pub fn taken(name: &str) -> Option<String> {
+    let joins = |c: char| c.is_alphanumeric() || c == '_';
+    let is_name = name.chars().all(joins) && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit());
+    if !is_name {
+        return Some("a name is letters, digits and _, and does not begin with a digit".to_owned());
+    }
+    let is_dtype = |number: &Number| number.name() == name;
+    let meaning = if axis(name).is_some() {
+        "a coordinate"
+    } else if CONSTANTS.iter().any(|(known, _)| *known == name) {
+        "a constant"
+    } else if super::functions::function(name).is_some() {
+        "a function"
+    } else if Number::ALL.iter().any(is_dtype) {
+        "a dtype"
+    } else if matches!(name, "and" | "or" | "not") {
+        "an operator of Python"
+    } else {
+        return None;
+    };
+    Some(format!("{name} is {meaning}"))
+}
+
 /// The axis of an index variable: `i j k` or `i0 i1 …`.
 fn axis(name: &str) -> Option<usize> {
     if let Some(axis) = LETTERS.iter().position(|letter| *letter == name) {
@@ -146,4 +170,31 @@ fn axis(name: &str) -> Option<usize> {
     let digits = name.strip_prefix('i')?;
     let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     if is_plain { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_mean_something_or_cannot_be_written_are_taken() {
+        for (name, part) in [
+            ("1y", "letters"),
+            ("a b", "letters"),
+            ("a.b", "letters"),
+            ("", "letters"),
+            ("i", "i is a coordinate"),
+            ("i12", "a coordinate"),
+            ("pi", "a constant"),
+            ("True", "a constant"),
+            ("asin", "a function"),
+            ("float32", "a dtype"),
+            ("not", "an operator"),
+        ] {
+            assert!(taken(name).is_some_and(|said| said.contains(part)), "{name}: {:?}", taken(name));
+        }
+        for name in ["y", "b", "_1", "é", "i01", "ij", "x"] {
+            assert_eq!(taken(name), None, "{name}");
+        }
+    }
 }

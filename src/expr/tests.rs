@@ -189,6 +189,13 @@ fn values_are_numpys() {
         ("where(x > 7, 300, x)", "i1: 7 8", "f8: 0 0", "int8: 7 44"),
         ("clip(x, y, 300)", "u1: 7", "i2: 1000", "int16: 1000"),
         ("clip(300, x, y)", "u1: 7", "u1: 200", "int64: 200"),
+        ("clip(x, 2.0, -2)", "u1: 0 7 255", "f8: 0 0 0", "float64: -2 -2 -2"),
+        ("clip(x, 300, 0.5)", "u1: 0 7", "f8: 0 0", "float64: 0.5 0.5"),
+        ("clip(x, 65520, 3.7)", "i2: -5 32767", "f8: 0 0", "float64: 3.7 3.7"),
+        ("clip(x, 2.0, 2**64)", "u1: 0 7", "f8: 0 0", "float64: 2 7"),
+        ("clip(x, 2**70, 1.5)", "u1: 0 7", "f8: 0 0", "float64: 1.5 1.5"),
+        ("clip(x, -300, 2.5)", "i2: -5 7", "f8: 0 0", "float64: -5 2.5"),
+        ("clip(x, 1j, -5)", "u1: 0 7", "f8: 0 0", "complex128: -5 -5"),
         ("clip(x, y, 2)", "f8: -1 1 3", "f8: 0 0 0", "float64: 0 1 2"),
         ("power(x, 0.5)", "f8: -0.0", "f8: 0", "float64: -0.0"),
         ("less(2**64, 2**65) + x", "u1: 1", "f8: 0", "uint8: 2"),
@@ -272,6 +279,11 @@ fn variables_go_before_indices_and_constants() {
 fn what_is_wrong_is_said_with_its_column() {
     for (text, x, message, hint) in [
         ("1 + sqr(x)", "f8", "unknown function 'sqr' at column 5", "did you mean sqrt?"),
+        ("max(x, 1)", "f8", "unknown function 'max' at column 1", "did you mean maximum?"),
+        ("min(x, 1)", "f8", "unknown function 'min' at column 1", "did you mean minimum?"),
+        ("max(x)", "f8", "unknown function 'max' at column 1", "--reduce max makes one element of all"),
+        ("1 + mean(x)", "f8", "unknown function 'mean' at column 5", "--reduce mean makes one element of all"),
+        ("any(x)", "f8", "unknown function 'any' at column 1", "--reduce any makes one element of all"),
         ("x + yy", "f8", "unknown name 'yy' at column 5", "did you mean y?"),
         ("x + mask", "f8", "unknown name 'mask' at column 5", "--with mask=FILE adds an array of that name"),
         ("sqrt + 1", "f8", "unknown name 'sqrt' at column 1", "a function has arguments: sqrt(x)"),
@@ -312,6 +324,7 @@ fn what_is_wrong_is_said_with_its_column() {
         ("add(2**63, 1)", "u8", "integer 9223372036854775808 is out of bounds for int64 at column 1", ""),
         ("where(x, 2**64, x)", "u8", "18446744073709551616 does not fit 64 bits at column 1", ""),
         ("clip(x, 300, 5)", "u1", "integer 300 is out of bounds for uint8 at column 1", ""),
+        ("clip(x, True, -5)", "u1", "integer -5 is out of bounds for uint8 at column 1", ""),
         ("x + 1", "S3", "'x': expressions do not compute with bytes24 at column 1", ""),
         ("x + 1", "M8[s]", "'x': expressions do not compute with", ""),
         ("round(x, y)", "f8", "the decimals of round are an integer literal of at most 300 at column 1", ""),
@@ -336,6 +349,20 @@ fn an_element_without_a_result_is_found() {
     let inputs = [Elements::Each(&x), Elements::Each(&y)];
     let done = program.run(&mut program.registers(), &inputs, &mut |_, _, _| (), &mut [0; 12]);
     assert_eq!(done, Err(Undefined { item: 1 }));
+}
+
+#[test]
+fn an_element_without_a_result_is_found_where_the_result_is_known_without_it() {
+    for text in ["isinf(x**y)", "isfinite(x**y)", "imag(x**y)", "x**y < 10**6", "10**6 < -(x**y)", "isnan(abs(x**y))"] {
+        let program = compiled(text, "i2", "i2").expect("it compiles");
+        assert!(program.can_fail(), "{text}");
+        let (x, y) = (bytes(&dtype("i2"), "1 2"), bytes(&dtype("i2"), "1 -1"));
+        let inputs = [Elements::Each(&x), Elements::Each(&y)];
+        let mut out = vec![0; 2 * program.dtype().itemsize()];
+        let done = program.run(&mut program.registers(), &inputs, &mut |_, _, _| (), &mut out);
+        assert_eq!(done, Err(Undefined { item: 1 }), "{text}");
+    }
+    assert_eq!(compiled("isinf(x)", "i2", "i2").expect("it compiles").instructions.len(), 0);
 }
 
 #[test]

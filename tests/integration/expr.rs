@@ -117,3 +117,59 @@ fn the_copy_of_mode_c_is_computed_and_the_file_is_not() {
     let told = a().run(["map-chunks", "a.npy", "--expr", "x*2", "-i", "--dry-run"]);
     told.stdout_has("5 of 6 selected elements would change");
 }
+
+#[test]
+fn a_casting_rule_that_is_named_counts_for_types_that_are_asked_for() {
+    let said = "according to the rule 'safe'";
+    for what in [&["--expr", "x/3"][..], &["--reduce", "mean"], &["--expr", "x/3", "--reduce", "sum"]] {
+        let run = |more: &[&'static str]| a().run([&["map-chunks", "a.npy", "--astype", "i2"], what, more].concat());
+        run(&["--casting", "safe"]).refused(2, said);
+        run(&["--casting", "unsafe"]).code(0);
+        run(&[]).code(0);
+    }
+    a().run(["slice", "a.npy", "--astype", "i2", "--casting", "safe"]).refused(2, said);
+}
+
+#[test]
+fn casting_no_keeps_results_out_of_an_array_of_the_other_byte_order() {
+    let big = || Rmm::new().file("b.dat", [0, 1, 0, 2]);
+    for command in [&["map-chunks", "-i"][..], &["fill"]] {
+        let run = |rule: &'static str| {
+            big().run([command, &["b.dat", "-d", ">i2", "--expr", "-x", "--casting", rule]].concat())
+        };
+        run("no").refused(2, "according to the rule 'no'").file_is("b.dat", [0, 1, 0, 2]);
+        run("equiv").done().file_is("b.dat", [255, 255, 255, 254]);
+    }
+    Rmm::new().file("l.dat", [1, 0]).run(["fill", "l.dat", "-d", "<i2", "--expr", "-x", "--casting", "no"]).done();
+}
+
+#[test]
+fn a_name_that_cannot_be_used_is_refused() {
+    for (with, message) in [
+        ("x=a.npy", "--with x: x is the array itself"),
+        ("1y=a.npy", "--with 1y: a name is letters"),
+        ("a b=a.npy", "--with a b: a name is letters"),
+        ("i=a.npy", "--with i: i is a coordinate"),
+        ("i0=a.npy", "--with i0: i0 is a coordinate"),
+        ("nan=a.npy", "--with nan: nan is a constant"),
+        ("sin=a.npy", "--with sin: sin is a function"),
+    ] {
+        let refused = a().run(["map-chunks", "a.npy", "--with", with, "--expr", "x"]).refused(2, message);
+        refused.stderr_has("hint: --with y=other.npy");
+    }
+    let twice = ["fill", "a.npy", "--with", "y=a.npy", "--with", "y=a.npy", "--expr", "x+y"];
+    a().run(twice).refused(2, "--with y is given twice").stderr_has("hint: a name for each");
+    // A new array has no x of its own.
+    a().run(["create", "b.npy", "-s", "2,3", "--expr", "x+1", "--with", "x=a.npy"]).done();
+}
+
+#[test]
+fn a_result_for_one_field_is_told_how_to_get_there() {
+    let records = || Rmm::new().file("r.dat", [1, 2, 3, 4]);
+    let run = |text: &'static str| records().run(["map-chunks", "r.dat", "-d", "x:u1,xy:u1", "-i", "--expr", text]);
+    run("x.x+1").refused(2, "cannot cast from uint8 to ").stderr_has("hint: --field x --expr 'x+1'\n");
+    run("x.xy*x.xy").refused(2, "").stderr_has("hint: --field xy --expr 'x*x'\n");
+    run("x.x+x.xy").refused(2, "").stderr_has("hint: --field NAME stores in one field, x\n");
+    let told = records().run(["map-chunks", "r.dat", "-d", "x:u1,xy:u1", "-i", "--field", "x", "--expr", "x+1"]).done();
+    told.file_is("r.dat", [2, 2, 4, 4]);
+}

@@ -1,11 +1,13 @@
 //! Operations on `complex64` and `complex128`: products are fused as NumPy fuses them, quotients are Smith's, and the
-//! elementary functions are computed in `complex128`, of those of [`super::math`].
+//! elementary functions are computed in `complex128`, of those of [`super::math`]; [`super::complex_special`] has the
+//! arguments for which their formulas do not hold.
 
 use std::f64::consts::{FRAC_PI_2, LN_2};
 
 use num_complex::Complex;
 
 use super::complex_power::power;
+use super::complex_special as special;
 use super::float::Real;
 use super::math::{
     Arcsinh, Arctan, Arctan2, Cos, Cosh, Exp, Expm1, Function, Function2, Hypot, Log, Log1p, Sin, Sinh, Tan, Tanh,
@@ -136,7 +138,8 @@ fn sign<T: Real>(a: Complex<T>) -> Complex<T> {
     }
 }
 
-fn function(op: Op) -> fn(Complex<f64>) -> Complex<f64> {
+/// What an operation that has no loop of its own computes.
+pub(super) fn function(op: Op) -> fn(Complex<f64>) -> Complex<f64> {
     use std::f64::consts::{LN_2, LOG2_E, LOG10_E};
     match op {
         Op::Sqrt => sqrt,
@@ -150,17 +153,20 @@ fn function(op: Op) -> fn(Complex<f64>) -> Complex<f64> {
         Op::Log2 => |a| log(a) * LOG2_E,
         Op::Log10 => |a| log(a) * LOG10_E,
         Op::Log1p => |a| Complex::new(log1p_size(a), Arctan2::of(a.im, a.re + 1.0)),
-        Op::Sin => |a| times_minus_i(sinh(times_i(a))),
-        Op::Cos => |a| cosh(times_i(a)),
+        Op::Sin => |a| special::sin(a).unwrap_or_else(|| times_minus_i(sinh(times_i(a)))),
+        Op::Cos => |a| special::cos(a).unwrap_or_else(|| cosh(times_i(a))),
         Op::Tan => |a| times_minus_i(tanh(times_i(a))),
         Op::Sinh => sinh,
         Op::Cosh => cosh,
         Op::Tanh => tanh,
         Op::Arcsin => |a| times_minus_i(arcsinh(times_i(a))),
         Op::Arccos => arccos,
-        Op::Arctan => |a| times_minus_i(arctanh(times_i(a))),
+        Op::Arctan => |a| special::arctan(a).unwrap_or_else(|| times_minus_i(arctanh(times_i(a)))),
         Op::Arcsinh => arcsinh,
         Op::Arccosh => |a| {
+            if let Some(result) = special::arccosh(a) {
+                return result;
+            }
             let result = arccos(a);
             if result.im <= 0.0 && (result.im != 0.0 || a.im.is_sign_positive()) {
                 times_i(result)
@@ -182,19 +188,8 @@ fn times_minus_i(a: Complex<f64>) -> Complex<f64> {
 }
 
 fn sqrt(a: Complex<f64>) -> Complex<f64> {
-    if a.re == 0.0 && a.im == 0.0 {
-        return Complex::new(0.0, a.im);
-    }
-    if a.im.is_infinite() {
-        return Complex::new(f64::INFINITY, a.im);
-    }
-    if a.re.is_infinite() {
-        let rest = if a.im.is_nan() { a.im } else { 0.0 };
-        return if a.re > 0.0 {
-            Complex::new(a.re, rest.copysign(a.im))
-        } else {
-            Complex::new(rest, f64::INFINITY.copysign(a.im))
-        };
+    if let Some(root) = special::sqrt(a) {
+        return root;
     }
     // Scaled by an even power, neither the sum nor the size overflows or is lost.
     let scale = if a.re.abs().max(a.im.abs()) > 1.0 { -2 } else { 108 };
@@ -210,11 +205,8 @@ pub(super) fn exp(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
         return Complex::new(Exp::of(a.re), a.im);
     }
-    if a.re == f64::NEG_INFINITY && !a.im.is_finite() {
-        return Complex::new(0.0, 0.0);
-    }
-    if a.re == f64::INFINITY && !a.im.is_finite() {
-        return Complex::new(f64::INFINITY, f64::NAN);
+    if let Some(result) = special::exp(a) {
+        return result;
     }
     // Halves, for the size may overflow where the parts do not.
     let half = Exp::of(a.re / 2.0);
@@ -255,8 +247,10 @@ fn log1p_size(a: Complex<f64>) -> f64 {
 fn sinh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
         Complex::new(Sinh::of(a.re), a.im)
+    } else if let Some(result) = special::sinh(a) {
+        result
     } else if a.re == 0.0 {
-        Complex::new(a.re, Sin::of(a.im))
+        Complex::new(a.re * 1f64.copysign(Cos::of(a.im)), Sin::of(a.im))
     } else {
         Complex::new(Sinh::of(a.re) * Cos::of(a.im), Cosh::of(a.re) * Sin::of(a.im))
     }
@@ -266,6 +260,8 @@ fn sinh(a: Complex<f64>) -> Complex<f64> {
 fn cosh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
         Complex::new(Cosh::of(a.re), a.im * 1f64.copysign(a.re))
+    } else if let Some(result) = special::cosh(a) {
+        result
     } else if a.re == 0.0 {
         Complex::new(Cos::of(a.im), a.re * 1f64.copysign(Sin::of(a.im)))
     } else {
@@ -279,14 +275,14 @@ fn tanh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
         return Complex::new(Tanh::of(a.re), a.im);
     }
+    if let Some(result) = special::tanh(a) {
+        return result;
+    }
     if a.re.abs() > LARGE && a.im.is_finite() {
         return Complex::new(
             1f64.copysign(a.re),
             (4.0 * Sin::of(a.im) * Cos::of(a.im) * Exp::of(-2.0 * a.re.abs())).copysign(Sin::of(a.im) * Cos::of(a.im)),
         );
-    }
-    if a.re.is_infinite() {
-        return Complex::new(1f64.copysign(a.re), 0.0);
     }
     let tan = Tan::of(a.im);
     let beta = 1.0 + tan * tan;
@@ -301,6 +297,9 @@ fn arcsinh(a: Complex<f64>) -> Complex<f64> {
     if a.im == 0.0 {
         return Complex::new(Arcsinh::of(a.re), a.im);
     }
+    if let Some(result) = special::arcsinh(a) {
+        return result;
+    }
     if a.re.is_infinite() || a.im.is_infinite() {
         return Complex::new(f64::INFINITY.copysign(a.re), Arctan2::of(a.im, a.re.abs()));
     }
@@ -314,6 +313,9 @@ fn arcsinh(a: Complex<f64>) -> Complex<f64> {
 
 /// Kahan's.
 fn arccos(a: Complex<f64>) -> Complex<f64> {
+    if let Some(result) = special::arccos(a) {
+        return result;
+    }
     if a.re.is_infinite() || a.im.is_infinite() {
         return Complex::new(Arctan2::of(a.im.abs(), a.re), -f64::INFINITY.copysign(a.im));
     }
@@ -327,13 +329,8 @@ fn arctanh(a: Complex<f64>) -> Complex<f64> {
     if a.re == 0.0 {
         return Complex::new(a.re, Arctan::of(a.im));
     }
-    if a.re.is_infinite() || a.im.is_infinite() {
-        let re = if a.re.is_nan() { 0.0 } else { 0f64.copysign(a.re) };
-        let im = if a.im.is_nan() { f64::NAN } else { FRAC_PI_2.copysign(a.im) };
-        return Complex::new(re, im);
-    }
-    if a.re.is_nan() || a.im.is_nan() {
-        return Complex::new(f64::NAN, f64::NAN);
+    if let Some(result) = special::arctanh(a) {
+        return result;
     }
     if a.re.abs().max(a.im.abs()) > 1e150 {
         // 1/z, whose square of a size would overflow; halves, whose size does not.
