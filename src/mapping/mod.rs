@@ -32,6 +32,7 @@ mod reader;
 mod space;
 mod spool;
 mod stdio;
+pub mod stop;
 mod transfer;
 mod unchanged;
 mod window;
