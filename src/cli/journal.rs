@@ -189,8 +189,12 @@ pub(super) fn foreign_receipt(path: &Path) -> Error {
 
 /// The command as it was typed, but for `--resume`.
 fn typed() -> String {
-    let words = std::env::args_os().skip(1).filter(|word| word != "--resume");
-    let words = words.map(|word| shell_word(word.as_ref()));
+    let mut options = true;
+    let words = std::env::args_os().skip(1).filter(|word| {
+        options &= word != "--";
+        !options || word != "--resume"
+    });
+    let words = words.map(|word| shell_word(&word));
     std::iter::once("rmm".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 

@@ -15,10 +15,10 @@ use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::escape::{path_text, shell_word};
+use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Checksummer};
-use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, journal_path, partial_path};
+use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, discarding, journal_path, partial_path};
 
 /// Something that is computed into a new array, and can be resumed.
 pub(super) trait Make {
@@ -84,7 +84,10 @@ pub(super) fn make(
     }
     if let Some(other) = unfinished.as_ref().filter(|unfinished| !unfinished.is_of(job.operation)) {
         let message = "is being made by a job that is unfinished: another one, or its input has changed since";
-        return Err(Error::new(ErrorKind::Busy, message).at(out).hint(other.resuming()).hint(discarding(out)));
+        return Err(Error::new(ErrorKind::Busy, message)
+            .at(out)
+            .whole_hint(other.resuming())
+            .whole_hint(discarding(out)));
     }
     signals::heed();
     let (target, resumable) = match unfinished {
@@ -100,11 +103,7 @@ pub(super) fn make(
 }
 
 fn unfinished(part: &Mapping, out: &Path) -> Result<Option<Unfinished>> {
-    Unfinished::of(part).map_err(|error| error.with_hints(vec![discarding(out)]))
-}
-
-fn discarding(out: &Path) -> String {
-    format!("rmm map-chunks {} --discard-journal gives it up", shell_word(out))
+    Unfinished::of(part).map_err(|error| error.with_hints(Vec::new()).whole_hint(discarding(out)))
 }
 
 /// Why nobody else may make `out`.
@@ -114,7 +113,7 @@ fn refusal(other: Unfinished, out: &Path) -> Error {
         Ok((_, left)) => {
             let message =
                 format!("is being made by an unfinished job, {} of {} chunks are done", left.done, left.blocks);
-            Error::new(ErrorKind::Busy, message).at(out).hint(resuming).hint(discarding(out))
+            Error::new(ErrorKind::Busy, message).at(out).whole_hint(resuming).whole_hint(discarding(out))
         }
         Err(error) => error,
     }
@@ -152,7 +151,7 @@ fn ended_early(error: Error, job: &Resumable, part: &Path) -> Error {
         ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
         _ => error,
     };
-    error.hint(job.resuming())
+    error.whole_hint(job.resuming())
 }
 
 /// Gives up the unfinished job that makes `out`; false where there is none.

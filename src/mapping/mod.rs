@@ -46,7 +46,7 @@ pub use lock::{Holder, Lock};
 pub use memory::OrExit;
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
-pub use partial::{Partial, partial_path};
+pub use partial::{Partial, discarding, partial_path};
 pub use pour::pour;
 pub use reader::Reader;
 pub use space::{Sync, reserve, set_len};

@@ -2,6 +2,8 @@
 //!
 //! They end at a known place by the hand of their own child: chunk by chunk through a command that kills its parent.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
@@ -42,6 +44,41 @@ fn command(folder: &Rmm, exec: &str, options: &[&str]) -> Command {
 fn resumed(folder: Rmm, options: &[&str]) -> Ran {
     let all = [options, &["--resume"]].concat();
     folder.file("safe", "").run(words(&deadly("kill -9 $PPID"), &all))
+}
+
+/// The first hint, which is a command, pasted into a shell.
+#[track_caller]
+fn pasted(ran: Ran) -> Ran {
+    let said = ran.said();
+    let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint").to_owned();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &hint]);
+    ran.then().run_command(shell)
+}
+
+#[test]
+fn a_hint_is_pasted_as_it_is_whatever_stands_in_names_and_commands() {
+    // Something that shells, terminals and printing would each make something else of.
+    let name = OsStr::from_bytes(b"-a\n;touch PWNED;#\x1b\xff'!\\.dat");
+    let exec = deadly("exit 1") + " # a\n# FILE, and a tab:\t";
+    let words = ["map-chunks", "-i", "-d", "u1", "-j1", "--chunk", "3", "--exec", &exec, "--"].map(OsStr::new);
+    let folder = Rmm::new().file(name, (1..=12).collect::<Vec<u8>>());
+    let ended = folder.run([&words[..], &[name]].concat()).code(6);
+    let said = ended.said();
+    assert_eq!(said.lines().count(), 2, "{said}");
+    // Whoever else would store in it is told both commands.
+    let refused = ended.then().run([&words[..], &[name]].concat()).code(4);
+    let hints: Vec<String> =
+        refused.said().lines().filter_map(|line| line.strip_prefix("hint: ").map(str::to_owned)).collect();
+    let folder = pasted(refused.then().file("safe", "").run([&words[..], &[name]].concat()).code(4)).done().then();
+    assert_eq!(std::fs::read(folder.path(name)).expect("there"), all_done());
+    assert!(!folder.path("PWNED").exists());
+    std::fs::remove_file(folder.path("safe")).expect("there");
+    std::fs::write(folder.path(name), (1..=12).collect::<Vec<u8>>()).expect("room");
+    let folder = folder.run([&words[..], &[name]].concat()).code(6).then();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &hints[1]]);
+    folder.run_command(shell).code(0).stderr_has("the job is given up; 2 of 4 chunks are done");
 }
 
 fn all_done() -> Vec<u8> {

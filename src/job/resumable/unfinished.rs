@@ -2,16 +2,14 @@
 //! with it where nobody resumes it.
 
 use std::fmt;
-use std::path::Path;
 
 use super::place::{InPlace, Place};
 use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::shell_word;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Grid, Header, Layout, MOST_HEADER_BYTES, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -49,10 +47,7 @@ impl Unfinished {
     pub fn of(array: &Mapping) -> Result<Option<Self>> {
         let Some(file) = JournalFile::open(array.path())? else { return Ok(None) };
         let path = file.path().to_path_buf();
-        Self::read(file, array).map(Some).map_err(|error| {
-            let hint = format!("{} removes it and leaves the array as it is", discarding(array.path()));
-            error.at(path).whole_hint(hint)
-        })
+        Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(discarding(array.path())))
     }
 
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
@@ -143,7 +138,7 @@ impl Unfinished {
         Error::new(ErrorKind::Busy, message)
             .at(array.path())
             .whole_hint(resuming(&command))
-            .whole_hint(format!("{} gives it up", discarding(array.path())))
+            .whole_hint(discarding(array.path()))
     }
 
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
@@ -204,11 +199,6 @@ pub(super) fn resuming(command: &str) -> String {
     let end = names.iter().filter_map(|name| command.find(name).map(|start| start + name.len())).min();
     let (named, rest) = command.split_at(end.unwrap_or(command.len()));
     format!("{named} --resume{rest}")
-}
-
-/// The command that gives up the job on the array in the file at `path`, which no header needs to be asked for.
-fn discarding(path: &Path) -> String {
-    format!("rmm map-chunks {} --discard-journal", shell_word(path))
 }
 
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
