@@ -10,7 +10,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::journal::{Job, foreign_receipt};
+use super::journal::{Job, foreign_receipt, last_words};
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
@@ -96,6 +96,7 @@ pub(super) fn make(
             let _ = std::fs::remove_file(&part);
         })?,
     };
+    let _last = last_words(out, &path_text(&part), &resumable);
     let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(job.sync));
     done.and_then(|()| resumable.certify()).map_err(|error| ended_early(error, &resumable, &part))?;
     new.commit(job.sync)?;
@@ -125,7 +126,8 @@ fn begin(new: &NewArray, job: &Job<'_>, maker: &dyn Make, ui: &Ui) -> Result<(Ar
     let _ = new.reserve();
     // A journal that outlives the system belongs to a file that does.
     new.file().flush(job.sync)?;
-    let resumable = maker.begin(&target, job.operation()?, ui)?;
+    let resumable = maker.begin(&target, job.operation()?, ui);
+    let resumable = resumable.map_err(|error| job.unkept(error, target.path(), ""))?;
     Ok((target, resumable))
 }
 

@@ -43,7 +43,7 @@ pub use file::{Identity, Io, Mapping};
 pub use journal::{FLUSHED, JournalFile, Kept, journal_path, this_boot};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
-pub use memory::OrExit;
+pub use memory::{LastWords, OrExit};
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
 pub use partial::{Partial, discarding, partial_path};

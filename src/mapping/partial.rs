@@ -14,7 +14,7 @@ use super::{Lock, Mapping, Mode};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::shell_path;
 
-const ENDING: &str = ".rmm-part";
+pub(super) const ENDING: &str = ".rmm-part";
 
 /// A partial file, which nobody else stores in as long as this lives.
 #[derive(Debug)]

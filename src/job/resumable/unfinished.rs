@@ -6,6 +6,7 @@ use std::fmt;
 use super::place::{InPlace, Place};
 use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
+use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Grid, Header, Layout, MOST_HEADER_BYTES, Protocol};
@@ -45,7 +46,18 @@ impl Unfinished {
     /// # Errors
     /// Corrupt, where it is damaged, foreign or planted, or is void since the system was started again; io.
     pub fn of(array: &Mapping) -> Result<Option<Self>> {
-        let Some(file) = JournalFile::open(array.path())? else { return Ok(None) };
+        let planted = |error: Error| match (error.kind(), error.path()) {
+            // What cannot be removed as a file is moved out of the way.
+            (ErrorKind::Corrupt, Some(path)) if path.is_dir() && !path.is_symlink() => {
+                let mut aside = path.as_os_str().to_owned();
+                aside.push(".old");
+                let command = format!("mv {} {}", shell_path(path), shell_path(aside.as_ref()));
+                error.whole_hint(command)
+            }
+            (ErrorKind::Corrupt, _) => error.whole_hint(discarding(array.path())),
+            _ => error,
+        };
+        let Some(file) = JournalFile::open(array.path()).map_err(planted)? else { return Ok(None) };
         let path = file.path().to_path_buf();
         Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(discarding(array.path())))
     }
@@ -124,8 +136,16 @@ impl Unfinished {
         if self.header.operation == operation.checksum {
             return Ok(self);
         }
-        let error = Error::new(ErrorKind::Busy, "is the journal of another job").at(self.file.path());
-        Err(error.whole_hint(resuming(&self.header.command)))
+        let array = self.file.array_path();
+        // The same words again are no way out: what they name has changed.
+        let error = if self.header.command == operation.command {
+            let message =
+                "is the journal of another job: of the same command, when the arrays that it names were others";
+            Error::new(ErrorKind::Busy, message)
+        } else {
+            Error::new(ErrorKind::Busy, "is the journal of another job").whole_hint(resuming(&self.header.command))
+        };
+        Err(error.at(self.file.path()).whole_hint(discarding(&array)))
     }
 
     /// Why nobody else may store in the array.
