@@ -5,6 +5,7 @@
 //! bidirectional controls) are written as the `\xNN` of their UTF-8 bytes.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -54,18 +55,53 @@ pub fn path_text(path: &Path) -> String {
     String::from_utf8(out).expect("escapes are ASCII and the rest was text")
 }
 
-/// A path as a shell takes it, where that can be told; else as text.
-pub fn shell_word(path: &Path) -> String {
-    match path.to_str() {
+/// A word as a shell takes it: as it is, in quotes, or where it holds what should not be shown as it is, in the `$'…'`
+/// of bash, zsh, ksh and POSIX.1-2024.
+pub fn shell_word(word: &OsStr) -> String {
+    match word.to_str() {
+        // Zsh takes a word that begins with = for the name of a command.
         Some(text)
             if !text.is_empty()
+                && !text.starts_with('=')
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/+,:@%=".contains(&byte)) =>
         {
             text.to_owned()
         }
         Some(text) if !text.chars().any(steers) => format!("'{}'", text.replace('\'', "'\\''")),
-        _ => path_text(path),
+        _ => escaped_word(word.as_bytes()),
     }
+}
+
+/// A path as a shell takes it, and as no command takes it for an option.
+pub fn shell_path(path: &Path) -> String {
+    // What is called - alone has been typed for a stream.
+    if path.as_os_str().as_bytes().starts_with(b"-") && path != Path::new("-") {
+        return shell_word(Path::new(".").join(path).as_os_str());
+    }
+    shell_word(path.as_os_str())
+}
+
+fn escaped_word(bytes: &[u8]) -> String {
+    let mut out = String::from("$'");
+    // In octal: where a hexadecimal escape ends, shells do not agree.
+    let escape = |out: &mut String, byte: u8| {
+        let _ = write!(out, "\\{byte:03o}");
+    };
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => out.push_str("\\n"),
+                '\t' => out.push_str("\\t"),
+                '\\' | '\'' => out.extend(['\\', c]),
+                // Interactive shells put an old command here.
+                '!' => escape(&mut out, b'!'),
+                _ if steers(c) => c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| escape(&mut out, byte)),
+                _ => out.push(c),
+            }
+        }
+        chunk.invalid().iter().for_each(|&byte| escape(&mut out, byte));
+    }
+    out + "'"
 }
 
 /// Appends `bytes` as text: valid UTF-8 as it is, anything else, backslashes and controls escaped.
@@ -185,8 +221,25 @@ mod tests {
     fn paths_are_told_apart_and_can_be_pasted() {
         let odd = Path::new(std::ffi::OsStr::from_bytes(b"a\xff\n"));
         assert_eq!(path_text(odd), "a\\xff\\n");
-        assert_eq!(shell_word(Path::new("a/b.npy")), "a/b.npy");
-        assert_eq!(shell_word(Path::new("it's a file")), r"'it'\''s a file'");
+        assert_eq!(shell_path(odd), r"$'a\377\n'");
+        assert_eq!(shell_path(Path::new("a/b.npy")), "a/b.npy");
+        assert_eq!(shell_path(Path::new("it's a file")), r"'it'\''s a file'");
+        assert_eq!((shell_path(Path::new("-x")), shell_path(Path::new("-"))), ("./-x".to_owned(), "-".to_owned()));
+        assert_eq!(shell_word(OsStr::new("=x")), "'=x'");
+    }
+
+    #[test]
+    fn a_shell_reads_every_word_as_it_was() {
+        let all: Vec<u8> = (1..=255).collect();
+        for word in
+            [&all[..], b"", b"a\n;touch b;#", b"'\x1b!7\\'", "\u{202e}é".as_bytes(), b"\xff0", b"-n", b"$HOME `x` \\"]
+        {
+            let shown = shell_word(OsStr::from_bytes(word));
+            assert_eq!(printable(&shown), shown);
+            let mut shell = std::process::Command::new("bash");
+            let printed = shell.args(["-c", &format!("printf %s {shown}")]).output().expect("bash");
+            assert_eq!(printed.stdout, word, "{shown}");
+        }
     }
 
     #[test]

@@ -354,7 +354,7 @@ fn integer(word: &str) -> Result<i128> {
 
 fn two_lists() -> Error {
     Error::usage("more than one list of positions is not supported")
-        .hint("select along one axis at a time: rmm slice FILE '[0,2]' -o part.npy, then the other axis of part.npy")
+        .hint("select along one axis at a time, the other of part.npy: rmm slice FILE '[0,2]' -o part.npy")
 }
 
 fn masked() -> Error {

@@ -14,7 +14,7 @@ pub use new::{Container, Describe, NewArray};
 
 use crate::dtype::{DType, Kind, Parsed};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::escape::{path_text, shell_word};
+use crate::escape::{path_text, shell_path};
 use crate::format::sidecar::{self, Sidecar};
 use crate::format::{self, Follow, Format, data_file, raster};
 use crate::mapping::{Cache, Io, Mapping, Mode, Reader};
@@ -287,7 +287,7 @@ fn complete(spec: &ArraySpec, name: &str, data: Option<&Path>, file_len: u64) ->
     }
     let (file, behind, to_read) = match data {
         Some(data) => {
-            let (text, word) = (path_text(data), shell_word(data));
+            let (text, word) = (path_text(data), shell_path(data));
             (format!("its data file {text}"), format!("byte {}", spec.offset), format!("{word} -d u1"))
         }
         None => ("the file".to_owned(), "the header".to_owned(), "FILE --raw -d u1".to_owned()),
@@ -296,7 +296,7 @@ fn complete(spec: &ArraySpec, name: &str, data: Option<&Path>, file_len: u64) ->
     Err(Error::corrupt(format!(
         "the {name} header promises shape {shape} of {dtype}, which is {nbytes} bytes, but {file} has only {present} behind {behind}"
     ))
-    .hint(format!("the file was not fully written; rmm slice {to_read} reads its bytes")))
+    .hint(format!("the file was not fully written; its bytes are read by: rmm slice {to_read}")))
 }
 
 /// A file with a header, which only a dtype of the same size may contradict.

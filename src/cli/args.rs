@@ -168,8 +168,8 @@ impl OpenArgs {
             (false, _) => Array::open(path, &opening)?,
         };
         advise_of_default(array.origin(), ui);
-        warn_of_writer(array.mapping(), ui);
-        if intent == Intent::Read {
+        let told = warn_of_writer(array.mapping(), ui);
+        if intent == Intent::Read && told == Told::No {
             super::journal::warn_of_unfinished(array.header_path().map_or(path, |_| array.path()), ui);
         }
         Ok(array.shared_by(ui.threads()))
@@ -183,13 +183,29 @@ pub(super) fn advise_of_default(origin: Origin, ui: &Ui) {
     }
 }
 
+/// Whether something has been said of those who store in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    Yes,
+    No,
+}
+
 /// Says that a file which is only read is being stored in. Nobody waits for that: the values may be of two times.
-pub(super) fn warn_of_writer(mapping: &Mapping, ui: &Ui) {
+pub(super) fn warn_of_writer(mapping: &Mapping, ui: &Ui) -> Told {
     if !mapping.mode().stores()
         && let Some(holder) = Holder::of(mapping.file())
     {
         let path = path_text(mapping.path());
         ui.note(&format!("{path}: {holder} is storing in it: what is read may be partly old and partly new"));
+        return Told::Yes;
+    }
+    Told::No
+}
+
+/// Says once that what is read of a file may be of two times: somebody stores in it, or did and has not ended.
+pub(super) fn warn_of_changes(mapping: &Mapping, path: &Path, ui: &Ui) {
+    if warn_of_writer(mapping, ui) == Told::No {
+        super::journal::warn_of_unfinished(path, ui);
     }
 }
 

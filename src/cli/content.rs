@@ -66,7 +66,8 @@ impl ContentArgs {
             let values = typed_element(value, dtype, cast)?;
             return match values.shape[..] {
                 [] => Ok(Some(Box::new(Constant(values.bytes)))),
-                _ => Err(Error::usage(format!("--value takes one value, not {value}")).hint("rmm set stores lists")),
+                _ => Err(Error::usage(format!("--value takes one value, not {value}"))
+                    .hint("lists are stored by: rmm set FILE INDEX VALUE")),
             };
         }
         if self.arange {

@@ -81,7 +81,7 @@ impl ExecArgs {
     pub(super) fn computation<'a>(&'a self, array: &'a Array, selected: &'a Selected) -> Result<Computation<'a>> {
         let Some(command) = &self.exec else {
             return Err(Error::usage("what is to be computed? --expr E, --reduce OP or --exec CMD is missing")
-                .hint("rmm map-chunks FILE --exec 'cat' pipes every chunk through cat"));
+                .hint("to pipe every chunk through cat: rmm map-chunks FILE --exec cat"));
         };
         let result = self.astype.as_ref().map_or_else(|| Ok(selected.dtype.clone()), element_type)?.to_native();
         let convert = Conversion::between(&result, &result, Overflow::Error)?;

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::args::{CastArgs, warn_of_writer};
+use super::args::{CastArgs, warn_of_changes};
 use super::edit::{Resume, Store};
 use super::elsewhere::Elsewhere;
 use super::input::is_stdin;
-use super::journal::warn_of_unfinished;
 use super::partial::{Make, state};
 use super::reduce::{Elements, Form, ReduceArgs, Results as Reductions};
 use super::select::Selected;
@@ -128,8 +127,7 @@ impl ExprArgs {
             // Of x there is nothing more to say: where it is only read it has been said, and the job that is unfinished
             // on an array which is changed is the one at hand, or refused.
             if x.is_none_or(|x| x.mapping().identity() != array.mapping().identity()) {
-                warn_of_writer(array.mapping(), ui);
-                warn_of_unfinished(&with.path, ui);
+                warn_of_changes(array.mapping(), &with.path, ui);
             }
             Ok((with.name.clone(), array))
         };

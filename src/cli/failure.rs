@@ -9,7 +9,7 @@ use clap::error::{ContextKind, ContextValue};
 use super::ui::{Globals, Ui};
 use super::{input, signals};
 use crate::error::{Error, ErrorKind};
-use crate::escape::{printable, shell_word};
+use crate::escape::{printable, shell_path};
 use crate::mapping::{Stream, stream_name};
 
 /// The exit codes that are promised to scripts.
@@ -60,7 +60,7 @@ pub(super) fn about(outcome: anyhow::Result<Exit>, file: &Path) -> anyhow::Resul
     let file = if input::is_stdin(file) { stream_name("stdin") } else { file.to_path_buf() };
     outcome.map_err(|error| match error.downcast::<Error>() {
         Ok(error) => {
-            let word = shell_word(&file);
+            let word = shell_path(&file);
             error.at(&file).naming_file(&word).into()
         }
         Err(other) => other,

@@ -10,10 +10,10 @@ use super::ui::Ui;
 use super::{input, partial, signals};
 use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::{path_text, shell_word};
+use crate::escape::{path_text, printable, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::Checksum;
-use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers};
+use crate::mapping::{LastWords, Lock, Mapping, Sync, journal_path, remove_leftovers};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -141,9 +141,11 @@ impl Job<'_> {
                 if view.size() == 0 {
                     return Ok(());
                 }
-                edit.begin(self.operation()?, ui)?
+                edit.begin(self.operation()?, ui)
+                    .map_err(|error| self.unkept(error, array.path(), "add --no-journal and "))?
             }
         };
+        let _last = last_words(array.path(), "the journal", &job);
         remove_leftovers(array.path());
         signals::heed();
         let done = finished(array, edit.go_on(&job, ui), self.sync).and_then(|()| job.conclude());
@@ -168,6 +170,21 @@ impl Job<'_> {
         Ok(Receipt::read(path)?.map(|receipt| (path, receipt)))
     }
 
+    /// What to do where no journal can be kept, and one is asked for: the hint of [`crate::mapping::JournalFile`] does
+    /// not go with that.
+    pub(super) fn unkept(&self, error: Error, array: &Path, first: &str) -> Error {
+        let options = match (self.args.resume, &self.args.receipt) {
+            (false, None) => return error,
+            (true, None) => "--resume",
+            (false, Some(_)) => "--receipt",
+            (true, Some(_)) => "--resume and --receipt",
+        };
+        if error.kind() != ErrorKind::Io || journal_path(array).ok().as_deref() != error.path() {
+            return error;
+        }
+        error.with_hints(vec![format!("{first}leave {options} out; the job cannot be resumed then")])
+    }
+
     /// A job of its own.
     pub(super) fn operation(&self) -> Result<Operation> {
         let mut job = [0; 16];
@@ -190,9 +207,19 @@ pub(super) fn foreign_receipt(path: &Path) -> Error {
 
 /// The command as it was typed, but for `--resume`.
 fn typed() -> String {
-    let words = std::env::args_os().skip(1).filter(|word| word != "--resume");
-    let words = words.map(|word| shell_word(word.as_ref()));
+    let mut options = true;
+    let words = std::env::args_os().skip(1).filter(|word| {
+        options &= word != "--";
+        !options || word != "--resume"
+    });
+    let words = words.map(|word| shell_word(&word));
     std::iter::once("rmm".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// What is said of a job for which there is no more memory.
+pub(super) fn last_words(array: &Path, kept: &str, job: &Resumable) -> LastWords {
+    let resuming = printable(&job.resuming()).into_owned();
+    LastWords::new(&format!("rmm: {}: {kept} is kept\nhint: {resuming}\n", path_text(array)))
 }
 
 /// What is said of a job that ended early.

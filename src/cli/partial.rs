@@ -10,15 +10,15 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::journal::{Job, foreign_receipt};
+use super::journal::{Job, foreign_receipt, last_words};
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::escape::{path_text, shell_word};
+use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Checksummer};
-use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, born, journal_path, partial_path};
+use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, born, discarding, journal_path, partial_path};
 
 /// Something that is computed into a new array, and can be resumed.
 pub(super) trait Make {
@@ -89,7 +89,10 @@ pub(super) fn make(
     }
     if let Some(other) = unfinished.as_ref().filter(|unfinished| !unfinished.is_of(job.operation)) {
         let message = "is being made by a job that is unfinished: another one, or its input has changed since";
-        return Err(Error::new(ErrorKind::Busy, message).at(out).hint(other.resuming()).hint(discarding(out)));
+        return Err(Error::new(ErrorKind::Busy, message)
+            .at(out)
+            .whole_hint(other.resuming())
+            .whole_hint(discarding(out)));
     }
     signals::heed();
     let (target, resumable) = match unfinished {
@@ -98,6 +101,7 @@ pub(super) fn make(
             let _ = std::fs::remove_file(&part);
         })?,
     };
+    let _last = last_words(out, &path_text(&part), &resumable);
     let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(job.sync));
     done.and_then(|()| resumable.certify()).map_err(|error| ended_early(error, &resumable, &part))?;
     new.commit(job.sync)?;
@@ -105,11 +109,7 @@ pub(super) fn make(
 }
 
 fn unfinished(part: &Mapping, out: &Path) -> Result<Option<Unfinished>> {
-    Unfinished::of(part).map_err(|error| error.with_hints(vec![discarding(out)]))
-}
-
-fn discarding(out: &Path) -> String {
-    format!("rmm map-chunks {} --discard-journal gives it up", shell_word(out))
+    Unfinished::of(part).map_err(|error| error.with_hints(Vec::new()).whole_hint(discarding(out)))
 }
 
 /// Why nobody else may make `out`.
@@ -118,7 +118,7 @@ fn refusal(other: Unfinished, out: &Path) -> Error {
     match other.count() {
         Ok((done, blocks)) => {
             let message = format!("is being made by an unfinished job, {done} of {blocks} chunks are done");
-            Error::new(ErrorKind::Busy, message).at(out).hint(resuming).hint(discarding(out))
+            Error::new(ErrorKind::Busy, message).at(out).whole_hint(resuming).whole_hint(discarding(out))
         }
         Err(error) => error,
     }
@@ -130,7 +130,8 @@ fn begin(new: &NewArray, job: &Job<'_>, maker: &dyn Make, ui: &Ui) -> Result<(Ar
     let _ = new.reserve();
     // A journal that outlives the system belongs to a file that does.
     new.file().flush(job.sync)?;
-    let resumable = maker.begin(&target, job.operation()?, ui)?;
+    let resumable = maker.begin(&target, job.operation()?, ui);
+    let resumable = resumable.map_err(|error| job.unkept(error, target.path(), ""))?;
     Ok((target, resumable))
 }
 
@@ -156,7 +157,7 @@ fn ended_early(error: Error, job: &Resumable, part: &Path) -> Error {
         ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
         _ => error,
     };
-    error.hint(job.resuming())
+    error.whole_hint(job.resuming())
 }
 
 /// Gives up the unfinished job that makes `out`; false where there is none.

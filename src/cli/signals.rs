@@ -3,16 +3,19 @@
 //! Before [`heed`] is called they end the process at once, as they should while it only reads.
 
 use std::sync::Arc;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::{flag, low_level};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::stop;
 
-/// The signal that came, or 0.
-static CAME: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+/// Signals that end a process unless it heeds them, and come from outside: those of its own faults are not among them.
+const ENDING: [i32; 11] =
+    [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO];
 
 /// What must be so from the beginning: a file that reaches the size limit is an error, not the end of the process.
 pub(super) fn prepare() {
@@ -20,18 +23,14 @@ pub(super) fn prepare() {
     let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
-/// From now on the process stops at safe points only. A second signal ends it at once.
+/// From now on the process stops at safe points only. A second signal, but for one that is the first once more, ends it
+/// at once.
 ///
 /// What whoever started the process had ignored stays ignored, as `nohup` has it.
 pub(super) fn heed() {
-    let came = CAME.get_or_init(|| Arc::new(AtomicUsize::new(0)));
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal, &status)) {
-        let once = Arc::new(AtomicBool::new(false));
-        // In this order: the first signal finds the flag down and raises it.
-        let _ = flag::register_conditional_default(signal, Arc::clone(&once));
-        let _ = flag::register(signal, once);
-        let _ = flag::register_usize(signal, Arc::clone(came), signal as usize);
+    for signal in ENDING.into_iter().filter(|&signal| !is_ignored(signal, &status)) {
+        let _ = stop::heed(signal);
     }
 }
 
@@ -44,18 +43,14 @@ fn is_ignored(signal: i32, status: &str) -> bool {
 /// # Errors
 /// Interrupted, once a signal has come.
 pub(super) fn check() -> Result<()> {
-    match CAME.get().map_or(0, |came| came.load(Ordering::Relaxed)) {
-        0 => Ok(()),
-        signal => {
-            let name = low_level::signal_name(signal as i32).unwrap_or("a signal");
-            Err(Error::new(ErrorKind::Interrupted(signal as i32), format!("stopped by {name}")))
-        }
-    }
+    let Some(signal) = stop::came() else { return Ok(()) };
+    let name = low_level::signal_name(signal).unwrap_or("a signal");
+    Err(Error::new(ErrorKind::Interrupted(signal), format!("stopped by {name}")))
 }
 
 /// Ends the process as the signal would have.
 pub(super) fn raise(signal: i32) {
-    let _ = low_level::emulate_default_handler(signal);
+    stop::end_by(signal);
 }
 
 #[cfg(test)]

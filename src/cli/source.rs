@@ -8,9 +8,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::args::warn_of_writer;
+use super::args::{warn_of_changes, warn_of_writer};
 use super::input::{self, Opened};
-use super::journal::warn_of_unfinished;
 use super::number;
 use super::ui::Ui;
 use super::words::{SOURCES, one_of};
@@ -219,8 +218,7 @@ impl FromArgs {
         let trailing = Trailing::Refuse;
         let opening = Opening { request, mode: Mode::Read, trailing, header, io, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
-        warn_of_writer(source.mapping(), ui);
-        warn_of_unfinished(source.mapping().path(), ui);
+        warn_of_changes(source.mapping(), source.mapping().path(), ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
         let aside = changes.then(|| set_aside(source.mapping())).transpose()?;
         Ok(match aside {

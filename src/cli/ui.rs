@@ -22,6 +22,8 @@ const MAX_THREADS: usize = 16;
 
 /// Characters of a message, which may quote what somebody has typed or put in a file.
 const LONGEST: usize = 1000;
+/// Characters of a command in a hint: one that is cut is another, and a journal keeps no longer one.
+const LONGEST_COMMAND: usize = 64 << 10;
 
 /// Options of every subcommand.
 #[derive(Clone, Debug, Default, Args)]
@@ -141,7 +143,8 @@ impl Ui {
         let (red, cyan, plain) = if self.coloured { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
         self.say(&[red, "rmm:", plain, " ", &shortened(text, LONGEST)]);
         for hint in hints {
-            self.say(&[cyan, "hint:", plain, " ", &printable(&shortened(hint, LONGEST))]);
+            let longest = if hint.starts_with("rmm ") { LONGEST_COMMAND } else { LONGEST };
+            self.say(&[cyan, "hint:", plain, " ", &printable(&shortened(hint, longest))]);
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::envi;
 use super::raster::{Data, Header, RasterFormat};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::escape::{path_text, shell_word};
+use crate::escape::{path_text, shell_path};
 use crate::mapping::{Identity, Mapping, Mode};
 
 /// Whether a header may name a file outside its own folder.
@@ -86,7 +86,7 @@ fn beside(path: &Path) -> Result<PathBuf> {
             let message =
                 format!("the data of this envi header may be in {} or in {}", path_text(one), path_text(other));
             let spec = "--spec DTYPE:BANDS,LINES,SAMPLES";
-            Err(Error::usage(message).at(path).hint(format!("rmm info {} {spec} reads one of them", shell_word(one))))
+            Err(Error::usage(message).at(path).hint(format!("rmm info {} {spec}", shell_path(one))))
         }
     }
 }

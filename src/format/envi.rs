@@ -206,7 +206,7 @@ pub fn write(spec: &ArraySpec) -> Result<String> {
     let found = TYPES.iter().find(|(_, number)| Some(*number) == spec.dtype.number());
     let (code, _) = found.ok_or_else(|| {
         Error::usage(format!("ENVI has no data type for {}", spec.dtype.name()))
-            .hint("--emit json says it; rmm slice FILE --astype f4 -o OUT.img converts")
+            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.img")
     })?;
     let (bands, lines, samples) = match *spec.shape.dims() {
         [samples] => (1, 1, samples),

@@ -11,7 +11,7 @@ use crate::spec::ArraySpec;
 pub fn write(spec: &ArraySpec, name: &str) -> Result<String> {
     if let Some(foreign) = foreign(&spec.dtype) {
         return Err(Error::usage(format!("NumPy has no dtype for {foreign}"))
-            .hint("--emit json says it; rmm slice FILE --astype f4 -o OUT.npy converts"));
+            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.npy"));
     }
     if spec.shape.size() == 0 && spec.offset == 0 {
         return Err(Error::usage("NumPy cannot map an empty file"));

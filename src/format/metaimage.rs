@@ -200,7 +200,7 @@ pub fn write(spec: &ArraySpec, name: &str) -> Result<String> {
     let found = TYPES.iter().find(|(of, _)| Some(*of) == spec.dtype.number());
     let (_, word) = found.ok_or_else(|| {
         Error::usage(format!("MetaImage has no element type for {}", spec.dtype.name()))
-            .hint("--emit json says it; rmm slice FILE --astype f4 -o OUT.raw converts")
+            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.raw")
     })?;
     let ndim = spec.shape.ndim();
     if !(1..MAX_AXES).contains(&ndim) {

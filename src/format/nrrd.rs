@@ -254,7 +254,7 @@ fn word_for(dtype: &DType) -> Result<(String, &'static str)> {
     let number = dtype.number();
     let Some((_, names)) = TYPES.iter().find(|(of, _)| Some(*of) == number) else {
         return Err(Error::usage(format!("NRRD has no element type for {}", dtype.name()))
-            .hint("--emit json says it; rmm slice FILE --astype f4 -o OUT.raw converts"));
+            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.raw"));
     };
     let endian = match dtype.byte_order() {
         Some(ByteOrder::Little) => "endian: little\n",

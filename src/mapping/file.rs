@@ -13,7 +13,7 @@ use super::space::{self, Sync};
 use super::writer::{Stores, Writer};
 use super::{Cache, Mode};
 use crate::error::{Error, Result};
-use crate::escape::shell_word;
+use crate::escape::shell_path;
 use crate::plan::Run;
 
 /// Bytes of a window: a page fault and a system call are small beside it, and a window for each of many threads small
@@ -376,7 +376,7 @@ fn refuse_irregular(kind: FileType, path: &Path) -> Result<()> {
     };
     let error = Error::usage(format!("is a {name}, not a regular file")).at(path);
     Err(match name {
-        "FIFO" => error.hint(format!("rmm slice - < {}", shell_word(path))),
+        "FIFO" => error.hint(format!("rmm slice - < {}", shell_path(path))),
         _ => error,
     })
 }

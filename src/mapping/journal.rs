@@ -7,9 +7,10 @@
 
 #![allow(unsafe_code, reason = "mapped memory may only be touched through raw pointers")]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -161,6 +162,13 @@ impl JournalFile {
     /// The name it has, or will have.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The array beside which it lies; of a job that makes one, the one that will be there.
+    pub fn array_path(&self) -> PathBuf {
+        let name = self.path.as_os_str().as_bytes();
+        let name = name.strip_suffix(ENDING.as_bytes()).unwrap_or(name);
+        PathBuf::from(OsStr::from_bytes(name.strip_suffix(super::partial::ENDING.as_bytes()).unwrap_or(name)))
     }
 
     /// The first bytes of it, at most so many.

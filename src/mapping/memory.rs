@@ -5,7 +5,7 @@
 #![allow(unsafe_code, reason = "an allocator has no safe interface")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
@@ -37,6 +37,12 @@ impl OrExit {
         }
         for part in [&b"rmm: out of memory: the system does not give "[..], &digits[first..], b" bytes more\n"] {
             let _ = rustix::io::write(rustix::stdio::stderr(), part);
+        }
+        let words = LAST_WORDS.swap(ptr::null_mut(), AcqRel);
+        if !words.is_null() {
+            // SAFETY: it was made by `CString::into_raw`, and whoever takes it out owns it.
+            let words = unsafe { CStr::from_ptr(words) };
+            let _ = rustix::io::write(rustix::stdio::stderr(), words.to_bytes());
         }
         for name in &DOOMED {
             let name = name.swap(ptr::null_mut(), AcqRel);
@@ -114,6 +120,36 @@ impl Drop for Doomed {
     }
 }
 
+/// What is said when memory runs out, behind that it did. A process does one job at a time.
+static LAST_WORDS: AtomicPtr<c_char> = AtomicPtr::new(ptr::null_mut());
+
+/// Lines that are said where memory runs out, until this is dropped: made beforehand, as nothing can be made then.
+#[derive(Debug)]
+pub struct LastWords(*mut c_char);
+
+impl LastWords {
+    /// From lines that have been made safe to show, each with its end.
+    pub fn new(lines: &str) -> Self {
+        let words = CString::new(lines).unwrap_or_default().into_raw();
+        let free = LAST_WORDS.compare_exchange(ptr::null_mut(), words, AcqRel, Acquire);
+        if free.is_err() {
+            // SAFETY: it was made by `into_raw` just above, and nobody else has seen it.
+            drop(unsafe { CString::from_raw(words) });
+            return Self(ptr::null_mut());
+        }
+        Self(words)
+    }
+}
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        if !self.0.is_null() && LAST_WORDS.compare_exchange(self.0, ptr::null_mut(), AcqRel, Acquire).is_ok() {
+            // SAFETY: it was made by `into_raw` in `new`, and the exchange has just taken it out of its place.
+            drop(unsafe { CString::from_raw(self.0) });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +163,14 @@ mod tests {
             assert!((1..=DOOMED.len()).contains(&listed), "{listed}");
         }
         assert!(Doomed::new(Path::new("a\0b")).slot.is_none());
+    }
+
+    #[test]
+    fn last_words_are_those_of_one_job_at_a_time() {
+        let first = LastWords::new("first\n");
+        assert!(LastWords::new("second\n").0.is_null());
+        drop(first);
+        assert!(!LastWords::new("third\n").0.is_null());
     }
 
     #[test]

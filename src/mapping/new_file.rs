@@ -10,10 +10,10 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 use super::memory::Doomed;
-use super::partial::{Partial, refuse_unfinished};
+use super::partial::{Partial, discarding, refuse_unfinished};
 use super::{Lock, Mapping, Mode, Sync, journal_path};
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::{printable, shell_word};
+use crate::escape::printable;
 
 /// Temporaries that are made anew because somebody who clears up has taken them for abandoned.
 const TRIES: usize = 16;
@@ -106,8 +106,7 @@ impl Replaced {
         let journal = journal_path(path)?;
         if journal.symlink_metadata().is_ok() {
             let error = Error::new(ErrorKind::Busy, "has an unfinished job");
-            let hint = format!("rmm map-chunks {} --discard-journal gives it up", shell_word(path));
-            return Err(error.whole_hint(hint));
+            return Err(error.whole_hint(discarding(path)));
         }
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
     }
@@ -291,7 +290,7 @@ fn rename(
         let flushed = File::open(folder_of(target)).and_then(|folder| folder.sync_all());
         flushed.map_err(|error| {
             Error::io("is whole and in its place, but its folder cannot be flushed", error)
-                .hint("sync FILE, once the storage is well again; until then a power cut may undo it")
+                .hint("until the storage is well again a power cut may undo it; then: sync FILE")
         })?;
     }
     Ok(())

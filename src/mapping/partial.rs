@@ -12,9 +12,9 @@ use super::journal::open_planted;
 use super::new_file::follow_links;
 use super::{Lock, Mapping, Mode};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::escape::shell_word;
+use crate::escape::shell_path;
 
-const ENDING: &str = ".rmm-part";
+pub(super) const ENDING: &str = ".rmm-part";
 
 /// A partial file, which nobody else stores in as long as this lives.
 #[derive(Debug)]
@@ -43,10 +43,12 @@ pub(super) fn refuse_unfinished(target: &Path) -> Result<()> {
         return Ok(());
     }
     let error = Error::new(ErrorKind::Busy, "is being made by an unfinished job, or one that runs");
-    let target = shell_word(target);
-    Err(error
-        .hint("the command that began it goes on with it, with --resume")
-        .hint(format!("rmm map-chunks {target} --discard-journal gives it up")))
+    Err(error.hint("the command that began it goes on with it, with --resume").whole_hint(discarding(target)))
+}
+
+/// The command that gives up the unfinished job on an array, or the one that makes it: no header needs to be asked.
+pub fn discarding(array: &Path) -> String {
+    format!("rmm map-chunks {} --discard-journal", shell_path(array))
 }
 
 impl Partial {

@@ -2,6 +2,8 @@
 //!
 //! They end at a known place by the hand of their own child: chunk by chunk through a command that kills its parent.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
@@ -42,6 +44,41 @@ fn command(folder: &Rmm, exec: &str, options: &[&str]) -> Command {
 fn resumed(folder: Rmm, options: &[&str]) -> Ran {
     let all = [options, &["--resume"]].concat();
     folder.file("safe", "").run(words(&deadly("kill -9 $PPID"), &all))
+}
+
+/// The first hint, which is a command, pasted into a shell.
+#[track_caller]
+fn pasted(ran: Ran) -> Ran {
+    let said = ran.said();
+    let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint").to_owned();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &hint]);
+    ran.then().run_command(shell)
+}
+
+#[test]
+fn a_hint_is_pasted_as_it_is_whatever_stands_in_names_and_commands() {
+    // Something that shells, terminals and printing would each make something else of.
+    let name = OsStr::from_bytes(b"-a\n;touch PWNED;#\x1b\xff'!\\.dat");
+    let exec = deadly("exit 1") + " # a\n# FILE, and a tab:\t";
+    let words = ["map-chunks", "-i", "-d", "u1", "-j1", "--chunk", "3", "--exec", &exec, "--"].map(OsStr::new);
+    let folder = Rmm::new().file(name, (1..=12).collect::<Vec<u8>>());
+    let ended = folder.run([&words[..], &[name]].concat()).code(6);
+    let said = ended.said();
+    assert_eq!(said.lines().count(), 2, "{said}");
+    // Whoever else would store in it is told both commands.
+    let refused = ended.then().run([&words[..], &[name]].concat()).code(4);
+    let hints: Vec<String> =
+        refused.said().lines().filter_map(|line| line.strip_prefix("hint: ").map(str::to_owned)).collect();
+    let folder = pasted(refused.then().file("safe", "").run([&words[..], &[name]].concat()).code(4)).done().then();
+    assert_eq!(std::fs::read(folder.path(name)).expect("there"), all_done());
+    assert!(!folder.path("PWNED").exists());
+    std::fs::remove_file(folder.path("safe")).expect("there");
+    std::fs::write(folder.path(name), (1..=12).collect::<Vec<u8>>()).expect("room");
+    let folder = folder.run([&words[..], &[name]].concat()).code(6).then();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &hints[1]]);
+    folder.run_command(shell).code(0).stderr_has("the job is given up; 2 of 4 chunks are done");
 }
 
 fn all_done() -> Vec<u8> {
@@ -278,10 +315,62 @@ fn what_else_has_the_name_of_a_journal_is_refused() {
     }
     let folder = fresh().file("elsewhere", "");
     symlink("elsewhere", folder.path(JOURNAL)).expect("a link");
-    folder.run(resume()).refused(5, "is not a regular file");
+    let discard = "hint: rmm map-chunks a.dat --discard-journal\n";
+    folder.run(resume()).refused(5, "is not a regular file").stderr_has(discard);
     let folder = fresh();
     std::fs::create_dir(folder.path(JOURNAL)).expect("a folder");
-    folder.run(job).refused(5, "is not a regular file");
+    let ran = folder.run(job).refused(5, "is not a regular file");
+    pasted(ran).done().then().run(job).code(0);
+}
+
+#[test]
+fn an_array_whose_header_has_changed_is_no_longer_that_of_its_job() {
+    let exec = deadly("exit 1");
+    let words = ["map-chunks", "a.npy", "-i", "-j1", "--chunk", "3", "--exec", &exec];
+    let folder = Rmm::new().npy("a.npy", "|u1", [12], [1; 12]).run(words).code(6).then();
+    let ran = folder.npy("a.npy", "|u1", [6, 2], [1; 12]).run([&words[..], &["--resume"]].concat());
+    let ran =
+        ran.refused(4, "of the same command, when the arrays that it names were others\nhint: rmm map-chunks a.npy");
+    pasted(ran).code(0).names_are(["a.npy"]);
+}
+
+#[test]
+fn a_job_that_is_to_be_resumed_and_cannot_have_a_journal_is_told_what_to_leave_out() {
+    // A name to which a journal's ending cannot be added.
+    let (out, array) = ("o".repeat(240), "a".repeat(250));
+    let folder = Rmm::new().file("a.dat", [1, 2, 3]).file(&array, [1, 2, 3]);
+    let job = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x+1", "-f", "raw", "-o", &out, "--resume"];
+    let ran = folder.run(job).refused(3, "hint: leave --resume out; the job cannot be resumed then\n");
+    let ran = ran.then().run(&job[..10]).done().file_is(&out, [2, 3, 4]);
+    let job = ["map-chunks", &array, "-d", "u1", "--expr", "x+1", "-i", "--receipt", "done"];
+    let ran = ran.then().run(job).refused(3, "hint: add --no-journal and leave --receipt out; ");
+    ran.then().run([&job[..7], &["--no-journal"]].concat()).done().file_is(&array, [2, 3, 4]);
+}
+
+#[test]
+fn readers_are_told_once_of_a_job_that_runs() {
+    let job = "rmm map-chunks a.dat -d u1 -i --exec 'touch started; until [ -e go ]; do sleep 0.01; done; cat'";
+    let wait = "until [ -e started ]; do sleep 0.01; done";
+    let line = format!("{job} & {wait}; rmm get a.dat -d u1 0 2>err; touch go; wait; wc -l <err");
+    Rmm::new().file("a.dat", [1, 2, 3]).sh(&line).code(0).stdout("1\n1\n");
+}
+
+#[test]
+fn where_memory_runs_out_the_journal_that_stays_is_told_of() {
+    let elements = 1 << 20;
+    let mut met = 0;
+    for limit in (8..80).map(|mebibytes| mebibytes << 10) {
+        let folder = Rmm::new().sparse("a.dat", elements * 8);
+        let line = format!("(ulimit -v {limit}; rmm map-chunks a.dat -i -j3 --expr x+1) 2>err; cat err; ls");
+        let ran = folder.sh(&line);
+        let said = String::from_utf8_lossy(ran.output()).into_owned();
+        if said.contains("rmm: out of memory") && said.contains(JOURNAL) {
+            let note = "rmm: a.dat: the journal is kept\nhint: rmm map-chunks --resume a.dat -i -j3 --expr x+1\n";
+            assert!(said.contains(note), "{limit}: {said}");
+            met += 1;
+        }
+    }
+    assert!(met > 0, "no limit was met by a job under way");
 }
 
 #[test]

@@ -112,7 +112,10 @@ fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String
         assert!(job.try_wait().expect("a child can be waited for").is_none(), "it ended before it began");
         thread::sleep(Duration::from_millis(5));
     }
-    kill_process(Pid::from_child(&job), signal).expect("an own child can be sent signals");
+    // Twice, as `timeout` does it: that is one request.
+    for _ in 0..2 {
+        kill_process(Pid::from_child(&job), signal).expect("an own child can be sent signals");
+    }
     let status = wait(&mut job).expect("it ends in time");
     (status, fs::read_to_string(folder.path("err")).expect("text"))
 }
@@ -130,7 +133,9 @@ fn is_ignored_here(signal: Signal) -> bool {
 
 #[test]
 fn a_signal_ends_a_job_and_leaves_nothing() {
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP].into_iter().filter(|&signal| !is_ignored_here(signal)) {
+    let usual = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::XCPU, Signal::USR1, Signal::USR2];
+    let timers = [Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::IO];
+    for signal in usual.into_iter().chain(timers).filter(|&signal| !is_ignored_here(signal)) {
         for to in [&["-i"][..], &["-o", "out.npy"]] {
             let folder = a();
             let (status, message) = interrupted(&folder, to, signal);
@@ -144,6 +149,16 @@ fn a_signal_ends_a_job_and_leaves_nothing() {
             };
         }
     }
+}
+
+#[test]
+fn whoever_insists_is_obeyed_at_once() {
+    // The child does not go, and rmm gives it some time: until it has left, or somebody asks once more.
+    let job = "rmm map-chunks a.npy --exec 'trap \"\" TERM; touch started; sleep 1; sleep 1; sleep 1' -i 2>err";
+    let wait = "until [ -e started ]; do sleep 0.01; done";
+    let line = format!("{job} & {wait}; kill -TERM $!; sleep 0.5; kill -TERM $!; wait $!; echo $?; cat err");
+    // The shell says that it was terminated; rmm says nothing.
+    a().sh(&line).code(0).stdout("143\n");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::expect::has_both_orders;
 use super::facts::Facts;
 use crate::cli::input::is_stream;
 use crate::error::{At, Error, Result};
-use crate::escape::shell_word;
+use crate::escape::shell_path;
 use crate::format::{envi, memmap, metaimage, nrrd, sidecar};
 use crate::shape::Order;
 use crate::spec::ArraySpec;
@@ -93,7 +93,7 @@ fn name<'a>(text: Option<&'a str>, path: &Path) -> Result<&'a str> {
 
 /// The hints with the name of the file in them.
 fn about(error: Error, path: &Path) -> Error {
-    error.naming_file(&shell_word(path))
+    error.naming_file(&shell_path(path))
 }
 
 #[cfg(test)]

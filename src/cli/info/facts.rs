@@ -123,7 +123,7 @@ impl Facts {
                 (array.origin(), Ok(array))
             }
             Err(error) if misfit == Misfit::IsTold && format == Format::Raw && error.kind() == ErrorKind::Usage => {
-                (Origin::Default, Err(error.hint("rmm info FILE --guess ranks what fits its size and bytes")))
+                (Origin::Default, Err(error.hint("rmm info FILE --guess")))
             }
             Err(error) => return Err(error),
         };

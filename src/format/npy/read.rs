@@ -143,7 +143,7 @@ fn refuse_objects(descr: &Literal) -> Result<()> {
             };
             if text.split(',').any(|part| matches!(&*code(part), "O" | "O4" | "O8" | "object" | "object_" | "T")) {
                 return Err(Error::corrupt(format!("its elements are Python objects ('{text}'), pickled, not numbers"))
-                    .hint("python3 -c \"import numpy as np; np.save('numbers.npy', np.load('FILE', allow_pickle=True).astype('f8'))\"  # only if you trust FILE"));
+                    .hint("only if you trust FILE: python3 -c \"import numpy as np; np.save('numbers.npy', np.load('FILE', allow_pickle=True).astype('f8'))\""));
             }
             Ok(())
         }

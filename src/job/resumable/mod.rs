@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, born, mount_of, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, born, discarding, mount_of, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -170,7 +170,7 @@ impl Resumable {
             return Ok(());
         }
         let error = Error::new(ErrorKind::Busy, "is the journal of another job, of other chunks").at(self.file.path());
-        Err(error.whole_hint(self.resuming()))
+        Err(error.whole_hint(self.resuming()).whole_hint(discarding(&self.file.array_path())))
     }
 
     /// The command that goes on with it, to be shown.

@@ -2,16 +2,15 @@
 //! with it where nobody resumes it.
 
 use std::fmt;
-use std::path::Path;
 
 use super::place::{InPlace, Place};
 use super::{JobNames, Operation, PAGE, array_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::shell_word;
+use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, mount_of, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -47,12 +46,20 @@ impl Unfinished {
     /// # Errors
     /// Corrupt, where it is damaged, foreign or planted, or is void since the system was started again; io.
     pub fn of(array: &Mapping) -> Result<Option<Self>> {
-        let Some(file) = JournalFile::open(array.path())? else { return Ok(None) };
+        let planted = |error: Error| match (error.kind(), error.path()) {
+            // What cannot be removed as a file is moved out of the way.
+            (ErrorKind::Corrupt, Some(path)) if path.is_dir() && !path.is_symlink() => {
+                let mut aside = path.as_os_str().to_owned();
+                aside.push(".old");
+                let command = format!("mv {} {}", shell_path(path), shell_path(aside.as_ref()));
+                error.whole_hint(command)
+            }
+            (ErrorKind::Corrupt, _) => error.whole_hint(discarding(array.path())),
+            _ => error,
+        };
+        let Some(file) = JournalFile::open(array.path()).map_err(planted)? else { return Ok(None) };
         let path = file.path().to_path_buf();
-        Self::read(file, array).map(Some).map_err(|error| {
-            let hint = format!("{} removes it and leaves the array as it is", discarding(array.path()));
-            error.at(path).whole_hint(hint)
-        })
+        Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(discarding(array.path())))
     }
 
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
@@ -158,10 +165,17 @@ impl Unfinished {
         if self.header.operation == operation.checksum {
             return Ok(self);
         }
-        let error =
+        let array = self.file.array_path();
+        // The same words again are no way out: what they name has changed.
+        let error = if self.header.command == operation.command {
+            let message =
+                "is the journal of another job: of the same command, when the arrays that it names were others";
+            Error::new(ErrorKind::Busy, message)
+        } else {
             Error::new(ErrorKind::Busy, "is the journal of another job, or an array that it reads has changed since")
-                .at(self.file.path());
-        Err(error.whole_hint(resuming(&self.header.command)))
+                .whole_hint(resuming(&self.header.command))
+        };
+        Err(error.at(self.file.path()).whole_hint(discarding(&array)))
     }
 
     /// Why nobody else may store in the array.
@@ -174,7 +188,7 @@ impl Unfinished {
         Error::new(ErrorKind::Busy, message)
             .at(array.path())
             .whole_hint(resuming(&command))
-            .whole_hint(format!("{} gives it up", discarding(array.path())))
+            .whole_hint(discarding(array.path()))
     }
 
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
@@ -238,11 +252,6 @@ pub(super) fn resuming(command: &str) -> String {
     let end = names.iter().filter_map(|name| command.find(name).map(|start| start + name.len())).min();
     let (named, rest) = command.split_at(end.unwrap_or(command.len()));
     format!("{named} --resume{rest}")
-}
-
-/// The command that gives up the job on the array in the file at `path`, which no header needs to be asked for.
-fn discarding(path: &Path) -> String {
-    format!("rmm map-chunks {} --discard-journal", shell_word(path))
 }
 
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
