@@ -7,7 +7,7 @@
 
 The exact result of a float64 function is that of NumPy's longdouble, of a float32 function that of its float64. Fails
 where an error is above what is promised. --write puts the rows that were measured into docs/accuracy.md and leaves the
-others, so that the full run, which takes hours, can be made in parts; --step 16 takes every sixteenth float32 only.
+others, so that the full run, which takes two hours, can be made in parts; --step 16 takes every sixteenth float32 only.
 The last line is `N passed, N failed`.
 """
 
