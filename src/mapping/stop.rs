@@ -24,7 +24,8 @@ static CAME: AtomicI32 = AtomicI32::new(0);
 /// When it came, in milliseconds of a clock that starts with the system; 0 where none has.
 static SINCE: AtomicU64 = AtomicU64::new(0);
 
-/// From now on this signal is noted. One that comes [later](SAME_REQUEST) than another ends the process at once.
+/// From now on this signal is noted. One that comes later than another, and is no echo of it, ends the
+/// process at once.
 ///
 /// # Errors
 /// Io, where it is no signal that can be handled.
