@@ -1,6 +1,7 @@
 """What the rows of compare.py are made with: arrays, commands, and the timing of both."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,12 @@ def warm(path):
             pass
 
 
+def files_in(argv):
+    """The files that the words of a command name, also within a word."""
+    names = {name for word in argv for name in re.split(r"[\s'\"=,:]", word) if name.startswith("/")}
+    return [name for name in names if os.path.isfile(name)]
+
+
 def run(argv):
     """Runs a command: its seconds, and the KiB that it or one of its children had at most."""
     start = time.perf_counter()
@@ -101,12 +108,21 @@ class Row:
     def measured(self, runs, cold=False):
         """The times of each command; its peak memory in KiB goes to `peaks`."""
         times = {name: [] for name in self.commands}
+        self.clear()
+        inputs = {name: files_in(argv) for name, argv in self.commands.items()}
         for turn in range(runs + 1):
             for name, argv in self.commands.items():
                 self.clear()
                 os.sync()
                 if cold:
                     Path("/proc/sys/vm/drop_caches").write_text("3")
+                else:
+                    # Some systems page out what is idle, and virtual machines give memory that is free back to their
+                    # hosts: whoever takes it next has to wait.
+                    if self.fresh:
+                        run([sys.executable, "-c", f"bytearray({self.nbytes})"])
+                    for path in inputs[name]:
+                        warm(path)
                 seconds, kib = run(argv)
                 self.peaks[name] = max(kib, self.peaks.get(name, 0))
                 if turn:
