@@ -57,9 +57,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
     }
     output.refuse_terminal(format)?;
-    if spec.shape.size() == 0 {
-        ui.note(&format!("nothing is selected: the result has shape {}", tuple(spec.shape.dims())));
-    }
+    note_empty(&spec, ui);
     let layout = Layout { dtype: spec.dtype.clone(), shape: spec.shape.clone(), order: spec.order };
     let sink = Sink::new(format, &layout, &output.style(0))?;
     let Destination::File(path) = output.destination() else {
@@ -82,12 +80,19 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
     new.commit(write.sync())
 }
 
+fn note_empty(spec: &ArraySpec, ui: &Ui) {
+    if spec.shape.size() == 0 {
+        ui.note(&format!("nothing is selected: the result has shape {}", tuple(spec.shape.dims())));
+    }
+}
+
 /// Makes a file of the results that is kept until it is whole, or goes on with it.
 ///
 /// # Errors
 /// As [`partial::make`].
 pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
     let (format, spec) = (args.output.format()?, results.spec()?);
+    note_empty(&spec, ui);
     let said = format!("{} {} {:?}", spec.dtype, tuple(spec.shape.dims()), format.container());
     let operation = partial::checksum(job.operation, &results.inputs(), said.as_bytes())?;
     let new = || {

@@ -139,17 +139,39 @@ impl Job<'_> {
             (None, _) => {
                 edit.check(ui)?;
                 if view.size() == 0 {
-                    return Ok(());
+                    return self.certify_nothing(array);
                 }
                 edit.begin(self.operation()?, ui)
                     .map_err(|error| self.unkept(error, array.path(), "add --no-journal and "))?
             }
         };
+        self.note_sync(&job, array.path(), ui);
         let _last = last_words(array.path(), "the journal", &job);
         remove_leftovers(array.path());
         signals::heed();
-        let done = finished(array, edit.go_on(&job, ui), self.sync).and_then(|()| job.conclude());
+        let done = finished(array, edit.go_on(&job, ui), job.sync()).and_then(|()| job.conclude());
         done.map_err(|error| ended_early(error, &job))
+    }
+
+    /// Writes the receipt, where one is wanted, of a job that has nothing to do.
+    ///
+    /// # Errors
+    /// As [`Receipt::write`].
+    pub(super) fn certify_nothing(&self, array: &Mapping) -> Result<()> {
+        let Some(path) = self.args.receipt.as_deref() else { return Ok(()) };
+        Receipt::of_nothing(&self.operation()?, array).write(path, self.sync)
+    }
+
+    /// Says what the job outlives, where that is not what was asked for when it was resumed.
+    pub(super) fn note_sync(&self, job: &Resumable, array: &Path, ui: &Ui) {
+        let how = match (job.has_batches(), self.sync) {
+            (true, Sync::No) => "with --sync, and goes on with it",
+            (false, Sync::Yes) => {
+                "without --sync: it is on stable storage when it ends, and cannot be resumed after a loss of power before"
+            }
+            _ => return,
+        };
+        ui.note(&format!("{}: the job was begun {how}", path_text(array)));
     }
 
     /// The receipt that says that the job is done, if there is one and no other is to be resumed.
