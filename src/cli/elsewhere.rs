@@ -64,6 +64,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         refuse_own_input(results.x())?;
         return results.stream(&sink, &mut |bytes| ui.data(bytes), ui);
     };
+    signals::heed_before(&path);
     let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
     let new = new.with_io(results.x().mapping().io());
     signals::heed();
@@ -77,6 +78,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         let failed = |error| Error::io("cannot write", error).at(new.file().target());
         results.stream(&sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
     }
+    signals::check()?;
     new.commit(write.sync())
 }
 

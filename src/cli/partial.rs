@@ -64,6 +64,7 @@ pub(super) fn make(
         let error = Error::usage("is both input and output, and a job that is resumed needs its input once more");
         return Err(error.at(out).hint("-i computes in place, by way of a journal"));
     }
+    signals::heed();
     let part = partial_path(out)?;
     if !exists(&part) && exists(&journal_path(&part)?) {
         remove(&journal_path(&part)?)?;
@@ -89,7 +90,7 @@ pub(super) fn make(
     let new = new()?;
     let unfinished = unfinished(&new.file().found()?, out)?;
     if unfinished.is_none() && new.spec().shape.size() == 0 {
-        return make_empty(new, job, receipt);
+        return make_empty(new, job, receipt.as_ref());
     }
     if let Some((path, receipt)) = receipt
         && unfinished.as_ref().is_none_or(|unfinished| unfinished.job() != receipt.job)
@@ -103,7 +104,6 @@ pub(super) fn make(
             .whole_hint(other.resuming())
             .whole_hint(discarding(out)));
     }
-    signals::heed();
     let (target, resumable) = match unfinished {
         Some(unfinished) => {
             // Refused, it leaves everything as it is.
@@ -124,9 +124,9 @@ pub(super) fn make(
 }
 
 /// Makes an array of no elements, which needs no journal: a partial file without one holds nothing, here as elsewhere.
-fn make_empty(new: NewArray, job: &Job<'_>, receipt: Option<(&Path, Receipt)>) -> Result<()> {
+fn make_empty(new: NewArray, job: &Job<'_>, receipt: Option<&(&Path, Receipt)>) -> Result<()> {
     let part = new.file().path().to_path_buf();
-    if let Some((path, receipt)) = &receipt
+    if let Some((path, receipt)) = receipt
         && !receipt.is_of(job.operation, &new.file().found()?)
     {
         return Err(foreign_receipt(path));

@@ -191,6 +191,17 @@ fn a_receipt_has_none_of_the_names_of_a_job_that_makes_a_file() {
 }
 
 #[test]
+fn what_is_no_file_is_no_receipt_and_nobody_waits_for_it() {
+    for (kind, ..) in KINDS {
+        let folder = fresh().file("safe", "");
+        fs::create_dir(folder.path("folder")).expect("made");
+        let folder = folder.sh("mkfifo fifo").done().then();
+        let folder = folder.run(words(kind, &["--receipt", "fifo"])).refused(2, "fifo: is not a regular file").then();
+        folder.run(words(kind, &["--receipt", "folder"])).refused(2, "folder: is not a regular file");
+    }
+}
+
+#[test]
 fn a_job_that_has_nothing_to_do_has_a_receipt_too() {
     let expr = ["map-chunks", "a.npy", "0:0", "--expr", "x + 1"];
     let exec = ["map-chunks", "a.npy", "0:0", "--exec", "cat"];

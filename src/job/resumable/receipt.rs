@@ -68,13 +68,16 @@ impl Receipt {
     /// Usage, where something else is there; io.
     pub fn read(path: &Path) -> Result<Option<Self>> {
         let mut text = Vec::new();
+        // A FIFO is not even opened: that would wait for somebody to write to it.
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Error::usage("is not a regular file").at(path).hint("--receipt takes a name of its own"));
+        }
         match std::fs::File::open(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Ok(file) if file.metadata().is_ok_and(|metadata| metadata.is_file()) => {
+            Err(error) => return Err(Error::io("cannot open", error).at(path)),
+            Ok(file) => {
                 file.take(MOST).read_to_end(&mut text).map_err(|error| Error::io("cannot read", error)).at(path)?;
             }
-            Ok(_) => return Err(Error::usage("is not a regular file").at(path)),
-            Err(error) => return Err(Error::io("cannot open", error).at(path)),
         }
         let receipt = String::from_utf8(text).ok().and_then(|text| Self::parse(&text));
         let foreign = || Error::usage("is there and is no receipt").at(path).hint("--receipt takes a name of its own");
