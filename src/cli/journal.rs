@@ -170,7 +170,7 @@ impl Job<'_> {
         let how = match (job.has_batches(), self.sync) {
             (true, Sync::No) => "with --sync, and goes on with it",
             (false, Sync::Yes) => {
-                "without --sync: it is on stable storage when it ends, and cannot be resumed after a loss of power before"
+                "without --sync: it is on stable storage when it ends, and outlives no loss of power until then"
             }
             _ => return,
         };

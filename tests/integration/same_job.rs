@@ -112,8 +112,7 @@ fn what_changes_the_results_or_their_chunks_makes_another_job() {
 
 #[test]
 fn sync_stays_as_the_job_was_begun_and_that_is_said() {
-    let without = "the job was begun without --sync: it is on stable storage when it ends, and cannot be resumed after a \
-                   loss of power before\n";
+    let without = "the job was begun without --sync: it is on stable storage when it ends, and outlives no loss of power until then\n";
     let with_it = "the job was begun with --sync, and goes on with it\n";
     for (job, result) in KINDS {
         for (began, now, note) in

@@ -171,7 +171,7 @@ impl Unfinished {
             let message = match (&self.header.receipt, operation.place()?) {
                 (None, None) => return Ok(self),
                 (Some(own), Some(asked)) if own.is(&asked) => return Ok(self),
-                (Some(own), None) => format!("with --receipt {}, which goes on with it alone", shown(own)),
+                (Some(own), None) => format!("with --receipt {}, and goes on with that one alone", shown(own)),
                 (Some(own), Some(asked)) => format!("with --receipt {}, not {}", shown(own), shown(&asked)),
                 (None, Some(_)) => "without --receipt, and is ended without one".to_owned(),
             };
