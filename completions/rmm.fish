@@ -337,7 +337,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l random -d 'Random value
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l seed -d 'Where --random begins, 0 to 2**128 - 1 [default: one from the system, told on stderr]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l expr -d 'Compute an expression in NumPy\'s words: x is the array, i j k or i0 i1 ... its coordinates, as in \'where(x > 0, sqrt(x), 0)\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l with -d 'Another array in --expr, broadcast to the selection; may be repeated' -r
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed' -r -F
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. A job that is begun with one is resumed with it alone. With --resume, a job of which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
@@ -386,7 +386,7 @@ always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l arange -d 'Count in C index order, as numpy.arange does: start, start + step, ...'
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command, with the same --receipt or none; --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array'
@@ -425,7 +425,7 @@ nanmean\t''
 nanstd\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l axis -d 'Reduce along these axes of the selection only; negative ones count from the last [default: all]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l ddof -d 'For std, var and nanstd: divide by the number of elements less N [default: 0]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed' -r -F
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l receipt -d 'Write a receipt when the job is done; where there is one, the same command does nothing. A job that is begun with one is resumed with it alone. With --resume, a job of which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l order -d 'Memory layout: C (last axis contiguous) or F (first) [default: C]' -r -f -a "C\t''
@@ -476,7 +476,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s j -l threads -d '
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l keepdims -d 'Keep reduced axes, with length 1'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s i -l in-place -d 'Store the results where the elements came from'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run every child or compute every result, and check that it fits, but store and write nothing'
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command, with the same --receipt or none; --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l discard-journal -d 'Give up a job that ended early: say which part is done, and remove its journal'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array'

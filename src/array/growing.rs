@@ -76,17 +76,24 @@ impl Growing {
         Ok(Ok(NewArray::grown(self.new, beside, spec, header).with_io(self.io)))
     }
 
-    /// The elements in a file without a name, and none under the name that it would have had.
+    /// The elements in a file without a name, and none under the name that it would have had; tells of every piece that
+    /// is copied.
     ///
     /// # Errors
-    /// Io.
-    pub fn set_aside(self, spec: &ArraySpec, offset: u64, name: &Path) -> Result<Array> {
+    /// Whatever `told` fails with; io.
+    pub fn set_aside(
+        self,
+        spec: &ArraySpec,
+        offset: u64,
+        name: &Path,
+        told: &mut dyn FnMut(u64) -> Result<()>,
+    ) -> Result<Array> {
         let file = temporary()?;
         let nbytes = spec.nbytes();
         self.file().set_len(offset + nbytes).map_err(|error| Error::io("cannot write", error).at(self.new.target()))?;
         let from = self.new.file().try_clone().map_err(|error| Error::io("cannot open again", error))?;
         let from = Mapping::from_file(from, self.new.target().to_path_buf(), Mode::Read)?.with_io(self.io);
-        copy_range(&from, offset, nbytes, &file, 0).at(stream_name("copy"))?;
+        copy_range(&from, offset, nbytes, (&file, 0), told).at(stream_name("copy"))?;
         let mapping = Mapping::from_file(file, name.to_path_buf(), Mode::Read)?.with_io(self.io);
         drop(self);
         Ok(Array::known(mapping, ArraySpec { offset: 0, ..spec.clone() }, Format::Raw))
@@ -121,7 +128,7 @@ mod tests {
         let growing = Growing::begin(&path, Container::Npy, Request::default(), Replace::Never).expect("a new name");
         growing.file().write_all_at(b"..abc...", 0).expect("room");
         let growing = growing.finish(&spec, Describe::Never, 2).expect("room").expect_err("a header is longer");
-        let array = growing.set_aside(&spec, 2, Path::new("<text>")).expect("room");
+        let array = growing.set_aside(&spec, 2, Path::new("<text>"), &mut |_| Ok(())).expect("room");
         let mut bytes = [0; 3];
         array.mapping().read_runs(&mut array.view().runs(), &mut bytes).expect("it is there");
         assert_eq!(&bytes, b"abc");

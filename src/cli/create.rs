@@ -191,10 +191,12 @@ impl CreateArgs {
             None => Wanted::Guessed,
         };
         if said.order == Some(Order::F) {
+            signals::heed_before(&self.file);
             NewFile::create(&self.file, replace)?;
             let source = text.spooled(wanted, ui)?;
             return self.make_from_array(&source, said, replace, ui);
         }
+        signals::heed_before(&self.file);
         let growing = Growing::begin(&self.file, container, said.clone(), replace)?.with_io(self.make.io.io());
         signals::heed();
         let offset = |dtype: &DType, row: &[u64]| growing.data_offset(dtype, row);
@@ -214,10 +216,11 @@ impl CreateArgs {
                 if self.make.preallocate {
                     new.reserve()?;
                 }
+                signals::check()?;
                 new.commit(self.make.write.sync())
             }
             Err(growing) => {
-                let source = growing.set_aside(&rows, offset, text.name())?;
+                let source = growing.set_aside(&rows, offset, text.name(), &mut |_| signals::check())?;
                 self.make_from_array(&source, said, replace, ui)
             }
         }
@@ -248,6 +251,7 @@ impl CreateArgs {
 
     fn make_array(&self, spec: ArraySpec, replace: Replace, content: Option<&Content<'_>>, ui: &Ui) -> Result<()> {
         let container = self.container(spec.offset)?;
+        signals::heed_before(&self.file);
         let new = NewArray::begin(&self.file, spec, container, self.describe(), replace)?.with_io(self.make.io.io());
         signals::heed();
         let array = new.array()?;
@@ -259,6 +263,7 @@ impl CreateArgs {
             content.store(&array, ui.crew(&progress)).at(&self.file)?;
             array.mapping().finish_writing(Sync::No)?;
         }
+        signals::check()?;
         new.commit(self.make.write.sync())
     }
 }

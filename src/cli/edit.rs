@@ -143,15 +143,16 @@ impl EditArgs {
     fn to_new_file(&self, edit: &dyn Store, path: &Path, ui: &Ui) -> Result<()> {
         let container = self.output.format()?.container();
         let spec = ArraySpec { offset: 0, ..edit.array().spec().clone() };
+        // From here on there is something to be cleared away, also while the values are checked.
+        signals::heed_before(path);
         let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
         let new = new.with_io(edit.array().mapping().io());
-        // From here on there is something to be cleared away, also while the values are checked.
-        signals::heed();
         edit.check(ui)?;
         let copy = new.array()?;
         fill_copy(edit.array(), &copy)?;
         store_in(edit, &copy, ui)?;
         copy.mapping().finish_writing(Sync::No)?;
+        signals::check()?;
         new.commit(self.write.sync())
     }
 
@@ -193,7 +194,8 @@ fn note_empty(edit: &dyn Store, ui: &Ui) {
 /// Copies the data of an array into one of the same spec that has it elsewhere.
 pub(super) fn fill_copy(array: &Array, copy: &Array) -> Result<()> {
     let (from, to) = (array.spec(), copy.spec());
-    copy_range(array.mapping(), from.offset, from.nbytes(), copy.mapping().file(), to.offset).at(copy.path())
+    let to = (copy.mapping().file(), to.offset);
+    copy_range(array.mapping(), from.offset, from.nbytes(), to, &mut |_| signals::check()).at(copy.path())
 }
 
 /// Stores in a copy of the array with the data elsewhere.

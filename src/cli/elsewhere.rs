@@ -57,15 +57,14 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
     }
     output.refuse_terminal(format)?;
-    if spec.shape.size() == 0 {
-        ui.note(&format!("nothing is selected: the result has shape {}", tuple(spec.shape.dims())));
-    }
+    note_empty(&spec, ui);
     let layout = Layout { dtype: spec.dtype.clone(), shape: spec.shape.clone(), order: spec.order };
     let sink = Sink::new(format, &layout, &output.style(0))?;
     let Destination::File(path) = output.destination() else {
         refuse_own_input(results.x())?;
         return results.stream(&sink, &mut |bytes| ui.data(bytes), ui);
     };
+    signals::heed_before(&path);
     let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
     let new = new.with_io(results.x().mapping().io());
     signals::heed();
@@ -79,7 +78,14 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         let failed = |error| Error::io("cannot write", error).at(new.file().target());
         results.stream(&sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
     }
+    signals::check()?;
     new.commit(write.sync())
+}
+
+fn note_empty(spec: &ArraySpec, ui: &Ui) {
+    if spec.shape.size() == 0 {
+        ui.note(&format!("nothing is selected: the result has shape {}", tuple(spec.shape.dims())));
+    }
 }
 
 /// Makes a file of the results that is kept until it is whole, or goes on with it.
@@ -88,6 +94,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
 /// As [`partial::make`].
 pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
     let (format, spec) = (args.output.format()?, results.spec()?);
+    note_empty(&spec, ui);
     let said = format!("{} {} {:?}", spec.dtype, tuple(spec.shape.dims()), format.container());
     let operation = partial::checksum(job.operation, &results.inputs(), said.as_bytes())?;
     let new = || {

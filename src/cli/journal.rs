@@ -19,8 +19,9 @@ use crate::mapping::{LastWords, Lock, Mapping, Sync, journal_path, remove_leftov
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Resuming")]
 pub(super) struct JournalArgs {
-    /// Go on with a job that ended early, by the same command; --overflow, --casting, -j and -q may be others. With map-chunks
-    /// -o, where there is none, begin one that keeps OUT.rmm-part until it is whole
+    /// Go on with a job that ended early, by the same command, with the same --receipt or none; --overflow, --casting,
+    /// --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there
+    /// is none, begin one that keeps OUT.rmm-part until it is whole
     #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     pub(super) resume: bool,
     /// Give up a job that ended early: say which part is done, and remove its journal
@@ -29,8 +30,9 @@ pub(super) struct JournalArgs {
     /// Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed
     #[arg(long)]
     no_journal: bool,
-    /// Write a receipt when the job is done; where there is one, the same command does nothing. With --resume, a job of
-    /// which there is neither journal nor receipt is begun; with map-chunks -o, it can be resumed
+    /// Write a receipt when the job is done; where there is one, the same command does nothing. A job that is begun with
+    /// one is resumed with it alone. With --resume, a job of which there is neither journal nor receipt is begun; with
+    /// map-chunks -o, it can be resumed
     #[arg(long, value_name = "PATH", conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     pub(super) receipt: Option<PathBuf>,
 }
@@ -112,6 +114,8 @@ impl Job<'_> {
     /// to be trusted; what the job itself fails with, and then what is done is said.
     pub(super) fn run(&self, edit: &dyn Resume, ui: &Ui) -> Result<()> {
         let array = edit.array().mapping();
+        // From here on there may be something to be cleared away: the receipt is tried, and the journal is made.
+        signals::heed();
         let unfinished = Unfinished::of(array)?;
         if let Some((path, receipt)) = self.certified(unfinished.as_ref(), array)? {
             return match unfinished {
@@ -139,17 +143,38 @@ impl Job<'_> {
             (None, _) => {
                 edit.check(ui)?;
                 if view.size() == 0 {
-                    return Ok(());
+                    return self.certify_nothing(array);
                 }
                 edit.begin(self.operation()?, ui)
                     .map_err(|error| self.unkept(error, array.path(), "add --no-journal and "))?
             }
         };
+        self.note_sync(&job, array.path(), ui);
         let _last = last_words(array.path(), "the journal", &job);
         remove_leftovers(array.path());
-        signals::heed();
-        let done = finished(array, edit.go_on(&job, ui), self.sync).and_then(|()| job.conclude());
+        let done = finished(array, edit.go_on(&job, ui), job.sync()).and_then(|()| job.conclude());
         done.map_err(|error| ended_early(error, &job))
+    }
+
+    /// Writes the receipt, where one is wanted, of a job that has nothing to do.
+    ///
+    /// # Errors
+    /// As [`Receipt::write`].
+    pub(super) fn certify_nothing(&self, array: &Mapping) -> Result<()> {
+        let Some(path) = self.args.receipt.as_deref() else { return Ok(()) };
+        Receipt::of_nothing(&self.operation()?, array).write(path, self.sync)
+    }
+
+    /// Says what the job outlives, where that is not what was asked for when it was resumed.
+    pub(super) fn note_sync(&self, job: &Resumable, array: &Path, ui: &Ui) {
+        let how = match (job.has_batches(), self.sync) {
+            (true, Sync::No) => "with --sync, and goes on with it",
+            (false, Sync::Yes) => {
+                "without --sync: it is on stable storage when it ends, and outlives no loss of power until then"
+            }
+            _ => return,
+        };
+        ui.note(&format!("{}: the job was begun {how}", path_text(array)));
     }
 
     /// The receipt that says that the job is done, if there is one and no other is to be resumed.

@@ -156,18 +156,14 @@ impl MapChunksArgs {
             let results = expression.elsewhere(place, astype, self.cast)?;
             return match made {
                 _ if self.place.check => results.check(ui),
-                Some(out) if selected.view.size() > 0 => {
-                    elsewhere::make(&results, &out, &self.edit, self.job(operation), ui)
-                }
+                Some(out) => elsewhere::make(&results, &out, &self.edit, self.job(operation), ui),
                 _ => elsewhere::write(&results, &self.edit.output, &self.edit.write, ui),
             };
         }
         let computation = self.exec.computation(&array, &selected)?;
         match made {
             _ if self.place.check => computation.check(ui),
-            Some(out) if selected.view.size() > 0 => {
-                elsewhere::make(&computation, &out, &self.edit, self.job(computation.checksum()), ui)
-            }
+            Some(out) => elsewhere::make(&computation, &out, &self.edit, self.job(computation.checksum()), ui),
             _ => elsewhere::write(&computation, &self.edit.output, &self.edit.write, ui),
         }
     }

@@ -211,10 +211,12 @@ impl<'a> Formatted<'a> {
     fn to_file(&self, path: &Path, write: &WriteArgs, ui: &Ui) -> Result<()> {
         let wanted = &self.outcome.wanted;
         let spec = ArraySpec { dtype: self.dtype.clone(), shape: wanted.shape.clone(), order: wanted.order, offset: 0 };
+        signals::heed_before(path);
         let new = NewArray::begin(path, spec, self.format.container(), self.format.describe(), write.replace())?;
         signals::heed();
         self.fill(&new, ui).at(new.file().target())?;
         self.outcome.array.mapping().check_unchanged()?;
+        signals::check()?;
         new.commit(write.sync())
     }
 
@@ -227,7 +229,7 @@ impl<'a> Formatted<'a> {
             if new.file().is_direct() {
                 return pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes));
             }
-            copy_range(from, offset, len, file, new.spec().offset)?;
+            copy_range(from, offset, len, (file, new.spec().offset), &mut |bytes| progress.advance(bytes))?;
             from.read_behind(offset..offset + len);
             return give_up(file, from.cache());
         }

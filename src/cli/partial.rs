@@ -64,9 +64,13 @@ pub(super) fn make(
         let error = Error::usage("is both input and output, and a job that is resumed needs its input once more");
         return Err(error.at(out).hint("-i computes in place, by way of a journal"));
     }
+    signals::heed();
     let part = partial_path(out)?;
     if !exists(&part) && exists(&journal_path(&part)?) {
         remove(&journal_path(&part)?)?;
+    }
+    if let Some(path) = job.args.receipt.as_deref() {
+        Receipt::refuse_names_around(path, out)?;
     }
     let receipt = job.receipt()?;
     if let Some((path, receipt)) = receipt.as_ref()
@@ -80,8 +84,14 @@ pub(super) fn make(
             return Err(refusal(other, out));
         }
     }
+    if let Some(path) = job.args.receipt.as_deref() {
+        Receipt::prepare(path)?;
+    }
     let new = new()?;
     let unfinished = unfinished(&new.file().found()?, out)?;
+    if unfinished.is_none() && new.spec().shape.size() == 0 {
+        return make_empty(new, job, receipt.as_ref());
+    }
     if let Some((path, receipt)) = receipt
         && unfinished.as_ref().is_none_or(|unfinished| unfinished.job() != receipt.job)
     {
@@ -94,18 +104,44 @@ pub(super) fn make(
             .whole_hint(other.resuming())
             .whole_hint(discarding(out)));
     }
-    signals::heed();
     let (target, resumable) = match unfinished {
-        Some(unfinished) => (new.array()?, Resumable::resume(unfinished, job.operation()?)?),
+        Some(unfinished) => {
+            // Refused, it leaves everything as it is.
+            let resumable = Resumable::resume(unfinished, job.operation()?)?;
+            (new.array()?, resumable)
+        }
         None => begin(&new, job, maker, ui).inspect_err(|_| {
             let _ = std::fs::remove_file(&part);
         })?,
     };
     let _last = last_words(out, &path_text(&part), &resumable);
-    let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(job.sync));
+    job.note_sync(&resumable, out, ui);
+    let sync = resumable.sync();
+    let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(sync));
     done.and_then(|()| resumable.certify()).map_err(|error| ended_early(error, &resumable, &part))?;
-    new.commit(job.sync)?;
+    new.commit(sync)?;
     resumable.forget()
+}
+
+/// Makes an array of no elements, which needs no journal: a partial file without one holds nothing, here as elsewhere.
+fn make_empty(new: NewArray, job: &Job<'_>, receipt: Option<&(&Path, Receipt)>) -> Result<()> {
+    let part = new.file().path().to_path_buf();
+    if let Some((path, receipt)) = receipt
+        && !receipt.is_of(job.operation, &new.file().found()?)
+    {
+        return Err(foreign_receipt(path));
+    }
+    let made = new.array().and_then(|target| {
+        // One that is there was written before a kill that kept the file from its name.
+        if receipt.is_none() {
+            job.certify_nothing(target.mapping())?;
+        }
+        target.mapping().finish_writing(job.sync)
+    });
+    made.inspect_err(|_| {
+        let _ = std::fs::remove_file(&part);
+    })?;
+    new.commit(job.sync)
 }
 
 fn unfinished(part: &Mapping, out: &Path) -> Result<Option<Unfinished>> {

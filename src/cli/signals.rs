@@ -2,6 +2,7 @@
 //!
 //! Before [`heed`] is called they end the process at once, as they should while it only reads.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -11,7 +12,7 @@ use signal_hook::consts::{
 use signal_hook::{flag, low_level};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::mapping::stop;
+use crate::mapping::{NewFile, stop};
 
 /// Signals that end a process unless it heeds them, and come from outside: those of its own faults are not among them.
 const ENDING: [i32; 11] =
@@ -31,6 +32,14 @@ pub(super) fn heed() {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     for signal in ENDING.into_iter().filter(|&signal| !is_ignored(signal, &status)) {
         let _ = stop::heed(signal);
+    }
+}
+
+/// [`heed`], before a file of this name is made and there is something to be cleared away. A FIFO is only opened, and
+/// that waits for its reader, who may never come: until then signals end the process at once.
+pub(super) fn heed_before(target: &Path) {
+    if !NewFile::would_be_direct(target) {
+        heed();
     }
 }
 

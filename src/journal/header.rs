@@ -5,19 +5,19 @@
 
 use std::fmt;
 
-use super::{Checksum, Grid};
+use super::{Checksum, Grid, ReceiptPlace};
 use crate::error::{Error, Result};
 
 const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
-const VERSION: u64 = 1;
-/// Bytes of the words before the text, and of the checksum behind it.
+const VERSION: u64 = 2;
+/// Bytes of the words before the texts, and of the checksum behind them.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 25;
+const NUMBERS: usize = 28;
 const CHECKSUM: usize = 16;
 /// The longest command that is kept: longer ones are cut by who writes them.
 const MOST_TEXT: usize = 64 << 10;
 /// The longest header.
-pub const MOST_HEADER_BYTES: usize = WORDS + MOST_TEXT + CHECKSUM;
+pub const MOST_HEADER_BYTES: usize = WORDS + MOST_TEXT + ReceiptPlace::MOST_PATH + CHECKSUM;
 /// The most bytes of a batch, which is held in memory.
 pub const MOST_BATCH_BYTES: u64 = 1 << 30;
 /// The most slots: more threads than anyone starts.
@@ -113,6 +113,8 @@ pub struct Header {
     pub batch: u64,
     /// The command, as it would be typed, to be shown.
     pub command: String,
+    /// Where its receipt goes, if it has one.
+    pub receipt: Option<ReceiptPlace>,
 }
 
 impl Header {
@@ -135,7 +137,11 @@ impl Header {
         let command = Self::shown(&self.command);
         let Array { dev, ino, len, born } = self.array;
         let place = self.contiguous.map_or([0, 0], |first| [1, first]);
-        let numbers: [&[u64]; 10] = [
+        let (path, folder) = match &self.receipt {
+            Some(receipt) => (&receipt.path[..], [receipt.folder, receipt.born]),
+            None => (&[][..], [0, 0]),
+        };
+        let numbers: [&[u64]; 11] = [
             &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
             &[dev, ino, len, born],
@@ -146,10 +152,12 @@ impl Header {
             &place,
             &[self.slots],
             &[self.batch, 0],
+            &[path.len() as u64, folder[0], folder[1]],
         ];
         let mut bytes = MAGIC.to_vec();
         bytes.extend(numbers.concat().iter().flat_map(|number| number.to_le_bytes()));
         bytes.extend(command.as_bytes());
+        bytes.extend(path);
         let checksum = Checksum::of(&bytes, VERSION);
         bytes.extend(checksum.0.to_le_bytes());
         bytes
@@ -171,10 +179,15 @@ impl Header {
         let damaged = |what: &str| Error::corrupt(format!("is a damaged journal: {what}"));
         let [version, text, protocol, ..] = numbers;
         if version != VERSION {
-            return Err(Error::corrupt(format!("is a journal of version {version}, and {VERSION} is known")));
+            let message = format!(
+                "is a journal of version {version}, and {VERSION} is known: the rmm that began the job can resume it"
+            );
+            return Err(Error::corrupt(message));
         }
-        let text = usize::try_from(text).ok().filter(|&text| text <= MOST_TEXT);
-        let end = WORDS + text.ok_or_else(|| damaged("its command is too long"))?;
+        let len = |len: u64, most| usize::try_from(len).ok().filter(|&len| len <= most);
+        let text_end = WORDS + len(text, MOST_TEXT).ok_or_else(|| damaged("its command is too long"))?;
+        let path = len(numbers[25], ReceiptPlace::MOST_PATH);
+        let end = text_end + path.ok_or_else(|| damaged("the name of its receipt is too long"))?;
         let Some(checksum) = bytes.get(end..end + CHECKSUM) else { return Err(damaged("it ends too soon")) };
         if checksum != Checksum::of(&bytes[..end], VERSION).0.to_le_bytes() {
             return Err(damaged("its checksum is another"));
@@ -199,7 +212,13 @@ impl Header {
             },
             slots: numbers[22],
             batch: numbers[23],
-            command: String::from_utf8(bytes[WORDS..end].to_vec()).map_err(|_| damaged("its command is no text"))?,
+            command: String::from_utf8(bytes[WORDS..text_end].to_vec())
+                .map_err(|_| damaged("its command is no text"))?,
+            receipt: match &bytes[text_end..end] {
+                [] if numbers[26..] == [0, 0] => None,
+                path @ [b'/', ..] => Some(ReceiptPlace { path: path.to_vec(), folder: numbers[26], born: numbers[27] }),
+                _ => return Err(damaged("the name of its receipt")),
+            },
         };
         if header.protocol == Protocol::Redo && header.batch_bytes().is_none_or(|bytes| bytes > MOST_BATCH_BYTES) {
             return Err(damaged("its batches are too long"));
@@ -255,6 +274,7 @@ pub(super) mod tests {
             slots: 3,
             batch: 1,
             command: "rmm map-chunks a.npy --expr 'x*2' -i".to_owned(),
+            receipt: Some(ReceiptPlace { path: b"/data/\xff done".to_vec(), folder: 7, born: 8 }),
         }
     }
 
@@ -268,21 +288,26 @@ pub(super) mod tests {
     fn what_is_written_is_read_back() {
         for (protocol, slots) in [(Protocol::Slots, 3), (Protocol::Redo, PLACES)] {
             for contiguous in [None, Some(0), Some(52)] {
-                let header = Header { protocol, contiguous, slots, ..header() };
-                let mut bytes = header.encode();
-                assert_eq!(Header::decode(&bytes).expect("just written"), header);
-                bytes.extend([7; 100]);
-                assert_eq!(Header::decode(&bytes).expect("what follows is not the header's"), header);
+                for receipt in [None, header().receipt] {
+                    let header = Header { protocol, contiguous, slots, receipt, ..header() };
+                    let mut bytes = header.encode();
+                    assert_eq!(Header::decode(&bytes).expect("just written"), header);
+                    bytes.extend([7; 100]);
+                    assert_eq!(Header::decode(&bytes).expect("what follows is not the header's"), header);
+                }
             }
         }
     }
 
     #[test]
     fn a_long_command_is_cut_where_a_letter_ends() {
-        let long = Header { command: "é".repeat(MOST_TEXT), ..header() };
+        let path = [b"/", &[b'a'; ReceiptPlace::MOST_PATH - 1][..]].concat();
+        let receipt = Some(ReceiptPlace { path, folder: u64::MAX, born: u64::MAX });
+        let long = Header { command: "é".repeat(MOST_TEXT), receipt: receipt.clone(), ..header() };
         let bytes = long.encode();
-        assert!(bytes.len() <= MOST_HEADER_BYTES);
-        assert_eq!(Header::decode(&bytes).expect("just written").command, "é".repeat(MOST_TEXT / 2));
+        assert_eq!(bytes.len(), MOST_HEADER_BYTES);
+        let read = Header::decode(&bytes).expect("just written");
+        assert_eq!((read.command, read.receipt), ("é".repeat(MOST_TEXT / 2), receipt));
     }
 
     #[test]
@@ -299,7 +324,15 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_journal_of_another_version_is_refused_with_its_number() {
+        let mut bytes = header().encode();
+        bytes[8] = 1;
+        assert!(refused(&bytes).starts_with("is a journal of version 1, and 2 is known"));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused_though_its_checksum_is_right() {
+        let receipt = |path: &[u8]| Some(ReceiptPlace { path: path.to_vec(), folder: 1, born: 1 });
         for (header, message) in [
             (Header { slots: 0, ..header() }, "counts"),
             (Header { slots: 1025, ..header() }, "counts"),
@@ -311,6 +344,9 @@ pub(super) mod tests {
             (Header { contiguous: Some(53), ..header() }, "48 bytes of blocks in a file of 100"),
             (Header { contiguous: Some(u64::MAX), ..header() }, "48 bytes of blocks in a file of 100"),
             (Header { array: Array { len: 47, ..header().array }, contiguous: None, ..header() }, "in a file of 47"),
+            (Header { receipt: receipt(b"done"), ..header() }, "the name of its receipt"),
+            (Header { receipt: receipt(b""), ..header() }, "the name of its receipt"),
+            (Header { receipt: receipt(&[b'/'; ReceiptPlace::MOST_PATH + 1]), ..header() }, "its receipt is too long"),
         ] {
             assert!(refused(&header.encode()).contains(message), "{}", refused(&header.encode()));
         }

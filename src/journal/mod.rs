@@ -17,6 +17,7 @@ mod checksum;
 mod grid;
 mod header;
 mod layout;
+mod receipt_place;
 pub mod redo;
 #[cfg(test)]
 mod simulation;
@@ -26,6 +27,7 @@ pub use checksum::{Checksum, Checksummer};
 pub use grid::Grid;
 pub use header::{Array, Boot, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
 pub use layout::Layout;
+pub use receipt_place::ReceiptPlace;
 
 use crate::error::Result;
 

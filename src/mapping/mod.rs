@@ -47,7 +47,7 @@ pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
 pub use memory::{LastWords, OrExit};
 pub use mode::Mode;
-pub use new_file::{NewFile, Replace};
+pub use new_file::{NewFile, Replace, full_path};
 pub use partial::{Partial, discarding, partial_path};
 pub use pour::pour;
 pub use reader::Reader;

@@ -310,6 +310,17 @@ pub(super) fn follow_links(path: &Path) -> Result<PathBuf> {
     Err(Error::usage(format!("is a symlink that leads in circles, through {}", printable(&path.to_string_lossy()))))
 }
 
+/// The path of a file from the root on, through no symlinks. The file need not be there; its folder must.
+///
+/// # Errors
+/// Usage, where symlinks lead in circles or it is no name of a file; io, where its folder cannot be found.
+pub fn full_path(path: &Path) -> Result<PathBuf> {
+    let found = follow_links(path)?;
+    let Some(name) = found.file_name() else { return Err(Error::usage("is not the name of a file").at(path)) };
+    let folder = folder_of(&found).canonicalize();
+    Ok(folder.map_err(|error| Error::io("cannot find its folder", error).at(path))?.join(name))
+}
+
 pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -14,17 +14,28 @@ const CALL: u64 = 64 << 20;
 /// Bytes of a copy through memory.
 const PIECE: usize = 1 << 20;
 
-/// Copies `len` bytes of a file to another, at `to_offset`, where that one is new: holes stay holes.
+/// Who is told of every piece that is copied, and may end that.
+type Told<'a> = &'a mut dyn FnMut(u64) -> Result<()>;
+
+/// Copies `len` bytes of a file to another, from a byte of that on, where that one is new: holes stay holes. Tells of
+/// every piece that is copied.
 ///
 /// # Errors
-/// Io; where it is about the target, without a path, which the caller knows.
-pub fn copy_range(from: &Mapping, offset: u64, len: u64, to: &File, to_offset: u64) -> Result<()> {
+/// Whatever `told` fails with; io, where it is about the target, without a path, which the caller knows.
+pub fn copy_range(
+    from: &Mapping,
+    offset: u64,
+    len: u64,
+    (to, to_offset): (&File, u64),
+    told: &mut dyn FnMut(u64) -> Result<()>,
+) -> Result<()> {
     from.within(offset, len)?;
     let end = offset + len;
     let mut at = offset;
     while let Some(data) = from.next_data(at)?.filter(|data| data.start < end) {
         let stop = data.end.min(end);
-        copy_data(from, data.start, stop - data.start, to, to_offset + (data.start - offset))?;
+        told(data.start - at)?;
+        copy_data(from, data.start..stop, (to, to_offset + (data.start - offset)), told)?;
         at = stop;
     }
     if at < end {
@@ -33,40 +44,42 @@ pub fn copy_range(from: &Mapping, offset: u64, len: u64, to: &File, to_offset: u
         from.read_at(end - 1, &mut [0])?;
         let found = to.metadata().map_err(|error| Error::io("cannot examine", error))?.len();
         space::set_len(to, found.max(to_offset + len))?;
+        told(end - at)?;
     }
     Ok(())
 }
 
-/// Copies `len` bytes of a file to another, at `to_offset`.
+/// Copies bytes of a file to another, from a byte of that on.
 ///
 /// The kernel shares the storage of both where the file system can (btrfs, XFS, aligned ranges), else copies; where it
 /// can do neither, the bytes go through memory.
-fn copy_data(from: &Mapping, offset: u64, len: u64, to: &File, to_offset: u64) -> Result<()> {
-    let end = offset + len;
-    let (mut at, mut to_at) = (offset, to_offset);
+fn copy_data(from: &Mapping, range: Range<u64>, (to, to_offset): (&File, u64), told: Told<'_>) -> Result<()> {
+    let end = range.end;
+    let (mut at, mut to_at) = (range.start, to_offset);
     while at < end {
         let now = (end - at).min(CALL) as usize;
         match rustix::fs::copy_file_range(from.file(), Some(&mut at), to, Some(&mut to_at), now) {
-            Err(Errno::INTR) => {}
+            Err(Errno::INTR) => told(0)?,
             Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => {
                 return Err(Error::io(format!("cannot store at byte {to_at}"), error));
             }
             // At once or on the way, and also where nothing was copied and nothing is said: as cat would do it, which
             // finds out what is wrong, if anything is.
-            Ok(0) | Err(_) => return copy_through_memory(from, at..end, to, to_at),
-            Ok(_) => {}
+            Ok(0) | Err(_) => return copy_through_memory(from, at..end, (to, to_at), told),
+            Ok(count) => told(count as u64)?,
         }
     }
     Ok(())
 }
 
-fn copy_through_memory(from: &Mapping, range: Range<u64>, to: &File, to_offset: u64) -> Result<()> {
+fn copy_through_memory(from: &Mapping, range: Range<u64>, (to, to_offset): (&File, u64), told: Told<'_>) -> Result<()> {
     let mut piece = vec![0; PIECE];
     for at in range.clone().step_by(PIECE) {
         let bytes = &mut piece[..(range.end - at).min(PIECE as u64) as usize];
         from.read_at(at, bytes)?;
         let to_at = to_offset + (at - range.start);
         to.write_all_at(bytes, to_at).map_err(|error| Error::io(format!("cannot store at byte {to_at}"), error))?;
+        told(bytes.len() as u64)?;
     }
     Ok(())
 }
@@ -82,7 +95,7 @@ pub fn copy_sparse(from: &Mapping, to: &File) -> Result<()> {
     space::set_len(to, from.len())?;
     let mut at = 0;
     while let Some(data) = from.next_data(at)? {
-        copy_data(from, data.start, data.end - data.start, to, data.start)?;
+        copy_data(from, data.start..data.end, (to, data.start), &mut |_| Ok(()))?;
         at = data.end;
     }
     Ok(())
@@ -91,6 +104,8 @@ pub fn copy_sparse(from: &Mapping, to: &File) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+
+    use crate::error::ErrorKind;
 
     use std::os::unix::fs::MetadataExt;
 
@@ -103,6 +118,27 @@ mod tests {
     }
 
     #[test]
+    fn who_is_told_of_pieces_ends_the_copy() {
+        let content = noise(3 << 20);
+        let (folder, path) = file_of(&content);
+        let (from, to) = (open(&path), tempfile::tempfile_in(folder.path()).expect("a temporary file"));
+        let mut all = 0;
+        let mut count = |bytes| {
+            all += bytes;
+            Ok(())
+        };
+        copy_range(&from, 5, (3 << 20) - 5, (&to, 0), &mut count).expect("copied");
+        copy_through_memory(&from, 0..3 << 20, (&to, 0), &mut count).expect("copied");
+        assert_eq!(all, (6 << 20) - 5);
+        let mut end = |_| Err(Error::new(ErrorKind::Interrupted(2), "ended"));
+        to.set_len(0).expect("its own");
+        copy_through_memory(&from, 0..3 << 20, (&to, 0), &mut end).expect_err("ended");
+        assert_eq!(to.metadata().expect("there").len(), PIECE as u64);
+        let error = copy_range(&from, 0, 3 << 20, (&to, 0), &mut end).expect_err("ended");
+        assert_eq!(error.kind(), ErrorKind::Interrupted(2));
+    }
+
+    #[test]
     fn copies_a_range_to_anywhere() {
         let content = noise(3 << 20);
         let (folder, path) = file_of(&content);
@@ -110,8 +146,8 @@ mod tests {
         let elsewhere = std::path::Path::new("/dev/shm").is_dir().then(|| tempfile::tempfile_in("/dev/shm"));
         let here = tempfile::tempfile_in(folder.path()).expect("a temporary file");
         for to in elsewhere.into_iter().flatten().chain([here]) {
-            copy_range(&from, 5, (3 << 20) - 10, &to, 100).expect("copied");
-            copy_through_memory(&from, 0..7, &to, 0).expect("copied");
+            copy_range(&from, 5, (3 << 20) - 10, (&to, 100), &mut |_| Ok(())).expect("copied");
+            copy_through_memory(&from, 0..7, (&to, 0), &mut |_| Ok(())).expect("copied");
             let mut copied = vec![0; (3 << 20) - 10];
             to.read_exact_at(&mut copied, 100).expect("as long");
             assert!(copied == content[5..content.len() - 5]);
@@ -119,10 +155,10 @@ mod tests {
             assert_eq!(copied[..7], content[..7]);
         }
         let to = tempfile::tempfile().expect("a temporary file");
-        let error = copy_range(&from, 5, 3 << 20, &to, 0).expect_err("beyond the end");
+        let error = copy_range(&from, 5, 3 << 20, (&to, 0), &mut |_| Ok(())).expect_err("beyond the end");
         assert_eq!(error.path(), Some(path.as_path()));
         File::options().write(true).open(&path).and_then(|file| file.set_len(10)).expect("cut short");
-        let error = copy_range(&from, 0, 100, &to, 0).expect_err("cut short");
+        let error = copy_range(&from, 0, 100, (&to, 0), &mut |_| Ok(())).expect_err("cut short");
         assert_eq!(error.message(), format!("was truncated while being read, byte 10 of {}", content.len()));
     }
 
@@ -132,7 +168,7 @@ mod tests {
         let file = File::options().write(true).open(&path).expect("writable");
         file.write_all_at(b"island", 500 << 20).expect("stored");
         let to = tempfile::tempfile().expect("a temporary file");
-        copy_range(&open(&path), 100, (1 << 30) - 100, &to, 28).expect("copied");
+        copy_range(&open(&path), 100, (1 << 30) - 100, (&to, 28), &mut |_| Ok(())).expect("copied");
         let metadata = to.metadata().expect("a file");
         assert_eq!(metadata.len(), (1 << 30) - 72);
         assert!(metadata.blocks() * 512 < 1 << 20, "{} blocks", metadata.blocks());
@@ -146,7 +182,7 @@ mod tests {
         let (_folder, path) = file_of(&noise(4 << 20));
         let outcome = in_small_folder(|folder| {
             let to = tempfile::tempfile_in(folder).expect("a temporary file");
-            copy_range(&open(&path), 0, 4 << 20, &to, 0)
+            copy_range(&open(&path), 0, 4 << 20, (&to, 0), &mut |_| Ok(()))
         });
         let Some(outcome) = outcome else { return skipped("a file system cannot be mounted here") };
         let error = outcome.expect_err("full");

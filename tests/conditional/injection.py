@@ -1,6 +1,6 @@
 """Every system call of a writing command fails, or is its last: `injection.py RMM NAME`. Exits 0 when all holds.
 
-After a failure the file is what the command promises: the old one or the new one where it makes a file, each element
+After a failure, or a signal that asks it to stop, the file is what the command promises: the old one or the new one where it makes a file, each element
 old or new where it edits one. A job that can be resumed is: then every element is computed exactly once. No temporary
 stays, except after a kill, and then the next command removes it. strace
 counts each call by itself: the k-th fsync, the k-th pwrite64. Calls before the program has come to itself (its loader's)
@@ -27,7 +27,7 @@ NEW = struct.pack(f"<{COUNT}i", *range(1, COUNT + 1))
 CALLS = ("openat pread64 pwrite64 read write lseek fstat statx newfstatat fallocate ftruncate copy_file_range fsync "
          "fdatasync utimensat rename renameat2 unlink flock madvise fcntl fchmod fchown readlink getdents64 fstatfs ioctl "
          "pipe2 poll waitid wait4").split()
-FAULTS = ["error=EIO", "error=ENOSPC", "error=EINTR", "signal=KILL"]
+FAULTS = ["error=EIO", "error=ENOSPC", "error=EINTR", "signal=KILL", "signal=INT"]
 
 SPEC = ["--spec", f"<i4:{COUNT}"]
 # Adds one to every number, as no element is done twice without showing.
@@ -160,6 +160,10 @@ def inject(call, fault, when):
             # strace ends as what it traced; a kill of a child of the command is a failure of that child.
             assert code in (-9, 137, 0, 3, 6), f"ended with {code}: {said}"
             code = -9 if code in (-9, 137) else code
+        elif fault == "signal=INT":
+            # A child that is stopped is a failure, too.
+            assert code in (-2, 130, 0, 6), f"ended with {code}: {said}"
+            code = 130 if code == -2 else code
         else:
             assert code in (0, 2, 3, 5, 6), f"ended with {code}: {said}"
             # A child says on the same stderr what it met, and where writing fails there is no way to say it.

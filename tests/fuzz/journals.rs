@@ -10,19 +10,21 @@ use rmm::journal::{Blocks, Checksum, Flush, Header, LargeBlocks, Layout, Medium,
 /// Whatever a journal says, what is read of it and stored lies within it and within the array. A planted one can have the
 /// right checksum, so it is made right first.
 pub(crate) fn check(bytes: &[u8]) {
-    const WORDS: usize = 208;
+    const WORDS: usize = 232;
     const CHECKSUM: usize = 16;
     let mut bytes = bytes.to_vec();
     let _ = Header::decode(&bytes);
-    let Some(text) = bytes.get(16..24).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes"))) else {
-        return;
+    // The lengths of the two texts behind the words.
+    let len = |at: usize| {
+        let word = bytes.get(at..at + 8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
+        usize::try_from(word.unwrap_or(u64::MAX)).unwrap_or(usize::MAX)
     };
-    let end = usize::try_from(text).unwrap_or(usize::MAX).saturating_add(WORDS);
+    let end = WORDS.saturating_add(len(16)).saturating_add(len(208));
     if end > bytes.len() {
         return;
     }
     bytes.resize(bytes.len().max(end + CHECKSUM), 0);
-    let checksum = Checksum::of(&bytes[..end], 1).0.to_le_bytes();
+    let checksum = Checksum::of(&bytes[..end], 2).0.to_le_bytes();
     bytes[end..end + CHECKSUM].copy_from_slice(&checksum);
     let Ok(header) = Header::decode(&bytes) else { return };
     assert!(bytes.starts_with(&header.encode()), "what was read can be written");

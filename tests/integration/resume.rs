@@ -396,9 +396,13 @@ fn alter(folder: &Rmm, numbers: &[usize]) {
     for number in numbers {
         journal[8 + number * 8] ^= 1;
     }
-    let text = u64::from_le_bytes(journal[16..24].try_into().expect("eight bytes")) as usize;
-    let end = 8 + 25 * 8 + text;
-    let checksum = rmm::journal::Checksum::of(&journal[..end], 1).0.to_le_bytes();
+    // Behind the numbers stand two texts, whose lengths are among them.
+    let len = |number: usize| {
+        let at = 8 + number * 8;
+        u64::from_le_bytes(journal[at..at + 8].try_into().expect("eight bytes")) as usize
+    };
+    let end = 8 + 28 * 8 + len(1) + len(25);
+    let checksum = rmm::journal::Checksum::of(&journal[..end], 2).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(JOURNAL), journal).expect("written");
 }
@@ -417,6 +421,16 @@ fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_
         let folder = killed(&["--sync"]);
         alter(&folder, numbers);
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
+    }
+}
+
+#[test]
+fn a_journal_of_another_version_is_refused_with_the_way_out() {
+    for options in [&[][..], &["--receipt", "done"]] {
+        let folder = killed(options);
+        alter(&folder, &[0]);
+        let ran = resumed(folder, options).refused(5, "is a journal of version 3, and 2 is known");
+        pasted(ran).code(0).stderr_has("which part is done is not known").names_are(["a.dat", "safe"]);
     }
 }
 

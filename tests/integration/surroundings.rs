@@ -162,6 +162,11 @@ fn whoever_insists_is_obeyed_at_once() {
 }
 
 #[test]
+fn who_waits_for_the_reader_of_a_fifo_is_ended_by_the_first_signal() {
+    a().sh("mkfifo f; rmm slice a.npy -f raw -o f 2>err & sleep 0.3; kill -TERM $!; wait $!; echo $?").stdout("143\n");
+}
+
+#[test]
 fn a_signal_that_is_ignored_stays_ignored() {
     // As nohup does it; the shell's trap is inherited.
     let job = "rmm map-chunks a.npy --exec 'touch started; sleep 0.3; cat' -i";

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol};
+use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, ReceiptPlace};
 use crate::mapping::{JournalFile, Kept, Mapping, Sync, born, discarding, mount_of, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
@@ -56,6 +56,13 @@ pub struct Operation {
     pub sync: Sync,
 }
 
+impl Operation {
+    /// Where its receipt goes.
+    fn place(&self) -> Result<Option<ReceiptPlace>> {
+        self.receipt.as_deref().map(receipt::place).transpose()
+    }
+}
+
 /// A job that has a journal.
 #[derive(Debug)]
 pub struct Resumable {
@@ -70,7 +77,7 @@ impl Resumable {
     /// first begins, where all follow each other there.
     ///
     /// # Errors
-    /// Io, where the folder takes no journal; usage, where its blocks are too large for it.
+    /// Io, where the folder takes no journal or that of the receipt is not there; usage, where its blocks are too large for it.
     pub fn begin(
         array: &Mapping,
         grid: Grid,
@@ -102,6 +109,7 @@ impl Resumable {
             batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
             grid,
             command: Header::shown(&operation.command).to_owned(),
+            receipt: operation.place()?,
         };
         if protocol == Protocol::Redo && grid.block_bytes() > journal::MOST_BATCH_BYTES {
             let message = format!("chunks of {} bytes are too large for --sync", grid.block_bytes());
@@ -130,7 +138,7 @@ impl Resumable {
     /// Goes on with a job of the same operation. What is in its slots must be [recovered](Self::recover) first.
     ///
     /// # Errors
-    /// Busy, where it is another operation; io.
+    /// Busy, where it is another operation, or its receipt goes elsewhere; io.
     pub fn resume(unfinished: Unfinished, operation: Operation) -> Result<Self> {
         let unfinished = unfinished.for_operation(&operation)?;
         let sync = unfinished.sync(operation.sync);
@@ -147,6 +155,11 @@ impl Resumable {
     pub fn recover(&self, array: &Mapping, places: Places<'_>) -> Result<()> {
         let slots = Slots::new(&self.file, &self.header, self.layout);
         slots.recover(&mut place::InPlace::new(array, places)?).map_err(|error| error.at(self.file.path()))
+    }
+
+    /// What its end outlives: that is as it was begun, or more where more is asked for now.
+    pub fn sync(&self) -> Sync {
+        self.operation.sync
     }
 
     /// Whether it is stored batch by batch, as it outlives the system.

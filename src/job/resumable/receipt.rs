@@ -4,11 +4,15 @@
 //! its last store and before its end cannot be told from one that never began, except by its receipt.
 
 use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
+use super::Operation;
 use crate::error::{At, Error, Result};
-use crate::journal::{Array, Checksum, Header};
-use crate::mapping::{Identity, JournalFile, Mapping, NewFile, Replace, Sync};
+use crate::journal::{Array, Checksum, Header, ReceiptPlace};
+use crate::mapping::{Identity, JournalFile, Mapping, NewFile, Replace, Sync, full_path, partial_path};
 
 const TITLE: &str = "rmm receipt 1";
 /// Longer than any receipt but for its command, which is cut.
@@ -27,10 +31,35 @@ pub struct Receipt {
     command: String,
 }
 
+/// Where a receipt of this path goes, from wherever it is named.
+///
+/// # Errors
+/// Usage, where the path is none that can be kept; io, where its folder cannot be found.
+pub(super) fn place(path: &Path) -> Result<ReceiptPlace> {
+    let full = full_path(path)?;
+    let (found, most) = (full.as_os_str().as_bytes(), ReceiptPlace::MOST_PATH);
+    if found.len() > most {
+        let message =
+            format!("is {} bytes long from the root on, and the name of a receipt at most {most}", found.len());
+        return Err(Error::usage(message).at(path));
+    }
+    let folder = full.parent().unwrap_or(&full).metadata();
+    let folder = folder.map_err(|error| Error::io("cannot examine its folder", error).at(path))?;
+    let born = folder.created().ok().and_then(|born| born.duration_since(UNIX_EPOCH).ok());
+    let born = born.map_or(0, |born| born.as_nanos() as u64);
+    Ok(ReceiptPlace { path: found.to_vec(), folder: folder.ino(), born })
+}
+
 impl Receipt {
     pub(super) fn of(header: &Header) -> Self {
         let Header { job, operation, array, command, .. } = header.clone();
         Self { job, operation, array, command: command.replace(['\n', '\r'], " ") }
+    }
+
+    /// That of a job which has nothing to do, and no journal.
+    pub fn of_nothing(operation: &Operation, array: &Mapping) -> Self {
+        let command = Header::shown(&operation.command).replace(['\n', '\r'], " ");
+        Self { job: operation.job, operation: operation.checksum, array: super::array_of(array), command }
     }
 
     /// The receipt at a path, if there is one.
@@ -39,13 +68,16 @@ impl Receipt {
     /// Usage, where something else is there; io.
     pub fn read(path: &Path) -> Result<Option<Self>> {
         let mut text = Vec::new();
+        // A FIFO is not even opened: that would wait for somebody to write to it.
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Error::usage("is not a regular file").at(path).hint("--receipt takes a name of its own"));
+        }
         match std::fs::File::open(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Ok(file) if file.metadata().is_ok_and(|metadata| metadata.is_file()) => {
+            Err(error) => return Err(Error::io("cannot open", error).at(path)),
+            Ok(file) => {
                 file.take(MOST).read_to_end(&mut text).map_err(|error| Error::io("cannot read", error)).at(path)?;
             }
-            Ok(_) => return Err(Error::usage("is not a regular file").at(path)),
-            Err(error) => return Err(Error::io("cannot open", error).at(path)),
         }
         let receipt = String::from_utf8(text).ok().and_then(|text| Self::parse(&text));
         let foreign = || Error::usage("is there and is no receipt").at(path).hint("--receipt takes a name of its own");
@@ -61,9 +93,22 @@ impl Receipt {
         if !is_array && !JournalFile::has_name(array.path(), path)? {
             return Ok(());
         }
-        let whose = if is_array { "the array" } else { "its journal" };
-        let error = Error::usage(format!("the receipt cannot have the name of {whose}")).at(path);
-        Err(error.hint("--receipt takes a name of its own"))
+        Err(named_as(if is_array { "the array" } else { "its journal" }, path))
+    }
+
+    /// Refuses the names that a job uses which makes a file: those of the file, of what is there of it, and of its journal.
+    ///
+    /// # Errors
+    /// Usage, where it is one of them; io, where one of their folders cannot be found.
+    pub fn refuse_names_around(path: &Path, out: &Path) -> Result<()> {
+        let (own, part) = (full_path(path)?, partial_path(out)?);
+        let whose = match () {
+            () if own == full_path(out)? => "the file that is made",
+            () if own == full_path(&part)? => "its partial file",
+            () if JournalFile::has_name(&part, path)? => "its journal",
+            () => return Ok(()),
+        };
+        Err(named_as(whose, path))
     }
 
     /// Makes sure that there can be a receipt at a path, before there is anything to be certified.
@@ -109,6 +154,11 @@ impl Receipt {
         let command = value("command")?.to_owned();
         Some(Self { job, operation, array, command })
     }
+}
+
+fn named_as(whose: &str, path: &Path) -> Error {
+    let error = Error::usage(format!("the receipt cannot have the name of {whose}")).at(path);
+    error.hint("--receipt takes a name of its own")
 }
 
 #[cfg(test)]

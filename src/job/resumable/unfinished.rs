@@ -1,7 +1,10 @@
 //! The journal of a job that ended early, as it is found beside an array: what can be said of it, and what is done
 //! with it where nobody resumes it.
 
+use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use super::place::{InPlace, Place};
 use super::{JobNames, Operation, PAGE, array_of};
@@ -9,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol};
+use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace};
 use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
@@ -160,12 +163,21 @@ impl Unfinished {
         Ok(Self { file: self.file.kept(kept)?, ..self })
     }
 
-    /// The same, if it is the journal of this operation.
+    /// The same, if it is the journal of this operation, and of its receipt or of none.
     pub(super) fn for_operation(self, operation: &Operation) -> Result<Self> {
-        if self.header.operation == operation.checksum {
-            return Ok(self);
-        }
         let array = self.file.array_path();
+        if self.header.operation == operation.checksum {
+            // Who leaves the receipt out would have the next one who asks for it begin the job anew.
+            let message = match (&self.header.receipt, operation.place()?) {
+                (None, None) => return Ok(self),
+                (Some(own), Some(asked)) if own.is(&asked) => return Ok(self),
+                (Some(own), None) => format!("with --receipt {}, and goes on with that one alone", shown(own)),
+                (Some(own), Some(asked)) => format!("with --receipt {}, not {}", shown(own), shown(&asked)),
+                (None, Some(_)) => "without --receipt, and is ended without one".to_owned(),
+            };
+            let error = Error::new(ErrorKind::Busy, format!("is the journal of a job that was begun {message}"));
+            return Err(error.at(self.file.path()).whole_hint(self.resuming()).whole_hint(discarding(&array)));
+        }
         // The same words again are no way out: what they name has changed.
         let error = if self.header.command == operation.command {
             let message =
@@ -238,6 +250,10 @@ impl Unfinished {
         file.vanish(sync)?;
         Ok((left, torn))
     }
+}
+
+fn shown(receipt: &ReceiptPlace) -> String {
+    shell_path(Path::new(OsStr::from_bytes(&receipt.path)))
 }
 
 /// Elements that may be as they were or as they should be, in words: where the journal does not say where they lie.

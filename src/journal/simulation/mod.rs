@@ -174,6 +174,7 @@ impl Job {
             slots: if protocol == Protocol::Redo { PLACES } else { 1 + random.below(4) },
             batch: 1 + random.below(3),
             command: "rmm".to_owned(),
+            receipt: None,
         };
         let layout = Layout::new(&header, PAGE).expect("a small layout");
         Self { header, layout, old: (0..grid.nbytes()).map(|_| random.next() as u8).collect() }

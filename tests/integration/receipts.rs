@@ -1,0 +1,242 @@
+//! Receipts: which job one belongs to, so that a command that is repeated until it succeeds computes everything once.
+//!
+//! Jobs end at a known place by the hand of their own child, in chunk 2 of 4, for as long as there is no file `safe`.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
+
+use crate::harness::{RMM, Ran, Rmm, finish, npy_bytes, prepare};
+
+/// Adds one to every byte.
+const EXEC: &str =
+    r"if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then kill -9 $PPID; exit 1; fi; LC_ALL=C tr '\001-\014' '\002-\015'";
+
+/// Where the results of a job go, and how it is kept: its options, its file and its journal.
+const KINDS: [(&[&str], &str, &str); 4] = [
+    (&["-i"], "a.dat", "a.dat.rmm-journal"),
+    (&["-i", "--sync"], "a.dat", "a.dat.rmm-journal"),
+    (&["-o", "out", "-f", "raw"], "out", "out.rmm-part.rmm-journal"),
+    (&["-o", "out", "-f", "raw", "--sync"], "out", "out.rmm-part.rmm-journal"),
+];
+
+fn fresh() -> Rmm {
+    Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>())
+}
+
+fn words<'a>(kind: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    let own = ["map-chunks", "a.dat", "-d", "u1", "-j1", "--chunk", "3", "--exec", EXEC];
+    own.iter().chain(kind).chain(more).copied().collect()
+}
+
+/// The folder of a job that was killed.
+fn killed(folder: Rmm, words: &[&str]) -> Rmm {
+    let mut command = Command::new(&*RMM);
+    command.args(words);
+    let (status, _, stderr) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    assert_eq!(signal, Some(9), "{}", String::from_utf8_lossy(&stderr));
+    folder
+}
+
+/// The hint that goes on with a job, pasted into a shell.
+#[track_caller]
+fn pasted(ran: Ran) -> Ran {
+    let said = ran.said();
+    let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint").to_owned();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &hint]);
+    ran.then().file("safe", "").run_command(shell)
+}
+
+fn all_done() -> Vec<u8> {
+    (2..=13).collect()
+}
+
+/// A loop that repeats its command until it succeeds, for a job that somebody else has ended meanwhile: nothing is done
+/// twice.
+#[track_caller]
+fn is_done_once(folder: Rmm, job: &[&str], (kind, result): (&[&str], &str)) {
+    let folder = folder.run(job).done().file_is(result, all_done()).then();
+    assert!(!folder.path("a.dat.rmm-journal").exists() && !folder.path("out.rmm-part").exists(), "{kind:?}");
+}
+
+#[test]
+fn a_job_with_a_receipt_is_not_resumed_without_it_or_with_another() {
+    for (kind, result, journal) in KINDS {
+        let job = words(kind, &["--resume", "--receipt", "done"]);
+        for other in [&[][..], &["--receipt", "other"], &["--receipt", "../done"]] {
+            let folder = killed(fresh(), &job);
+            let at = fs::canonicalize(folder.path("")).expect("there").join("done");
+            let before = fs::read(folder.path(journal)).expect("there");
+            let ran = folder.run(words(kind, &[&["--resume"], other].concat()));
+            let ran = ran.refused(4, &format!("that was begun with --receipt {}", at.display()));
+            let ran = ran.stderr_has("hint: rmm map-chunks --resume a.dat").stderr_has("--receipt done\n");
+            let ran = ran.stderr_has(&format!("hint: rmm map-chunks {result} --discard-journal\n"));
+            assert_eq!(ran.read(journal), before, "{kind:?} {other:?}");
+            let ran = pasted(ran).done().file_is(result, all_done());
+            is_done_once(ran.then(), &job, (kind, result));
+        }
+    }
+}
+
+#[test]
+fn a_job_without_a_receipt_is_not_resumed_with_one() {
+    for (kind, result, _) in KINDS {
+        // One with -o is kept only where it is asked for.
+        let job = words(kind, &["--receipt", "done", "--resume"]);
+        let plain = words(kind, if result == "out" { &["--resume"] } else { &[] });
+        let folder = killed(fresh(), &plain);
+        let ran = folder.run(&job).refused(4, "that was begun without --receipt, and is ended without one");
+        let ran = pasted(ran).done().file_is(result, all_done());
+        assert!(!ran.then().path("done").exists(), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_command_that_is_told_to_resume_a_job_names_its_receipt() {
+    for (kind, result, _) in KINDS {
+        let exec = EXEC.replace("kill -9 $PPID; ", "");
+        let job = words(kind, &["--resume", "--receipt", "done"]);
+        let job: Vec<&str> = job.iter().map(|&word| if word == EXEC { &exec } else { word }).collect();
+        let ran = fresh().run(&job).refused(6, if kind.contains(&"--sync") { "" } else { "2 of 4 chunks are done" });
+        if kind.contains(&"--sync") {
+            continue;
+        }
+        let ran = pasted(ran.stderr_has("--receipt done\n")).done();
+        is_done_once(ran.then(), &job, (kind, result));
+    }
+}
+
+#[test]
+fn a_receipt_is_the_same_by_whatever_path_it_is_named() {
+    for (kind, result, _) in KINDS {
+        let made = || {
+            let folder = fresh();
+            fs::create_dir(folder.path("sub")).and_then(|()| symlink("sub", folder.path("link"))).expect("made");
+            folder
+        };
+        let absolute = |folder: &Rmm| folder.path("sub/done").display().to_string();
+        for name in ["sub/done", "./sub/done", "link/done", "sub/../link/done", "the root"] {
+            let folder = killed(made(), &words(kind, &["--resume", "--receipt", "sub/done"])).file("safe", "");
+            let from_root = absolute(&folder);
+            let name = if name == "the root" { &from_root } else { name };
+            let job = words(kind, &["--resume", "--receipt", name]);
+            let folder = folder.run(&job).done().file_is(result, all_done()).then();
+            let folder = folder.run(&job).done().file_is(result, all_done()).then();
+            assert!(folder.path("sub/done").exists());
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_reached_by_another_path_now_is_the_same() {
+    // As another mount of the same file system would show it: another name, the same folder.
+    let folder = fresh();
+    fs::create_dir(folder.path("sub")).expect("made");
+    let folder = killed(folder, &words(&["-i"], &["--receipt", "sub/done"])).file("safe", "");
+    fs::rename(folder.path("sub"), folder.path("elsewhere")).expect("renamed");
+    let job = words(&["-i"], &["--resume", "--receipt", "elsewhere/done"]);
+    if folder.path("elsewhere").metadata().and_then(|metadata| metadata.created()).is_ok() {
+        let folder = folder.run(&job).done().file_is("a.dat", all_done()).then();
+        folder.run(&job).done();
+    } else {
+        folder.run(&job).refused(4, "that was begun with --receipt");
+    }
+}
+
+#[test]
+fn what_a_journal_says_of_its_receipt_is_shown_harmlessly() {
+    let folder = killed(fresh(), &words(&["-i"], &["--receipt", "do\x1b]0;ne"]));
+    let said = folder.run(words(&["-i"], &["--resume"])).refused(4, "do\\033]0;ne").said();
+    assert!(!said.contains('\x1b'), "{said:?}");
+}
+
+#[test]
+fn a_folder_for_the_receipt_that_is_not_there_is_told_before_anything_is_computed() {
+    for (kind, ..) in KINDS {
+        let ran = fresh().file("safe", "").run(words(kind, &["--receipt", "no/where"]));
+        let folder = ran.refused(3, "no/where: ").names_are(["a.dat", "safe"]).then();
+        fs::create_dir(folder.path("no")).expect("made");
+        let folder = killed(
+            {
+                fs::remove_file(folder.path("safe")).expect("there");
+                folder
+            },
+            &words(kind, &["--receipt", "no/where"]),
+        );
+        fs::remove_dir(folder.path("no")).expect("empty");
+        let folder = folder
+            .file("safe", "")
+            .run(words(kind, &["--resume", "--receipt", "no/where"]))
+            .refused(3, "no/where: ")
+            .then();
+        fs::create_dir(folder.path("no")).expect("made");
+        folder.run(words(kind, &["--resume", "--receipt", "no/where"])).done();
+    }
+}
+
+#[test]
+fn a_receipt_has_none_of_the_names_of_a_job_that_makes_a_file() {
+    let made = ["-o", "out", "-f", "raw"];
+    for (name, whose) in [
+        ("out", "the file that is made"),
+        ("./out", "the file that is made"),
+        ("out.rmm-part", "its partial file"),
+        ("out.rmm-part.rmm-journal", "its journal"),
+    ] {
+        let ran = fresh().file("safe", "").run(words(&made, &["--receipt", name]));
+        ran.refused(2, &format!("the receipt cannot have the name of {whose}")).names_are(["a.dat", "safe"]);
+    }
+}
+
+#[test]
+fn what_is_no_file_is_no_receipt_and_nobody_waits_for_it() {
+    for (kind, ..) in KINDS {
+        let folder = fresh().file("safe", "");
+        fs::create_dir(folder.path("folder")).expect("made");
+        let folder = folder.sh("mkfifo fifo").done().then();
+        let folder = folder.run(words(kind, &["--receipt", "fifo"])).refused(2, "fifo: is not a regular file").then();
+        folder.run(words(kind, &["--receipt", "folder"])).refused(2, "folder: is not a regular file");
+    }
+}
+
+#[test]
+fn a_job_that_has_nothing_to_do_has_a_receipt_too() {
+    let expr = ["map-chunks", "a.npy", "0:0", "--expr", "x + 1"];
+    let exec = ["map-chunks", "a.npy", "0:0", "--exec", "cat"];
+    let fill = ["fill", "a.npy", "0:0", "--expr", "x + 1"];
+    for (job, place, made) in [
+        (&expr[..], &["-i"][..], None),
+        (&exec, &["-i", "--sync"], None),
+        (&fill, &[], None),
+        (&expr, &["-o", "out.npy"], Some(npy_bytes("|u1", &[0], &[]))),
+        (&exec, &["-o", "out.raw", "--sync"], Some(Vec::new())),
+    ] {
+        let job = |more: &[&'static str]| [job, place, &["-q", "--receipt", "done"], more].concat();
+        for first in [&[][..], &["--resume"]] {
+            let mut folder = Rmm::new().npy("a.npy", "|u1", [2], [1, 2]);
+            let mut receipt = None;
+            for more in [first, &[], &["--resume"]] {
+                let ran = folder.run(job(more)).done().file_is("a.npy", npy_bytes("|u1", &[2], &[1, 2]));
+                let found = ran.read("done");
+                assert_eq!(*receipt.get_or_insert(found.clone()), found, "it is written once");
+                folder = match &made {
+                    Some(made) => ran.file_is(place[1], made).names_are(["a.npy", "done", place[1]]).then(),
+                    None => ran.names_are(["a.npy", "done"]).then(),
+                };
+            }
+            let other = [&["map-chunks", "a.npy", "0:0", "--expr", "x + 2"][..], &["-i", "--receipt", "done"]].concat();
+            folder.run(other).refused(2, "is the receipt of another job");
+        }
+    }
+    // Killed between the receipt and the name.
+    let job = ["map-chunks", "a.npy", "0:0", "--expr", "x", "-o", "out.raw", "-q", "--receipt", "done", "--resume"];
+    let folder = Rmm::new().npy("a.npy", "|u1", [2], [1, 2]).run(job).done().then();
+    fs::rename(folder.path("out.raw"), folder.path("out.raw.rmm-part")).expect("renamed");
+    let ran = folder.run(job).done().file_is("out.raw", []).names_are(["a.npy", "done", "out.raw"]);
+    let folder = ran.then().file("out.raw.rmm-part", []);
+    let other =
+        ["map-chunks", "a.npy", "0:0", "--expr", "x + 1", "-o", "out.raw", "-q", "--receipt", "done", "--force"];
+    folder.run(other).refused(2, "is the receipt of another job");
+}
