@@ -17,7 +17,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
     let mut out = Vec::with_capacity(text.len() + 8);
     for c in text.chars() {
-        push_char(c, steers(c), &mut out);
+        if steers(c) { push_escaped(c, &mut out) } else { push_char(c, &mut out) }
     }
     Cow::Owned(String::from_utf8(out).expect("escapes are ASCII and the rest was text"))
 }
@@ -108,7 +108,7 @@ fn escaped_word(bytes: &[u8]) -> String {
 pub fn escape_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            push_char(c, c == '\\' || steers(c), out);
+            if c == '\\' || steers(c) { push_escaped(c, out) } else { push_char(c, out) }
         }
         for &byte in chunk.invalid() {
             push_hex(byte, out);
@@ -164,16 +164,17 @@ fn steers(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-fn push_char(c: char, escaped: bool, out: &mut Vec<u8>) {
-    let mut utf8 = [0; 4];
-    let bytes = c.encode_utf8(&mut utf8).as_bytes();
+fn push_char(c: char, out: &mut Vec<u8>) {
+    out.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+fn push_escaped(c: char, out: &mut Vec<u8>) {
     match c {
-        _ if !escaped => out.extend(bytes),
         '\\' => out.extend(b"\\\\"),
         '\t' => out.extend(b"\\t"),
         '\n' => out.extend(b"\\n"),
         '\r' => out.extend(b"\\r"),
-        _ => bytes.iter().for_each(|&byte| push_hex(byte, out)),
+        _ => c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| push_hex(byte, out)),
     }
 }
 

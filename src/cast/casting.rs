@@ -78,10 +78,10 @@ fn loosest_needed(from: &DType, to: &DType) -> Option<Casting> {
         (_, Kind::Record(_)) => Casting::Unsafe,
         (a, b) if a == b => Casting::Equiv,
         (Kind::Number(from), Kind::Number(to)) => number(*from, *to),
-        (Kind::Number(from), Kind::Bytes(len) | Kind::Str(len)) => safe_if(text_len(*from) <= *len),
+        (Kind::Number(from), Kind::Bytes(len) | Kind::Str(len)) => by_length(text_len(*from), *len),
         (Kind::Bytes(from), Kind::Bytes(to) | Kind::Str(to))
         | (Kind::Str(from), Kind::Str(to))
-        | (Kind::Void(from), Kind::Void(to)) => safe_if(from <= to),
+        | (Kind::Void(from), Kind::Void(to)) => by_length(*from, *to),
         (Kind::Number(_) | Kind::Bytes(_) | Kind::Str(_) | Kind::Datetime(_) | Kind::Timedelta(_), Kind::Void(len))
             if from.itemsize() <= *len =>
         {
@@ -96,11 +96,6 @@ fn loosest_needed(from: &DType, to: &DType) -> Option<Casting> {
         (Kind::Timedelta(from), Kind::Timedelta(to)) => span(*from, *to),
         _ => Casting::Unsafe,
     })
-}
-
-/// `safe` where nothing can be lost, else `same_kind`.
-fn safe_if(lossless: bool) -> Casting {
-    if lossless { Casting::Safe } else { Casting::SameKind }
 }
 
 /// The table of numbers: what NumPy calls safe is a matter of class and size, of the same kind a matter of class.
@@ -144,11 +139,17 @@ fn text_len(number: Number) -> usize {
     }
 }
 
+/// Strings and bytes, by how many fit.
+fn by_length(from: usize, to: usize) -> Casting {
+    if from <= to { Casting::Safe } else { Casting::SameKind }
+}
+
 fn time(from: TimeStep, to: TimeStep) -> Casting {
     match (from.unit, to.unit) {
         (TimeUnit::Generic, _) => Casting::Safe,
         (_, TimeUnit::Generic) => Casting::Unsafe,
-        (a, b) => safe_if(a <= b && divides(from, to)),
+        (a, b) if a <= b && divides(from, to) => Casting::Safe,
+        _ => Casting::SameKind,
     }
 }
 

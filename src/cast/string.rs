@@ -99,13 +99,14 @@ impl StringCast {
         }
         let (out, padding) = out.split_at_mut(kept * self.to.unit);
         padding.fill(0);
-        if self.from.unit == self.to.unit {
+        let is_ascii = if self.from.unit == self.to.unit {
             out.copy_from_slice(item);
+            true
         } else if self.to.unit == 4 {
             for (byte, out) in item.iter().zip(out.as_chunks_mut::<4>().0) {
                 *out = bytemuck::cast(u32::from(*byte));
             }
-            return ascii(item.is_ascii());
+            item.is_ascii()
         } else {
             let mut all_ascii = true;
             for (character, out) in item.as_chunks::<4>().0.iter().zip(out) {
@@ -113,14 +114,10 @@ impl StringCast {
                 all_ascii &= code < 128;
                 *out = code as u8;
             }
-            return ascii(all_ascii);
-        }
-        ControlFlow::Continue(())
+            all_ascii
+        };
+        if is_ascii { ControlFlow::Continue(()) } else { ControlFlow::Break(Reason::NotAscii) }
     }
-}
-
-fn ascii(holds: bool) -> ControlFlow<Reason> {
-    if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(Reason::NotAscii) }
 }
 
 #[cfg(test)]

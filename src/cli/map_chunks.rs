@@ -186,9 +186,10 @@ impl MapChunksArgs {
             {
                 Ok(Some(out))
             }
-            _ => {
-                self.journal.refuse("only what is computed from files, in place or to npy and raw files").map(|()| None)
-            }
+            _ => self
+                .journal
+                .refuse("only results of files, stored in place or in npy and raw files, can be resumed")
+                .map(|()| None),
         }
     }
 

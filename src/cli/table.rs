@@ -6,6 +6,7 @@ use super::args::{Destination, WriteArgs};
 use super::output::{Outcome, OutputArgs};
 use super::ui::Ui;
 use crate::cast::Conversion;
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::mapping::NewFile;
 use crate::plan::Chunk;
@@ -30,7 +31,7 @@ pub(super) fn write(
 ) -> Result<()> {
     let wanted = &outcome.wanted;
     let native = wanted.dtype.to_native();
-    let axes = shown_axes(wanted.shape.dims(), native.record().is_some());
+    let axes = shown_axes(wanted.shape.dims(), &native);
     let mut items = shown_items(outcome, &axes)?;
     let mut converted = Vec::new();
     let convert = Conversion::between(&outcome.dtype, &native, wanted.overflow)?;
@@ -44,7 +45,8 @@ pub(super) fn write(
 }
 
 /// Which positions of each axis are shown.
-fn shown_axes(dims: &[u64], is_record: bool) -> Vec<Shown> {
+fn shown_axes(dims: &[u64], dtype: &DType) -> Vec<Shown> {
+    let is_record = dtype.record().is_some();
     let last = dims.len().saturating_sub(1);
     let limit = |axis: usize| match last - axis {
         0 if is_record || dims.len() == 1 => ROWS,

@@ -246,6 +246,7 @@ impl<T: Convert> Convert for Complex<T> {
 #[expect(clippy::float_cmp, reason = "the exact value is what is tested")]
 mod tests {
     use super::*;
+    use crate::dtype::Sign;
 
     #[test]
     fn integers_round_once() {
@@ -259,14 +260,14 @@ mod tests {
 
     #[test]
     fn extended_doubles_round_once() {
-        let above = LongDouble::from_parts(false, 16383, 1 << 63 | 1 << 39 | 1);
+        let above = LongDouble::from_parts(Sign::Plus, 16383, 1 << 63 | 1 << 39 | 1);
         assert_eq!(above.to_f64() as f32, 1.0);
         assert_eq!(above.to_f32(), 1.0 + f32::EPSILON);
-        let above = LongDouble::from_parts(true, 16383, 1 << 63 | 1 << 52 | 1);
+        let above = LongDouble::from_parts(Sign::Minus, 16383, 1 << 63 | 1 << 52 | 1);
         assert_eq!(Float16::narrow(above).0.0, 0xbc01);
-        let tiny = LongDouble::from_parts(false, 1, 1 << 63);
+        let tiny = LongDouble::from_parts(Sign::Plus, 1, 1 << 63);
         assert_eq!((tiny.to_f64_odd(), tiny.to_f32()), (5e-324, 0.0));
-        let huge = LongDouble::from_parts(false, 0x7000, 1 << 63);
+        let huge = LongDouble::from_parts(Sign::Plus, 0x7000, 1 << 63);
         assert_eq!((huge.to_f64_odd(), f32::narrow(huge)), (f64::MAX, (f32::INFINITY, false)));
     }
 
@@ -281,7 +282,7 @@ mod tests {
         assert_eq!(Float8E4M3::saturated(f64::NEG_INFINITY).to_f64(), -448.0);
         assert_eq!(Float16::saturated(1e9).to_f64(), 65504.0);
         assert_eq!(f32::saturated(-1e40), f32::MIN);
-        let huge = LongDouble::from_parts(true, 0x7000, 1 << 63);
+        let huge = LongDouble::from_parts(Sign::Minus, 0x7000, 1 << 63);
         assert_eq!((f64::narrow(huge).1, f64::saturated(huge)), (false, f64::MIN));
     }
 }

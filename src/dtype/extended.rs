@@ -6,7 +6,7 @@
 
 use std::ops::{Add, Mul, Neg, Sub};
 
-use super::LongDouble;
+use super::{LongDouble, Sign};
 
 /// The exponent of all ones: infinities and NaNs.
 const SPECIAL: u16 = 0x7fff;
@@ -20,7 +20,7 @@ const GUARD: u32 = 62;
 /// A number that is neither infinite nor NaN: `significand * 2^exponent`, with the leading bit set unless it is zero.
 #[derive(Clone, Copy)]
 struct Finite {
-    negative: bool,
+    sign: Sign,
     significand: u64,
     exponent: i32,
 }
@@ -28,28 +28,28 @@ struct Finite {
 /// What the bits are.
 enum Meaning {
     Finite(Finite),
-    Infinite { negative: bool },
+    Infinite(Sign),
     Nan,
 }
 
 impl LongDouble {
-    fn infinity(negative: bool) -> Self {
-        Self::from_parts(negative, SPECIAL, 1 << 63)
+    fn infinity(sign: Sign) -> Self {
+        Self::from_parts(sign, SPECIAL, 1 << 63)
     }
 
     /// The NaN of an operation that has no result, whose sign is set on x86.
     fn indefinite() -> Self {
-        Self::from_parts(true, SPECIAL, 3 << 62)
+        Self::from_parts(Sign::Minus, SPECIAL, 3 << 62)
     }
 
     fn meaning(self) -> Meaning {
-        let (negative, exponent, significand) = self.parts();
+        let (sign, exponent, significand) = self.parts();
         if exponent == SPECIAL {
-            return if significand << 1 == 0 { Meaning::Infinite { negative } } else { Meaning::Nan };
+            return if significand << 1 == 0 { Meaning::Infinite(sign) } else { Meaning::Nan };
         }
         let shift = significand.leading_zeros() % u64::BITS;
         Meaning::Finite(Finite {
-            negative,
+            sign,
             significand: significand << shift,
             exponent: i32::from(exponent.max(1)) - BIAS - shift as i32,
         })
@@ -58,12 +58,12 @@ impl LongDouble {
     /// Of two of which one at least is a NaN: the one with the larger significand, made quiet.
     fn nan_of(self, other: Self) -> Self {
         let rank = |value: Self| {
-            let (negative, _, significand) = value.parts();
+            let (sign, _, significand) = value.parts();
             let is_nan = matches!(value.meaning(), Meaning::Nan);
-            (is_nan, significand, !negative)
+            (is_nan, significand, sign == Sign::Plus)
         };
-        let (negative, exponent, significand) = if rank(self) >= rank(other) { self.parts() } else { other.parts() };
-        Self::from_parts(negative, exponent, significand | 3 << 62)
+        let (sign, exponent, significand) = if rank(self) >= rank(other) { self.parts() } else { other.parts() };
+        Self::from_parts(sign, exponent, significand | 3 << 62)
     }
 }
 
@@ -71,8 +71,8 @@ impl Neg for LongDouble {
     type Output = Self;
 
     fn neg(self) -> Self {
-        let (negative, exponent, significand) = self.parts();
-        Self::from_parts(!negative, exponent, significand)
+        let (sign, exponent, significand) = self.parts();
+        Self::from_parts(-sign, exponent, significand)
     }
 }
 
@@ -83,8 +83,8 @@ impl Add for LongDouble {
         match (self.meaning(), other.meaning()) {
             (Meaning::Nan, _) | (_, Meaning::Nan) => self.nan_of(other),
             (Meaning::Finite(a), Meaning::Finite(b)) => sum(a, b),
-            (Meaning::Infinite { negative: a }, Meaning::Infinite { negative: b }) if a != b => Self::indefinite(),
-            (Meaning::Infinite { negative }, _) | (_, Meaning::Infinite { negative }) => Self::infinity(negative),
+            (Meaning::Infinite(a), Meaning::Infinite(b)) if a != b => Self::indefinite(),
+            (Meaning::Infinite(sign), _) | (_, Meaning::Infinite(sign)) => Self::infinity(sign),
         }
     }
 }
@@ -106,17 +106,16 @@ impl Mul for LongDouble {
             (Meaning::Nan, _) | (_, Meaning::Nan) => self.nan_of(other),
             (Meaning::Finite(a), Meaning::Finite(b)) => {
                 let product = u128::from(a.significand) * u128::from(b.significand);
-                rounded(a.negative != b.negative, product, a.exponent + b.exponent)
+                rounded(a.sign * b.sign, product, a.exponent + b.exponent)
             }
-            (Meaning::Infinite { negative }, Meaning::Finite(factor))
-            | (Meaning::Finite(factor), Meaning::Infinite { negative }) => {
+            (Meaning::Infinite(sign), Meaning::Finite(factor)) | (Meaning::Finite(factor), Meaning::Infinite(sign)) => {
                 if factor.significand == 0 {
                     Self::indefinite()
                 } else {
-                    Self::infinity(negative != factor.negative)
+                    Self::infinity(sign * factor.sign)
                 }
             }
-            (Meaning::Infinite { negative: a }, Meaning::Infinite { negative: b }) => Self::infinity(a != b),
+            (Meaning::Infinite(a), Meaning::Infinite(b)) => Self::infinity(a * b),
         }
     }
 }
@@ -126,14 +125,15 @@ fn sum(a: Finite, b: Finite) -> LongDouble {
     let size = |term: Finite| (term.significand != 0, term.exponent, term.significand);
     let (large, small) = if size(a) >= size(b) { (a, b) } else { (b, a) };
     if large.significand == 0 {
-        return LongDouble::from_parts(a.negative && b.negative, 0, 0);
+        return LongDouble::from_parts(if a.sign == b.sign { a.sign } else { Sign::Plus }, 0, 0);
     }
     let whole = u128::from(large.significand) << GUARD;
     let part =
         shift_right_sticky(u128::from(small.significand) << GUARD, large.exponent.saturating_sub(small.exponent));
-    let magnitude = if a.negative == b.negative { whole + part } else { whole - part };
+    let magnitude = if a.sign == b.sign { whole + part } else { whole - part };
     // What cancels exactly is a positive zero.
-    rounded(large.negative && magnitude != 0, magnitude, large.exponent - GUARD as i32)
+    let sign = if magnitude == 0 { Sign::Plus } else { large.sign };
+    rounded(sign, magnitude, large.exponent - GUARD as i32)
 }
 
 /// `value / 2^shift`, of which the last bit is set if anything was lost.
@@ -145,12 +145,12 @@ fn shift_right_sticky(value: u128, shift: i32) -> u128 {
 }
 
 /// `magnitude * 2^exponent`, rounded half to even; what is too large is infinite.
-fn rounded(negative: bool, magnitude: u128, exponent: i32) -> LongDouble {
+fn rounded(sign: Sign, magnitude: u128, exponent: i32) -> LongDouble {
     let width = u128::BITS as i32 - magnitude.leading_zeros() as i32;
     let drop = (width - 64).max(LOWEST - exponent);
     // Less than half of the last bit.
     if drop > width {
-        return LongDouble::from_parts(negative, 0, 0);
+        return LongDouble::from_parts(sign, 0, 0);
     }
     let significand = if drop > 0 {
         let whole = magnitude.checked_shr(drop as u32).unwrap_or(0);
@@ -164,10 +164,10 @@ fn rounded(negative: bool, magnitude: u128, exponent: i32) -> LongDouble {
     let is_long = significand >> 64 != 0;
     let (significand, exponent) = if is_long { (1 << 63, exponent + 1) } else { (significand as u64, exponent) };
     if exponent + BIAS >= SPECIAL.into() {
-        return LongDouble::infinity(negative);
+        return LongDouble::infinity(sign);
     }
     let is_normal = significand >> 63 == 1;
-    LongDouble::from_parts(negative, if is_normal { (exponent + BIAS) as u16 } else { 0 }, significand)
+    LongDouble::from_parts(sign, if is_normal { (exponent + BIAS) as u16 } else { 0 }, significand)
 }
 
 #[cfg(test)]
@@ -208,9 +208,9 @@ mod tests {
         fn of_exponent(&mut self, exponent: u64) -> LongDouble {
             let exponent = exponent as u16;
             let significand = self.significand();
-            let negative = self.next().is_multiple_of(2);
+            let sign = if self.next().is_multiple_of(2) { Sign::Minus } else { Sign::Plus };
             let leading = if exponent == 0 { significand >> 1 } else { significand | 1 << 63 };
-            LongDouble::from_parts(negative, exponent, leading)
+            LongDouble::from_parts(sign, exponent, leading)
         }
 
         fn pair(&mut self, kind: &str) -> (LongDouble, LongDouble) {
@@ -230,8 +230,8 @@ mod tests {
         let mut random = Random(SEED);
         (0..4000).fold(0xcbf2_9ce4_8422_2325, |digest, _| {
             let (a, b) = random.pair(kind);
-            let (negative, exponent, significand) = operation(a, b).parts();
-            let head = exponent | u16::from(negative) << 15;
+            let (sign, exponent, significand) = operation(a, b).parts();
+            let head = exponent | sign.head();
             let bytes = significand.to_le_bytes().into_iter().chain(head.to_le_bytes());
             bytes.fold(digest, |digest: u64, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
         })
@@ -249,8 +249,8 @@ mod tests {
         LongDouble::from_f64(value)
     }
 
-    fn nan(negative: bool, low: u64) -> LongDouble {
-        LongDouble::from_parts(negative, SPECIAL, 1 << 63 | low)
+    fn nan(sign: Sign, low: u64) -> LongDouble {
+        LongDouble::from_parts(sign, SPECIAL, 1 << 63 | low)
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(double(1.5) - double(1.5), plus);
         assert_eq!(double(-1.5) + double(1.5), plus);
         assert_eq!(minus + double(3.0), double(3.0));
-        let smallest = LongDouble::from_parts(true, 0, 1);
+        let smallest = LongDouble::from_parts(Sign::Minus, 0, 1);
         assert_eq!([smallest + plus, plus + smallest, smallest * smallest], [smallest, smallest, plus]);
     }
 
@@ -272,35 +272,35 @@ mod tests {
         assert_eq!([inf + inf, inf + one, one - inf, inf * -one, -inf * -inf], [inf, inf, -inf, -inf, inf]);
         let indefinite = LongDouble::indefinite();
         assert_eq!([inf - inf, -inf + inf, inf * double(0.0), double(-0.0) * inf], [indefinite; 4]);
-        let quiet = nan(false, 1 << 62 | 5);
-        assert_eq!([nan(false, 5) + one, one * nan(false, 5), inf - quiet, quiet + -inf], [quiet; 4]);
-        assert_eq!(nan(true, 1 << 62) - nan(false, 7), nan(true, 1 << 62));
-        assert_eq!(nan(true, 1 << 62) + nan(false, 1 << 62), nan(false, 1 << 62));
+        let quiet = nan(Sign::Plus, 1 << 62 | 5);
+        assert_eq!([nan(Sign::Plus, 5) + one, one * nan(Sign::Plus, 5), inf - quiet, quiet + -inf], [quiet; 4]);
+        assert_eq!(nan(Sign::Minus, 1 << 62) - nan(Sign::Plus, 7), nan(Sign::Minus, 1 << 62));
+        assert_eq!(nan(Sign::Minus, 1 << 62) + nan(Sign::Plus, 1 << 62), nan(Sign::Plus, 1 << 62));
     }
 
     #[test]
     fn rounds_once_half_to_even() {
-        let one_and = |low: u64| LongDouble::from_parts(false, 16383, 1 << 63 | low);
+        let one_and = |low: u64| LongDouble::from_parts(Sign::Plus, 16383, 1 << 63 | low);
         let half = double(2f64.powi(-64));
         assert_eq!(one_and(0) + half, one_and(0));
         assert_eq!(one_and(1) + half, one_and(2));
-        let tiny = LongDouble::from_parts(false, 0, 1);
+        let tiny = LongDouble::from_parts(Sign::Plus, 0, 1);
         assert_eq!([half + tiny + one_and(0), one_and(1) - tiny], [one_and(0), one_and(1)]);
         // Anything above the half rounds up, and below a power of two the steps are half as long.
         assert_eq!(one_and(0) + (half + half * double(2f64.powi(-63))), one_and(1));
-        assert_eq!(one_and(0) - half, LongDouble::from_parts(false, 16382, u64::MAX));
-        assert_eq!(LongDouble::from_parts(false, 16382, u64::MAX) + half * double(0.5), one_and(0));
+        assert_eq!(one_and(0) - half, LongDouble::from_parts(Sign::Plus, 16382, u64::MAX));
+        assert_eq!(LongDouble::from_parts(Sign::Plus, 16382, u64::MAX) + half * double(0.5), one_and(0));
     }
 
     #[test]
     fn ends_in_infinities_and_subnormals() {
-        let largest = LongDouble::from_parts(false, 0x7ffe, u64::MAX);
-        let half_step = LongDouble::from_parts(false, 0x7ffe - 64, 1 << 63);
+        let largest = LongDouble::from_parts(Sign::Plus, 0x7ffe, u64::MAX);
+        let half_step = LongDouble::from_parts(Sign::Plus, 0x7ffe - 64, 1 << 63);
         assert_eq!([largest + half_step, largest * double(-2.0)], [double(f64::INFINITY), double(f64::NEG_INFINITY)]);
         assert_eq!(largest + half_step * double(0.5), largest);
-        let least_normal = LongDouble::from_parts(false, 1, 1 << 63);
-        let smallest = LongDouble::from_parts(false, 0, 1);
-        assert_eq!(least_normal - smallest, LongDouble::from_parts(false, 0, u64::MAX >> 1));
+        let least_normal = LongDouble::from_parts(Sign::Plus, 1, 1 << 63);
+        let smallest = LongDouble::from_parts(Sign::Plus, 0, 1);
+        assert_eq!(least_normal - smallest, LongDouble::from_parts(Sign::Plus, 0, u64::MAX >> 1));
         assert_eq!(least_normal - smallest + smallest, least_normal);
         assert_eq!(least_normal * double(2f64.powi(-63)), smallest);
         assert_eq!([smallest * double(0.5), smallest * double(0.75)], [double(0.0), smallest]);
@@ -308,8 +308,8 @@ mod tests {
 
     #[test]
     fn numbers_without_a_leading_bit_count_by_their_value() {
-        let half = LongDouble::from_parts(false, 16383, 1 << 62);
+        let half = LongDouble::from_parts(Sign::Plus, 16383, 1 << 62);
         assert_eq!([half + half, half * double(4.0)], [double(1.0), double(2.0)]);
-        assert_eq!(LongDouble::from_parts(true, 16383, 0) + double(0.5), double(0.5));
+        assert_eq!(LongDouble::from_parts(Sign::Minus, 16383, 0) + double(0.5), double(0.5));
     }
 }

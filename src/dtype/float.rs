@@ -3,7 +3,7 @@
 //! Decoding is exact, but for the last bits of an extended double. Encoding rounds once, half to even; a generic
 //! encoder is used because converting through `f32` first, as the usual crates do, rounds twice.
 
-use super::{BFloat16, Float8E4M3, Float8E5M2, Float16, LongDouble};
+use super::{BFloat16, Float8E4M3, Float8E5M2, Float16, LongDouble, Sign};
 
 /// A binary format of at most 16 bits.
 #[derive(Clone, Copy)]
@@ -116,14 +116,14 @@ convert! {
 
 impl LongDouble {
     /// The sign, the biased exponent (bias 16383) and the 64-bit significand with its explicit leading bit.
-    pub fn parts(self) -> (bool, u16, u64) {
+    pub fn parts(self) -> (Sign, u16, u64) {
         let mut bytes = self.0;
         if cfg!(target_endian = "big") {
             bytes.reverse();
         }
         let significand = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes"));
         let head = u16::from_le_bytes([bytes[8], bytes[9]]);
-        (head >> 15 == 1, head & 0x7fff, significand)
+        (Sign::of_head(head), head & 0x7fff, significand)
     }
 
     /// Whether it is neither infinite nor NaN.
@@ -132,10 +132,10 @@ impl LongDouble {
     }
 
     /// The number of the given sign, biased exponent and significand.
-    pub fn from_parts(negative: bool, exponent: u16, significand: u64) -> Self {
+    pub fn from_parts(sign: Sign, exponent: u16, significand: u64) -> Self {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&significand.to_le_bytes());
-        bytes[8..10].copy_from_slice(&(exponent | u16::from(negative) << 15).to_le_bytes());
+        bytes[8..10].copy_from_slice(&(exponent | sign.head()).to_le_bytes());
         if cfg!(target_endian = "big") {
             bytes.reverse();
         }
@@ -144,28 +144,27 @@ impl LongDouble {
 
     /// The nearest `f64`, half to even.
     pub fn to_f64(self) -> f64 {
-        let (negative, exponent, significand) = self.parts();
-        let magnitude = match exponent {
+        let (sign, exponent, significand) = self.parts();
+        sign.signed(match exponent {
             0x7fff if significand << 1 == 0 => f64::INFINITY,
             0x7fff => f64::NAN,
             _ => scale(significand, i32::from(exponent.max(1)) - 16383 - 63),
-        };
-        if negative { -magnitude } else { magnitude }
+        })
     }
 
     /// The same value, exactly.
     pub fn from_f64(value: f64) -> Self {
-        let negative = value.is_sign_negative();
+        let sign = Sign::of(value);
         let bits = value.abs().to_bits();
         let (exponent, mantissa) = ((bits >> 52) as u16, bits << 11);
         match exponent {
-            0 if mantissa == 0 => Self::from_parts(negative, 0, 0),
+            0 if mantissa == 0 => Self::from_parts(sign, 0, 0),
             0 => {
                 let shift = mantissa.leading_zeros();
-                Self::from_parts(negative, (16383 - 1022 - shift as i32) as u16, mantissa << shift)
+                Self::from_parts(sign, (16383 - 1022 - shift as i32) as u16, mantissa << shift)
             }
-            0x7ff => Self::from_parts(negative, 0x7fff, mantissa | 1 << 63),
-            _ => Self::from_parts(negative, exponent + (16383 - 1023), mantissa | 1 << 63),
+            0x7ff => Self::from_parts(sign, 0x7fff, mantissa | 1 << 63),
+            _ => Self::from_parts(sign, exponent + (16383 - 1023), mantissa | 1 << 63),
         }
     }
 }
@@ -259,12 +258,12 @@ mod tests {
 
     #[test]
     fn extended_doubles_round_half_to_even() {
-        let one_and = |low: u64| LongDouble::from_parts(false, 16383, 1 << 63 | low).to_f64();
+        let one_and = |low: u64| LongDouble::from_parts(Sign::Plus, 16383, 1 << 63 | low).to_f64();
         assert_eq!(one_and(1 << 10), 1.0);
         assert_eq!(one_and(1 << 10 | 1), 1.0 + f64::EPSILON);
         assert_eq!(one_and(3 << 10), 1.0 + 2.0 * f64::EPSILON);
-        assert_eq!(LongDouble::from_parts(false, 0x7ffe, u64::MAX).to_f64(), f64::INFINITY);
-        assert_eq!(LongDouble::from_parts(false, 1, 1 << 63).to_f64(), 0.0);
-        assert_eq!(LongDouble::from_parts(false, 16383 - 1075, 1 << 63 | 1).to_f64(), 5e-324);
+        assert_eq!(LongDouble::from_parts(Sign::Plus, 0x7ffe, u64::MAX).to_f64(), f64::INFINITY);
+        assert_eq!(LongDouble::from_parts(Sign::Plus, 1, 1 << 63).to_f64(), 0.0);
+        assert_eq!(LongDouble::from_parts(Sign::Plus, 16383 - 1075, 1 << 63 | 1).to_f64(), 5e-324);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything here is exact or rounded once. Nothing knows the narrow types but by their range.
 
-use super::{Convert, Element, LongDouble};
+use super::{Convert, Element, LongDouble, Sign};
 
 /// The wide forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Wide for i64 {
     }
 
     fn to_long_double(self) -> LongDouble {
-        long_double(self < 0, self.unsigned_abs())
+        long_double(if self < 0 { Sign::Minus } else { Sign::Plus }, self.unsigned_abs())
     }
 }
 
@@ -142,7 +142,7 @@ impl Wide for u64 {
     }
 
     fn to_long_double(self) -> LongDouble {
-        long_double(false, self)
+        long_double(Sign::Plus, self)
     }
 }
 
@@ -163,7 +163,7 @@ impl Wide for f64 {
         if exponent == 1024 {
             return 0;
         }
-        signed(self.is_sign_negative(), shifted((bits << 11) | 1 << 63, exponent))
+        signed(Sign::of(self), shifted((bits << 11) | 1 << 63, exponent))
     }
 
     fn is_nan(self) -> bool {
@@ -199,16 +199,16 @@ impl Wide for LongDouble {
     const FORM: Form = Form::Extended;
 
     fn to_integer<T: Integer>(self) -> (T, bool) {
-        let (negative, exponent, significand) = self.parts();
+        let (sign, exponent, significand) = self.parts();
         let exponent = i32::from(exponent) - 16383;
         let magnitude = if exponent < 64 { i128::from(shifted(significand, exponent)) } else { i128::MAX };
-        let value = if negative { -magnitude } else { magnitude };
+        let value = sign.signed(magnitude);
         (T::from_bits(value as u64), (T::MIN..=T::MAX).contains(&value))
     }
 
     fn modulo(self) -> u64 {
-        let (negative, exponent, significand) = self.parts();
-        if exponent == 0x7fff { 0 } else { signed(negative, shifted(significand, i32::from(exponent) - 16383)) }
+        let (sign, exponent, significand) = self.parts();
+        if exponent == 0x7fff { 0 } else { signed(sign, shifted(significand, i32::from(exponent) - 16383)) }
     }
 
     fn is_nan(self) -> bool {
@@ -221,7 +221,7 @@ impl Wide for LongDouble {
     }
 
     fn is_negative(self) -> bool {
-        self.parts().0
+        self.parts().0 == Sign::Minus
     }
 
     fn to_f64(self) -> f64 {
@@ -261,17 +261,20 @@ fn shifted(significand: u64, exponent: i32) -> u64 {
 }
 
 /// The two's complement of a magnitude with a sign.
-fn signed(negative: bool, magnitude: u64) -> u64 {
-    if negative { magnitude.wrapping_neg() } else { magnitude }
+fn signed(sign: Sign, magnitude: u64) -> u64 {
+    match sign {
+        Sign::Plus => magnitude,
+        Sign::Minus => magnitude.wrapping_neg(),
+    }
 }
 
 /// An integer as an extended double, exactly.
-fn long_double(negative: bool, magnitude: u64) -> LongDouble {
+fn long_double(sign: Sign, magnitude: u64) -> LongDouble {
     if magnitude == 0 {
-        return LongDouble::from_parts(negative, 0, 0);
+        return LongDouble::from_parts(sign, 0, 0);
     }
     let shift = magnitude.leading_zeros();
-    LongDouble::from_parts(negative, 16383 + 63 - shift as u16, magnitude << shift)
+    LongDouble::from_parts(sign, 16383 + 63 - shift as u16, magnitude << shift)
 }
 
 /// The larger one, in constants.
@@ -301,7 +304,7 @@ mod tests {
         assert_eq!(f64::NEG_INFINITY.modulo(), 0);
         assert_eq!(5e-324.modulo(), 0);
         assert_eq!(LongDouble::from_f64(-1.5).modulo(), u64::MAX);
-        assert_eq!(LongDouble::from_parts(false, 16383 + 64, 1 << 63 | 3).modulo(), 6);
+        assert_eq!(LongDouble::from_parts(Sign::Plus, 16383 + 64, 1 << 63 | 3).modulo(), 6);
         assert_eq!(LongDouble::from_f64(f64::INFINITY).modulo(), 0);
     }
 

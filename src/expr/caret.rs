@@ -11,15 +11,15 @@ pub(super) fn error(text: &str, at: usize, message: impl std::fmt::Display) -> E
     let skipped = column.saturating_sub(AROUND);
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     let shown: String = text.chars().skip(skipped).take(2 * AROUND).map(plain).collect();
-    let (before, behind) = (ellipsis(skipped > 0), ellipsis(text.chars().count() > skipped + 2 * AROUND));
+    let (before, behind) = (ellipsis(skipped), ellipsis(text.chars().count().saturating_sub(skipped + 2 * AROUND)));
     let margin = " ".repeat(before.chars().count() + column - skipped);
     Error::usage(format!("{message} at column {}", column + 1))
         .hint(format!("{before}{shown}{behind}"))
         .hint(format!("{margin}^"))
 }
 
-fn ellipsis(cut: bool) -> &'static str {
-    if cut { "…" } else { "" }
+fn ellipsis(left_out: usize) -> &'static str {
+    if left_out > 0 { "…" } else { "" }
 }
 
 /// The name that is the fewest edits away, where that is few for a word of that length.

@@ -222,7 +222,7 @@ fn complex(symbol: &str, left: Complex<f64>, right: Complex<f64>) -> Result<Opti
         "*" => left * right,
         "/" if right == Complex::new(0.0, 0.0) => return Err(by_zero()),
         "/" => super::kernel::complex::divide(left, right),
-        "**" => super::kernel::complex_power::power(left, right),
+        "**" => super::kernel::complex::power::power(left, right),
         _ => return Ok(None),
     })))
 }

@@ -47,7 +47,7 @@ pub struct Figures {
 /// # Errors
 /// Usage, for what is no number; io.
 pub fn stats(bytes: &dyn Readable, view: &View, dtype: &DType, ddof: f64, crew: Crew<'_>) -> Result<Figures> {
-    let refused = || Error::usage(format!("{} has no statistics", dtype.name()));
+    let refused = || Error::usage(format!("statistics are of numbers, but the dtype is {}", dtype.name()));
     let items = items(dtype).ok_or_else(refused)?;
     let groups = Groups::of(view, &(0..view.axes().len()).collect::<Vec<_>>());
     let mut views = [view.transposed(&groups.order())];
@@ -181,6 +181,7 @@ mod tests {
     fn what_is_no_number_has_no_figures() {
         let (bytes, view, _) = big_endian(&[1]);
         let text = crate::dtype::parse("S2").expect("a dtype").dtype;
-        assert_eq!(stats(&bytes, &view, &text, 0.0, CREW).expect_err("text").message(), "bytes16 has no statistics");
+        let error = stats(&bytes, &view, &text, 0.0, CREW).expect_err("text");
+        assert_eq!(error.message(), "statistics are of numbers, but the dtype is bytes16");
     }
 }

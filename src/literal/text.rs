@@ -3,6 +3,13 @@
 use super::{Literal, Reader};
 use crate::error::Result;
 
+/// What a string holds, as its prefix says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Bytes,
+}
+
 impl Reader<'_> {
     /// One string or several side by side, each with its prefix.
     pub(super) fn strings(&mut self) -> Result<Literal> {
@@ -32,11 +39,11 @@ impl Reader<'_> {
     fn string(&mut self) -> Result<Literal> {
         let begin = self.at;
         let prefix = self.take_while(|c| c.is_ascii_alphabetic()).to_ascii_lowercase();
-        let (is_bytes, is_raw) = match prefix.as_str() {
-            "" | "u" => (false, false),
-            "r" => (false, true),
-            "b" => (true, false),
-            "br" | "rb" => (true, true),
+        let (kind, is_raw) = match prefix.as_str() {
+            "" | "u" => (Kind::Text, false),
+            "r" => (Kind::Text, true),
+            "b" => (Kind::Bytes, false),
+            "br" | "rb" => (Kind::Bytes, true),
             _ => return Err(self.error_at(begin, format!("'{prefix}' begins no literal string"))),
         };
         let rest = &self.text[self.at..];
@@ -53,16 +60,21 @@ impl Reader<'_> {
                 Some('\n') if quote.len() == 1 => return Err(self.error_at(begin, "a string without an end")),
                 Some('\0') => return Err(self.error("a NUL character")),
                 Some('\\') if is_raw => text.extend([self.bump(), self.bump()].into_iter().flatten()),
-                Some('\\') => self.escape(is_bytes, &mut text)?,
-                Some(c) if is_bytes && !c.is_ascii() => return Err(self.error("a bytes string holds ASCII alone")),
+                Some('\\') => self.escape(kind, &mut text)?,
+                Some(c) if kind == Kind::Bytes && !c.is_ascii() => {
+                    return Err(self.error("a bytes string holds ASCII alone"));
+                }
                 Some(_) => text.extend(self.bump()),
             }
         }
         // Each byte of a bytes string is held as the character of that number until here.
-        Ok(if is_bytes { Literal::Bytes(text.chars().map(|c| c as u8).collect()) } else { Literal::Str(text) })
+        Ok(match kind {
+            Kind::Text => Literal::Str(text),
+            Kind::Bytes => Literal::Bytes(text.chars().map(|c| c as u8).collect()),
+        })
     }
 
-    fn escape(&mut self, is_bytes: bool, text: &mut String) -> Result<()> {
+    fn escape(&mut self, kind: Kind, text: &mut String) -> Result<()> {
         let begin = self.at;
         self.at += 1;
         let Some(letter) = self.bump() else { return Err(self.error_at(begin, "a string without an end")) };
@@ -77,9 +89,9 @@ impl Reader<'_> {
             't' => '\t',
             'v' => '\x0b',
             'x' => self.code_point(begin, 2, 16)?,
-            'u' if !is_bytes => self.code_point(begin, 4, 16)?,
-            'U' if !is_bytes => self.code_point(begin, 8, 16)?,
-            'N' if !is_bytes => return Err(self.error_at(begin, "a character by its name")),
+            'u' if kind == Kind::Text => self.code_point(begin, 4, 16)?,
+            'U' if kind == Kind::Text => self.code_point(begin, 8, 16)?,
+            'N' if kind == Kind::Text => return Err(self.error_at(begin, "a character by its name")),
             '0'..='7' => {
                 self.at -= 1;
                 let rest = &self.text[self.at..];

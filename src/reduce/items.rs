@@ -129,9 +129,9 @@ impl Item for LongDouble {
         }
         // Exponent and significand rise together, as the leading bit is stored.
         let key = |value: Self| {
-            let (negative, exponent, significand) = value.parts();
+            let (sign, exponent, significand) = value.parts();
             let magnitude = i128::from(exponent) << 64 | i128::from(significand);
-            if negative { -magnitude } else { magnitude }
+            sign.signed(magnitude)
         };
         key(self) < key(other)
     }

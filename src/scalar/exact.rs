@@ -201,6 +201,7 @@ fn nearest_within<const N: usize>(literal: &Literal, format: Binary) -> Option<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtype::Sign;
 
     const DOUBLE: Binary = Binary { precision: 53, lowest: -1074 };
 
@@ -261,7 +262,7 @@ mod tests {
         for digits in [1, MEDIUM_DIGITS, MEDIUM_DIGITS + 1, DIGITS_KEPT, DIGITS_KEPT + 1] {
             for exponent in [-16_600, -4_966, -301, -300, 0, 240, 300, 301, 4_950] {
                 for digit in [b'1', b'9'] {
-                    let literal = Literal { negative: false, digits: vec![digit; digits], exponent };
+                    let literal = Literal { sign: Sign::Plus, digits: vec![digit; digits], exponent };
                     let leading = exponent + digits as i64;
                     assert_eq!(nearest(&literal, long).is_none(), leading > DECADES, "{digits} {exponent}");
                 }

@@ -6,7 +6,7 @@ use super::exact::{Binary, LONG, MEDIUM, MEDIUM_EXPONENT, SMALL, Shortest, neare
 use super::layout::{Point, push_digits, push_laid_out, push_whole_end};
 use super::literal::Literal;
 use super::{Fraction, Numeral};
-use crate::dtype::{BFloat16, Float8E4M3, Float8E5M2, Float16, LongDouble};
+use crate::dtype::{BFloat16, Float8E4M3, Float8E5M2, Float16, LongDouble, Sign};
 
 /// A float, which may be a part of a complex number.
 pub(super) trait Real: Copy {
@@ -72,11 +72,12 @@ pub(super) fn special(text: &str) -> Option<f64> {
     Some(if text.starts_with('-') { -magnitude } else { magnitude })
 }
 
-fn push_special(is_nan: bool, negative: bool, out: &mut Vec<u8>) {
-    out.extend_from_slice(match (is_nan, negative) {
-        (true, _) => b"nan",
-        (false, false) => b"inf",
-        (false, true) => b"-inf",
+/// NaN or an infinity.
+fn push_special(value: f64, out: &mut Vec<u8>) {
+    out.extend_from_slice(match Sign::of(value) {
+        _ if value.is_nan() => b"nan",
+        Sign::Plus => b"inf",
+        Sign::Minus => b"-inf",
     });
 }
 
@@ -91,7 +92,7 @@ macro_rules! table_driven {
 
             fn push(self, point: Point, out: &mut Vec<u8>) {
                 if self.is_special() {
-                    return push_special(self.is_nan(), self < 0.0, out);
+                    return push_special(self.into(), out);
                 }
                 let mut buffer = zmij::Buffer::new();
                 let text = buffer.format_finite(self);
@@ -183,21 +184,21 @@ exact! {
 
 fn push_small(value: f64, format: Binary, point: Point, out: &mut Vec<u8>) {
     if !value.is_finite() {
-        return push_special(value.is_nan(), value < 0.0, out);
+        return push_special(value, out);
     }
     let (significand, exponent) = format.split(value.abs());
-    push_exact::<SMALL>(value.is_sign_negative(), significand, exponent, format, point, out);
+    push_exact::<SMALL>(Sign::of(value), significand, exponent, format, point, out);
 }
 
 fn push_exact<const N: usize>(
-    negative: bool,
+    sign: Sign,
     significand: u64,
     exponent: i32,
     format: Binary,
     point: Point,
     out: &mut Vec<u8>,
 ) {
-    if negative {
+    if sign == Sign::Minus {
         out.push(b'-');
     }
     if significand == 0 {
@@ -228,9 +229,9 @@ impl Real for LongDouble {
     const ZERO: Self = Self([0; 16]);
 
     fn push(self, point: Point, out: &mut Vec<u8>) {
-        let (negative, exponent, significand) = self.parts();
+        let (sign, exponent, significand) = self.parts();
         if exponent == 0x7fff {
-            return push_special(significand << 1 != 0, negative, out);
+            return push_special(self.to_f64(), out);
         }
         // Encodings that the processor itself refuses print as the number that they spell.
         let format = Binary::LONG_DOUBLE;
@@ -239,7 +240,7 @@ impl Real for LongDouble {
         let significand = significand.checked_shl(shift as u32).unwrap_or(0);
         let exponent = exponent - shift;
         let push = if exponent.abs() <= MEDIUM_EXPONENT { push_exact::<MEDIUM> } else { push_exact::<LONG> };
-        push(negative, significand, exponent, format, point, out);
+        push(sign, significand, exponent, format, point, out);
     }
 
     fn read(text: &str) -> Result<Self, String> {
@@ -254,7 +255,7 @@ impl Real for LongDouble {
         if biased >= 0x7fff {
             return Err(too_large());
         }
-        Ok(Self::from_parts(literal.negative, biased as u16, significand))
+        Ok(Self::from_parts(literal.sign, biased as u16, significand))
     }
 
     fn is_special(self) -> bool {
@@ -262,7 +263,7 @@ impl Real for LongDouble {
     }
 
     fn is_plain_zero(self) -> bool {
-        self.parts() == (false, 0, 0)
+        self.parts() == (Sign::Plus, 0, 0)
     }
 }
 

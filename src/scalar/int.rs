@@ -65,7 +65,7 @@ pub(super) fn whole(text: &str, fraction: Fraction) -> Result<Option<i128>, Stri
     }
     let digits = literal.digits.iter().fold(0, |value, digit| 10 * value + i128::from(digit - b'0'));
     let magnitude = digits * 10i128.pow(literal.exponent as u32);
-    Ok(Some(if literal.negative { -magnitude } else { magnitude }))
+    Ok(Some(literal.sign.signed(magnitude)))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Python's number syntax: digits with underscores between them, a fraction, an exponent, `0x`, `0o` and `0b`.
 
+use crate::dtype::Sign;
+
 /// A number as written, exactly: `digits` times ten to the power of `exponent`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Literal {
-    pub(super) negative: bool,
+    pub(super) sign: Sign,
     /// ASCII digits without zeros in front; empty for zero.
     pub(super) digits: Vec<u8>,
     pub(super) exponent: i64,
@@ -13,7 +15,7 @@ impl Literal {
     /// Reads a number; the error is the reason.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let text = text.trim_ascii();
-        let negative = text.starts_with('-');
+        let sign = if text.starts_with('-') { Sign::Minus } else { Sign::Plus };
         let body = text.strip_prefix(['-', '+']).unwrap_or(text);
         let (mut digits, exponent) = match radix(body) {
             Some(radix) => (prefixed(&body[2..], radix)?, 0),
@@ -21,12 +23,12 @@ impl Literal {
         };
         let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
         digits.drain(..zeros);
-        Ok(Self { negative, digits, exponent })
+        Ok(Self { sign, digits, exponent })
     }
 
     /// The same number in the plainest form, for a reader that knows no underscores.
     pub(super) fn plain(&self) -> String {
-        let sign = if self.negative { "-" } else { "" };
+        let sign = if self.sign == Sign::Minus { "-" } else { "" };
         format!("{sign}0{}e{}", String::from_utf8_lossy(&self.digits), self.exponent)
     }
 }
@@ -106,30 +108,30 @@ fn take_digits(text: &[u8], is_digit: impl Fn(u8) -> bool) -> Option<(Vec<u8>, &
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<(bool, String, i64)> {
+    fn read(text: &str) -> Option<(Sign, String, i64)> {
         let literal = Literal::read(text).ok()?;
-        Some((literal.negative, String::from_utf8_lossy(&literal.digits).into_owned(), literal.exponent))
+        Some((literal.sign, String::from_utf8_lossy(&literal.digits).into_owned(), literal.exponent))
     }
 
     #[test]
     fn reads_what_python_reads() {
-        for (text, negative, digits, exponent) in [
-            ("12", false, "12", 0),
-            ("-007", true, "7", 0),
-            ("+1_000", false, "1000", 0),
-            ("1.50", false, "150", -2),
-            (".5", false, "5", -1),
-            ("5.", false, "5", 0),
-            ("1_0.2_5e-1_0", false, "1025", -12),
-            ("0", false, "", 0),
-            ("1E+3", false, "1", 3),
-            ("0xff", false, "255", 0),
-            ("-0o17", true, "15", 0),
-            ("0B1_01", false, "5", 0),
-            (" 3 ", false, "3", 0),
-            ("5.e1", false, "5", 1),
+        for (text, sign, digits, exponent) in [
+            ("12", Sign::Plus, "12", 0),
+            ("-007", Sign::Minus, "7", 0),
+            ("+1_000", Sign::Plus, "1000", 0),
+            ("1.50", Sign::Plus, "150", -2),
+            (".5", Sign::Plus, "5", -1),
+            ("5.", Sign::Plus, "5", 0),
+            ("1_0.2_5e-1_0", Sign::Plus, "1025", -12),
+            ("0", Sign::Plus, "", 0),
+            ("1E+3", Sign::Plus, "1", 3),
+            ("0xff", Sign::Plus, "255", 0),
+            ("-0o17", Sign::Minus, "15", 0),
+            ("0B1_01", Sign::Plus, "5", 0),
+            (" 3 ", Sign::Plus, "3", 0),
+            ("5.e1", Sign::Plus, "5", 1),
         ] {
-            assert_eq!(read(text), Some((negative, digits.to_owned(), exponent)), "{text}");
+            assert_eq!(read(text), Some((sign, digits.to_owned(), exponent)), "{text}");
         }
     }
 

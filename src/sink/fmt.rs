@@ -136,13 +136,12 @@ impl Fmt {
         let read = match (spec.conversion(), number) {
             (Conversion::Text, _) => Read::Text(Scalar::of(&dtype)),
             (_, Some(number)) if !needs_integer || is_integer(number) => Read::Number(reader(number)),
-            _ => return Err(self.misfit(needs_integer, column)),
+            _ => return Err(self.misfit(if needs_integer { "an integer" } else { "a number" }, column)),
         };
         Ok(Operand { offset: at * itemsize, itemsize, read })
     }
 
-    fn misfit(&self, needs_integer: bool, column: &Column) -> Error {
-        let wanted = if needs_integer { "an integer" } else { "a number" };
+    fn misfit(&self, wanted: &str, column: &Column) -> Error {
         let of = if column.name.is_empty() { String::new() } else { format!(" of column '{}'", column.name) };
         let what = format!("format '{}' needs {wanted}, but the dtype{of} is {}", self.text, column.dtype);
         Error::usage(what).hint("--fmt %s prints any value")

@@ -208,6 +208,9 @@ fn there_may_be_nothing_to_resume() {
     let folder = folder.run(elsewhere).refused(2, "there is nothing to resume").then();
     let fill = ["fill", "a.dat", "-d", "u1", "--expr", "i", "--casting", "unsafe", "--resume"];
     let folder = folder.run(fill).refused(2, "there is nothing to resume").then();
+    let text = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-f", "csv", "--resume"];
+    let message = "only results of files, stored in place or in npy and raw files, can be resumed";
+    let folder = folder.run(text).refused(2, message).then();
     folder.run(["map-chunks", "a.dat", "--discard-journal"]).refused(2, "has no unfinished job");
 }
 

@@ -9,11 +9,13 @@ use super::facts::Facts;
 use crate::array::Array;
 use crate::cli::number;
 use crate::cli::ui::Ui;
-use crate::dtype::{Class, DType, Number, Record};
+use crate::dtype::{Class, DType, Kind, Number, Record};
 use crate::error::{At, Error, Result};
+use crate::escape::shell_path;
 use crate::job::stats::{Figures, histogram, stats};
 use crate::reduce::Value;
 use crate::reduce::histogram::Edges;
+use crate::reduce::stats::items;
 use crate::scalar::Scalar;
 use crate::view::{Axis, Item, View};
 
@@ -70,7 +72,8 @@ impl MeasureArgs {
             return Ok(Measured::default());
         }
         let array = facts.array().map_err(|misfit| super::unknown(facts.path(), misfit))?;
-        let parts = parts(array).at(facts.path())?;
+        let named = |error: Error| error.at(facts.path()).naming_file(&shell_path(facts.path()));
+        let parts = self.parts(array).map_err(named)?;
         let parts = parts.into_iter().map(|(name, view, dtype)| self.part(array, name, &view, dtype, ui));
         let parts = parts.collect::<Result<_>>().at(facts.path())?;
         array.mapping().check_unchanged()?;
@@ -85,9 +88,8 @@ impl MeasureArgs {
         let bins = bins.get() as usize;
         let edges = match (figures.finite, dtype.number()) {
             (Some((low, high)), Some(number)) => {
-                let float =
-                    |value| as_float(value).ok_or_else(|| Error::usage(format!("{} has no histogram", dtype.name())));
-                Edges::new(float(low)?, float(high)?, bins, number)?
+                let float = |value| as_float(value).expect("real numbers, as was checked");
+                Edges::new(float(low), float(high), bins, number)?
             }
             // As NumPy has it, in float64 whatever the dtype.
             _ => Edges::new(0.0, 1.0, bins, Number::Float64)?,
@@ -95,6 +97,49 @@ impl MeasureArgs {
         let progress = ui.progress(view.nbytes());
         let counts = histogram(array, view, &dtype, &edges, ui.crew(&progress))?;
         Ok(Part { name, dtype, figures, histogram: Some((edges, counts)) })
+    }
+
+    /// What is measured: the array, or each field of numbers.
+    fn parts(&self, array: &Array) -> Result<Vec<(String, View, DType)>> {
+        let mut parts = Vec::new();
+        match array.dtype().record() {
+            Some(record) => add_fields(&mut parts, "", &array.view(), record),
+            None => parts.push((String::new(), array.view(), array.dtype().clone())),
+        }
+        if parts.is_empty() {
+            return Err(Error::usage(format!("{} needs numbers, but no field holds any", self.option())));
+        }
+        parts.iter().try_for_each(|(_, _, dtype)| self.check(dtype))?;
+        Ok(parts)
+    }
+
+    /// The option that a message is about.
+    fn option(&self) -> &'static str {
+        match self.histogram {
+            Some(_) => "--histogram",
+            None if self.stats => "--stats",
+            None => "--finite",
+        }
+    }
+
+    /// That the elements are what is asked for.
+    fn check(&self, dtype: &DType) -> Result<()> {
+        let needs = |what: &str| {
+            let error = Error::usage(format!("{} needs {what}, but the dtype is {}", self.option(), dtype.name()));
+            match dtype.kind() {
+                Kind::Datetime(_) | Kind::Timedelta(_) | Kind::Number(Number::LongDouble) => {
+                    error.hint("rmm map-chunks FILE --reduce min, or max")
+                }
+                _ => error,
+            }
+        };
+        let is_complex = dtype.number().is_some_and(|number| number.class() == Class::Complex);
+        match dtype.number() {
+            None => Err(needs("numbers")),
+            Some(_) if items(dtype).is_none() => Err(needs("numbers of at most 64 bits a part")),
+            Some(_) if is_complex && self.histogram.is_some() => Err(needs("real numbers")),
+            Some(_) => Ok(()),
+        }
     }
 
     /// What is not finite though all should be, if that was asked.
@@ -116,20 +161,6 @@ fn as_float(value: Value) -> Option<f64> {
     }
 }
 
-/// What is measured: the array, or each field of numbers.
-fn parts(array: &Array) -> Result<Vec<(String, View, DType)>> {
-    let view = array.view();
-    let Some(record) = array.dtype().record() else {
-        return Ok(vec![(String::new(), view, array.dtype().clone())]);
-    };
-    let mut parts = Vec::new();
-    add_fields(&mut parts, "", &view, record);
-    if parts.is_empty() {
-        return Err(Error::usage("no field holds numbers"));
-    }
-    Ok(parts)
-}
-
 fn add_fields(parts: &mut Vec<(String, View, DType)>, prefix: &str, view: &View, record: &Record) {
     for field in record.fields() {
         let name = format!("{prefix}{}", field.name);
@@ -142,7 +173,7 @@ fn add_fields(parts: &mut Vec<(String, View, DType)>, prefix: &str, view: &View,
         let own = View::new(view.offset() + field.offset as u64, axes, Item::whole(field.dtype.itemsize()));
         match field.dtype.record() {
             Some(inner) => add_fields(parts, &format!("{name}."), &own, inner),
-            None if crate::reduce::stats::items(&field.dtype).is_some() => parts.push((name, own, field.dtype.clone())),
+            None if items(&field.dtype).is_some() => parts.push((name, own, field.dtype.clone())),
             None => {}
         }
     }

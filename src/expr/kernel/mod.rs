@@ -8,8 +8,6 @@
 mod cast;
 mod compare;
 pub(super) mod complex;
-pub(super) mod complex_power;
-mod complex_special;
 pub(super) mod float;
 pub(super) mod half;
 mod int;

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::{Broken, Fate, Job, Life, Random, Step, When, all_go_well, caught, computed, ended};
+use super::{Broken, Fate, Job, Life, Random, Stage, Step, When, all_go_well, caught, computed, ended};
 use crate::error::Result;
 use crate::journal::slots::Slots;
 use crate::journal::{Blocks, LargeBlocks, Medium, Memory, Names, Protocol, Read, conclude};
@@ -247,7 +247,7 @@ fn simulate(seed: u64, broken: Option<Broken>) -> std::result::Result<(), String
 fn discarded(process: &Process<'_>, old: &[u8], new: &[u8]) -> std::result::Result<(), String> {
     process.left.borrow_mut().fill(u64::MAX);
     process.thread.set(0);
-    process.life.resuming.set(true);
+    process.life.stage.set(Stage::Recovery);
     let slots = Slots::new(process, &process.job.header, process.job.layout);
     slots.recover(&mut &*process).map_err(|error| error.to_string())?;
     let mut count = 0;

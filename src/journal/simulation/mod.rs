@@ -119,6 +119,14 @@ enum When {
     Resuming,
 }
 
+/// What a life is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// What the job before has left.
+    Recovery,
+    Work,
+}
+
 /// What has been put off by a broken variant.
 struct Detour<Op> {
     broken: Option<Broken>,
@@ -127,8 +135,8 @@ struct Detour<Op> {
 
 impl<Op> Detour<Op> {
     /// The operations that are to be made now, where a step comes up.
-    fn pass(&mut self, step: Step, op: Op, resuming: bool) -> VecDeque<Op> {
-        let Some(broken) = self.broken.filter(|broken| broken.when == When::Always || resuming) else {
+    fn pass(&mut self, step: Step, op: Op, stage: Stage) -> VecDeque<Op> {
+        let Some(broken) = self.broken.filter(|broken| broken.when == When::Always || stage == Stage::Recovery) else {
             return VecDeque::from([op]);
         };
         if broken.steps.contains(&step) {
@@ -197,25 +205,29 @@ impl Job {
 struct Life<Op> {
     random: RefCell<Random>,
     detour: RefCell<Detour<Op>>,
-    resuming: Cell<bool>,
+    stage: Cell<Stage>,
 }
 
 impl<Op> Life<Op> {
     fn new(random: &mut Random, broken: Option<Broken>) -> Self {
         let detour = Detour { broken, held: Vec::new() };
-        Self { random: RefCell::new(Random(random.next())), detour: RefCell::new(detour), resuming: Cell::new(false) }
+        Self {
+            random: RefCell::new(Random(random.next())),
+            detour: RefCell::new(detour),
+            stage: Cell::new(Stage::Work),
+        }
     }
 
     /// The operations that are to be made now, where a step comes up.
     fn due(&self, step: Step, op: Op) -> VecDeque<Op> {
-        self.detour.borrow_mut().pass(step, op, self.resuming.get())
+        self.detour.borrow_mut().pass(step, op, self.stage.get())
     }
 
     /// The beginning of a life that resumes the job.
     fn resume(&self, recover: impl FnOnce() -> crate::error::Result<()>) -> crate::error::Result<()> {
-        self.resuming.set(true);
+        self.stage.set(Stage::Recovery);
         recover()?;
-        self.resuming.set(false);
+        self.stage.set(Stage::Work);
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-use super::{Broken, Fate, Job, Life, Random, Step, When, all_go_well, caught, computed, ended};
+use super::{Broken, Fate, Job, Life, Random, Stage, Step, When, all_go_well, caught, computed, ended};
 use crate::error::{Error, Result};
 use crate::journal::redo::{Digests, Redo};
 use crate::journal::{Blocks, Checksum, Flush, Layout, Medium, Names, Protocol, conclude};
@@ -288,7 +288,8 @@ impl Flush for Process<'_> {
 
 impl Blocks for &Process<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        let is_resumed_before_last = self.life.resuming.get() && block < (self.last.get() - 1) * self.job.header.batch;
+        let is_resumed_before_last =
+            self.life.stage.get() == Stage::Recovery && block < (self.last.get() - 1) * self.job.header.batch;
         if self.flaw == Flaw::LastAlone && is_resumed_before_last {
             return Ok(());
         }

@@ -160,7 +160,7 @@ fn singles_have_the_digits_of_their_own_width() {
 fn long_doubles_have_the_digits_that_numpy_finds() {
     let scalar = number(Number::LongDouble);
     for &(head, significand, repr) in LONG_DOUBLES {
-        let value = LongDouble::from_parts(head >> 15 == 1, head & 0x7fff, significand);
+        let value = LongDouble::from_parts(Sign::of(f64::from_bits(u64::from(head) << 48)), head & 0x7fff, significand);
         assert_eq!(text(&scalar, &bytes(value)), repr);
         assert_eq!(read(&scalar, repr), bytes(value), "{repr}");
     }
@@ -217,7 +217,7 @@ fn random_floats_read_back() {
             _ => 0,
         };
         let significand = if exponent > 0 { bits | 1 << 63 } else { bits >> 1 >> (spread % 60) };
-        let value = LongDouble::from_parts(spread >> 63 == 1, exponent, significand);
+        let value = LongDouble::from_parts(Sign::of(f64::from_bits(spread)), exponent, significand);
         let scalar = number(Number::LongDouble);
         assert_eq!(read(&scalar, &text(&scalar, &bytes(value))), bytes(value), "{}", text(&scalar, &bytes(value)));
     }
@@ -307,7 +307,7 @@ fn what_is_no_float_is_refused() {
 #[test]
 fn encodings_that_the_processor_refuses_still_print() {
     let scalar = number(Number::LongDouble);
-    assert_eq!(text(&scalar, &bytes(LongDouble::from_parts(false, 16383, 1 << 62))), "0.5");
-    assert_eq!(text(&scalar, &bytes(LongDouble::from_parts(true, 16383, 0))), "-0.0");
-    assert_eq!(text(&scalar, &bytes(LongDouble::from_parts(false, 0x7fff, 0))), "inf");
+    assert_eq!(text(&scalar, &bytes(LongDouble::from_parts(Sign::Plus, 16383, 1 << 62))), "0.5");
+    assert_eq!(text(&scalar, &bytes(LongDouble::from_parts(Sign::Minus, 16383, 0))), "-0.0");
+    assert_eq!(text(&scalar, &bytes(LongDouble::from_parts(Sign::Plus, 0x7fff, 0))), "inf");
 }

@@ -25,7 +25,7 @@ pub(super) fn sum(a: f64, b: f64) -> (f64, f64) {
     (sum, (a - (sum - of_b)) + (b - of_b))
 }
 
-/// `a + b` exactly where `a` is zero or not smaller than `b`.
+/// `a + b` exactly where `a` is zero, not smaller than `b`, or a multiple of the last place of `b`.
 #[inline(always)]
 pub(super) fn ordered_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;

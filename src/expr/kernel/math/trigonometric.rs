@@ -2,7 +2,7 @@
 
 use super::Function;
 use super::coefficients::{COS, PI_2, SIN, TWO_OVER_PI};
-use super::double::{nearest, ordered_sum, polynomial, product, quotient, sum};
+use super::double::{nearest, ordered_sum, polynomial, product, quotient};
 use super::huge;
 
 pub(in super::super) struct Sin;
@@ -27,13 +27,22 @@ fn is_huge(x: f64) -> bool {
     !(x.abs() < HUGE)
 }
 
+/// `x - n π/2` without the third part of π/2: the first of the three numbers less the two others, exactly.
+#[inline(always)]
+fn parts_left(x: f64, n: f64) -> (f64, f64, f64) {
+    // Exact, and of any n but 0 a multiple of 2^-53, the unit of arguments near π/4, where n is 1: the second number is
+    // below 2^-22, so that even where it is the larger one, the first is a multiple of its unit, which is all that an
+    // ordered sum takes to be exact.
+    let rest = (-n).mul_add(PI_2[0], x);
+    let (second, second_low) = product(n, PI_2[1]);
+    (rest, second, second_low)
+}
+
 #[inline(always)]
 fn reduced(x: f64) -> Reduced {
     let (n, quadrant) = nearest(x, TWO_OVER_PI);
-    // Exact: a multiple of the unit of π/2, and below 1.
-    let rest = (-n).mul_add(PI_2[0], x);
-    let (second, second_low) = product(n, PI_2[1]);
-    let (high, low) = sum(rest, -second);
+    let (rest, second, second_low) = parts_left(x, n);
+    let (high, low) = ordered_sum(rest, -second);
     Reduced { quadrant, rest: (high, (-n).mul_add(PI_2[2], low - second_low)) }
 }
 
@@ -137,5 +146,38 @@ impl Function for Tan {
     #[inline(always)]
     fn rare(x: f64) -> f64 {
         huge::reduced(x).map_or(f64::NAN, tangent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::FRAC_PI_2;
+
+    use super::super::double::sum;
+    use super::*;
+
+    /// Beside multiples of π/2 the first number vanishes before the second.
+    #[test]
+    fn what_is_left_is_exact_where_it_cancels() {
+        let mut cancelled = 0;
+        let mut bits = 1u64;
+        for _ in 0..20_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let multiple = (bits >> 33) >> ((bits >> 20) & 31);
+            let near = multiple as f64 * FRAC_PI_2;
+            for step in -4i64..=4 {
+                let x = f64::from_bits(near.to_bits().wrapping_add_signed(if near == 0.0 { step.abs() } else { step }));
+                if is_huge(x) {
+                    continue;
+                }
+                let (n, _) = nearest(x, TWO_OVER_PI);
+                let (rest, second, _) = parts_left(x, n);
+                let (high, low) = ordered_sum(rest, -second);
+                let exact = sum(rest, -second);
+                assert_eq!((high.to_bits(), low.to_bits()), (exact.0.to_bits(), exact.1.to_bits()), "{x:e}");
+                cancelled += usize::from(rest.abs() < second.abs());
+            }
+        }
+        assert!(cancelled > 5_000, "{cancelled}");
     }
 }

@@ -5,7 +5,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use num_complex::Complex;
 
-use super::math::{Arccos, Arccosh, Arcsin, Arcsinh, Function, Function2, Hypot};
+use super::super::math::{Arccos, Arccosh, Arcsin, Arcsinh, Function, Function2, Hypot};
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -138,7 +138,7 @@ mod tests {
     use std::f64::consts::{FRAC_PI_4, PI};
 
     use super::*;
-    use crate::expr::kernel::complex::function;
+    use crate::expr::kernel::complex::function::function;
     use crate::expr::op::Op;
 
     fn z(re: f64, im: f64) -> Value {
@@ -159,6 +159,17 @@ mod tests {
             (Op::Exp, z(INF, 0.0), z(INF, 0.0)),
             (Op::Exp, z(NAN, 0.0), z(NAN, 0.0)),
             (Op::Exp, z(INF, NAN), z(INF, NAN)),
+            (Op::Exp2, z(-INF, INF), z(0.0, 0.0)),
+            (Op::Exp2, z(INF, 0.0), z(INF, 0.0)),
+            (Op::Exp2, z(NAN, -0.0), z(NAN, -0.0)),
+            (Op::Expm1, z(-0.0, -0.0), z(-0.0, -0.0)),
+            (Op::Expm1, z(INF, 0.0), z(INF, NAN)),
+            (Op::Expm1, z(-INF, 1.0), z(-1.0, 0.0)),
+            (Op::Expm1, z(-INF, INF), z(NAN, NAN)),
+            (Op::Log1p, z(-1.0, -0.0), z(-INF, -0.0)),
+            (Op::Log1p, z(-INF, INF), z(INF, 2.356_194_490_192_345)),
+            (Op::Log1p, z(NAN, INF), z(INF, NAN)),
+            (Op::Log1p, z(0.0, NAN), z(NAN, NAN)),
             (Op::Sinh, z(INF, INF), z(INF, NAN)),
             (Op::Sinh, z(INF, 0.0), z(INF, 0.0)),
             (Op::Sinh, z(0.0, INF), z(0.0, NAN)),
@@ -228,7 +239,7 @@ mod tests {
             (Op::Log, z(-INF, INF), z(INF, 2.356_194_490_192_345)),
             (Op::Log, z(NAN, 0.0), z(NAN, NAN)),
         ] {
-            let found = function(op)(a);
+            let found = function::<f64>(op)(a);
             assert!(
                 same(found.re, expected.re) && same(found.im, expected.im),
                 "{op:?} of {a}: {found} for {expected}"

@@ -2,10 +2,11 @@
 
 use num_complex::Complex;
 
-use super::complex::{divide, exp, log, multiply};
+use super::function::{exp, log};
+use super::{divide, multiply};
 
 /// NumPy's: small whole exponents by multiplication, all others by logarithm.
-pub(in super::super) fn power(a: Complex<f64>, b: Complex<f64>) -> Complex<f64> {
+pub(in super::super::super) fn power(a: Complex<f64>, b: Complex<f64>) -> Complex<f64> {
     const SMALL: f64 = 100.0;
     let (zero, one) = (Complex::new(0.0, 0.0), Complex::new(1.0, 0.0));
     if b == zero {
