@@ -102,22 +102,11 @@ impl<M: Medium + Flush + Sync, A: Blocks + Flush + Send> Line<'_, M, A> {
         Batches { header: self.header, first: next, longest: self.longest, filling }
     }
 
-    /// Has `work` hand over what is left, and hands on what there is of a last batch.
-    fn fill(&self, batches: &Batches<'_>, work: Work<'_>) -> Result<()> {
-        let done = work(batches);
-        // A job that fails before anything is stored leaves the array as it was; who stops one goes on later.
-        let is_stop = |error: &Error| matches!(error.kind(), ErrorKind::Interrupted(_));
-        match &done {
-            Err(error) if !is_stop(error) && !batches.have_begun() => done,
-            _ => batches.pass_rest().and(done),
-        }
-    }
-
     /// One batch after another.
     fn here(&self, work: Work<'_>) -> Result<()> {
         let (redo, mut array) = (self.redo, (self.array)()?);
         let way = Way::Here(Box::new(move |batch| redo.apply(redo.write(batch)?, batch, &mut array)));
-        self.fill(&self.batches(way), work)
+        fill(&self.batches(way), work)
     }
 
     /// Three batches at the same time.
@@ -133,10 +122,21 @@ impl<M: Medium + Flush + Sync, A: Blocks + Flush + Send> Line<'_, M, A> {
             let Ok(storing) = thread::Builder::new().spawn_scoped(scope, store) else { return self.here(work) };
             let Ok(writing) = thread::Builder::new().spawn_scoped(scope, write) else { return self.here(work) };
             // Dropped when it is filled: that is how the threads hear of the end.
-            let done = self.fill(&self.batches(Way::Line(to_journal, memory)), work);
+            let done = fill(&self.batches(Way::Line(to_journal, memory)), work);
             // The further a batch has come, the earlier it is in the file.
             joined(storing).and(joined(writing)).and(done)
         })
+    }
+}
+
+/// Has `work` hand over what is left, and hands on what there is of a last batch.
+fn fill(batches: &Batches<'_>, work: Work<'_>) -> Result<()> {
+    let done = work(batches);
+    // A job that fails before anything is stored leaves the array as it was; who stops one goes on later.
+    let is_stop = |error: &Error| matches!(error.kind(), ErrorKind::Interrupted(_));
+    match &done {
+        Err(error) if !is_stop(error) && !batches.have_begun() => done,
+        _ => batches.pass_rest().and(done),
     }
 }
 

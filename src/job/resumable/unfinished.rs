@@ -225,9 +225,11 @@ impl Unfinished {
     }
 
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
-    /// and the journal is removed. Where something cannot be stored, as on a full disk, the journal is removed all the
-    /// same, and what may be stored in part is [named](Left::given_up); why, if it is not that the journal does not say
-    /// where it lies.
+    /// and the journal is removed.
+    ///
+    /// Where something cannot be stored, as on a full disk, the journal makes room for it, from a copy in TMPDIR; and
+    /// where that is no help, it is gone all the same, and what may be stored in part is [named](Left::given_up). Why,
+    /// if it is not that the journal does not say where it lies.
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io, where it cannot be read or removed.
@@ -235,43 +237,53 @@ impl Unfinished {
         let this = self.seen()?;
         let found = left(&this.file, &this.header, this.layout, 0)?;
         let sync = this.sync(Sync::No);
-        let Some(first) = this.header.contiguous else {
-            this.file.vanish(sync)?;
+        let Self { file, header, layout } = this;
+        let Some(first) = header.contiguous else {
+            file.vanish(sync)?;
             return Ok((found, None));
         };
-        match this.store_whole(first, array, sync) {
+        let store_whole = |file| store_whole(file, (&header, layout, first), array, sync);
+        match store_whole(file) {
             Ok((file, left)) => file.vanish(sync).map(|()| (left, None)),
             Err(error) if error.kind() == ErrorKind::Io => {
-                JournalFile::open(array.path())?.map_or(Ok(()), |file| file.vanish(sync))?;
-                Ok((found, Some(error)))
+                let Some(file) = JournalFile::open(array.path())? else { return Ok((found, Some(error))) };
+                let copy = file.copied();
+                file.vanish(sync)?;
+                drop(file);
+                let stored = copy.map_err(|_| error).and_then(store_whole);
+                Ok(stored.map_or_else(|error| (found, Some(error)), |(_, left)| (left, None)))
             }
             Err(error) => Err(error),
         }
     }
+}
 
-    /// Stores what is whole in the journal of a job whose blocks follow each other from a byte of the array on.
-    fn store_whole(self, first: u64, array: &Mapping, sync: Sync) -> Result<(JournalFile, Left)> {
-        let Self { file, header, layout } = self;
-        let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
-        let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
-        let mut blocks = InPlace::new(array, &places)?;
-        let file = match header.protocol {
-            Protocol::Redo => {
-                let file = file.kept(Kept::Written)?;
-                let names = &mut JobNames { file: &file, sync, receipt: None };
-                Redo::new(&file, &header, layout).recover(names, &mut blocks)?;
-                file
-            }
-            Protocol::Slots => {
-                let file = file.kept(Kept::Mapped)?;
-                Slots::new(&file, &header, layout).recover(&mut blocks)?;
-                file
-            }
-        };
-        array.finish_writing(sync)?;
-        let left = left(&file, &header, layout, u64::MAX)?;
-        Ok((file, left))
-    }
+/// Stores what is whole in a journal whose blocks follow each other from a byte of the array on.
+fn store_whole(
+    file: JournalFile,
+    (header, layout, first): (&Header, Layout, u64),
+    array: &Mapping,
+    sync: Sync,
+) -> Result<(JournalFile, Left)> {
+    let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
+    let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
+    let mut blocks = InPlace::new(array, &places)?;
+    let file = match header.protocol {
+        Protocol::Redo => {
+            let file = file.kept(Kept::Written)?;
+            let names = &mut JobNames { file: &file, sync, receipt: None };
+            Redo::new(&file, header, layout).recover(names, &mut blocks)?;
+            file
+        }
+        Protocol::Slots => {
+            let file = file.kept(Kept::Mapped)?;
+            Slots::new(&file, header, layout).recover(&mut blocks)?;
+            file
+        }
+    };
+    array.finish_writing(sync)?;
+    let left = left(&file, header, layout, u64::MAX)?;
+    Ok((file, left))
 }
 
 /// The command that goes on with a job.
