@@ -79,9 +79,9 @@ impl JournalArgs {
         let path = journal_path(array.path())?;
         let unfinished = match Unfinished::of(array) {
             Ok(None) => return Err(Error::usage("has no unfinished job").at(array.path())),
-            Ok(Some(unfinished)) => unfinished.discard(array).map(|(left, torn)| match torn.0 {
-                None => left.to_string(),
-                Some(torn) => format!("{left}; of these, {torn} may be stored in part"),
+            Ok(Some(unfinished)) => unfinished.discard(array).map(|(left, why)| match why {
+                None => left.given_up(),
+                Some(why) => format!("{}: {why}", left.given_up()),
             }),
             Err(error) => Err(error),
         };
@@ -254,7 +254,7 @@ fn ended_early(error: Error, job: &Resumable) -> Error {
         return error;
     }
     let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
-    if left.done == 0 && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
+    if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
         return error.followed_by("nothing is stored");
     }
     let error = error.followed_by(format!("{left}; the journal is kept"));

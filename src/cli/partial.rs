@@ -184,7 +184,7 @@ fn certified(path: &Path, receipt: &Receipt, out: &Path, job: &Job<'_>) -> Resul
 fn ended_early(error: Error, job: &Resumable, part: &Path) -> Error {
     let name = path_text(part);
     let Ok(left) = job.left() else { return error.followed_by(format!("{name} is kept")) };
-    if left.done == 0 && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
+    if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
         let _ = std::fs::remove_file(part);
         return error;
     }
@@ -203,7 +203,7 @@ fn ended_early(error: Error, job: &Resumable, part: &Path) -> Error {
 pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
     let Some(part) = Partial::open(out)? else { return Ok(false) };
     let left = match Unfinished::of(&part.mapping()?).and_then(|left| left.map(Unfinished::left).transpose()) {
-        Ok(Some((unfinished, left))) => unfinished.conclude(Sync::No).map(|()| left.to_string())?,
+        Ok(Some((unfinished, left))) => unfinished.conclude(Sync::No).map(|()| left.given_up())?,
         Ok(None) => "nothing is done".to_owned(),
         Err(error) if error.kind() == ErrorKind::Corrupt => {
             remove(&journal_path(&partial_path(out)?)?)?;

@@ -9,6 +9,7 @@
 //!     | 8 9 |10 11|12 || 13 14 | 15 |     blocks 5 6 7   8 9
 //! ```
 
+use std::cmp::Ordering;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -111,6 +112,21 @@ impl Grid {
         row * self.blocks_in_row() + part * self.blocks_in_part() + in_part / self.block
     }
 
+    /// The block behind those, from this one on, that are so many bytes together; none where that is no whole number of
+    /// blocks, or more than there are.
+    pub fn block_behind(&self, block: u64, nbytes: u64) -> Option<u64> {
+        let blocks = self.blocks();
+        if block > blocks || !nbytes.is_multiple_of(self.itemsize) {
+            return None;
+        }
+        let rank = self.ranks(block).start.checked_add(nbytes / self.itemsize)?;
+        match rank.cmp(&self.elements) {
+            Ordering::Less => Some(self.block_at(rank)).filter(|&behind| self.ranks(behind).start == rank),
+            Ordering::Equal => Some(blocks),
+            Ordering::Greater => None,
+        }
+    }
+
     /// Ranges of elements in words, no more than a line takes: `elements 0 to 99, 200 to 299`.
     /// `runs` are ranges of blocks, in their order; neighbours need not be one.
     pub fn described(&self, runs: impl Iterator<Item = Range<u64>>) -> String {
@@ -170,6 +186,25 @@ mod tests {
         let grid = grid(16, [8, 5, 2]);
         let starts: Vec<u64> = (0..grid.blocks()).map(|block| grid.ranks(block).start).collect();
         assert_eq!(starts, [0, 2, 4, 5, 7, 8, 10, 12, 13, 15]);
+    }
+
+    #[test]
+    fn whole_blocks_are_known_by_their_bytes() {
+        for (elements, row, part, block) in [(16, 8, 5, 2), (10, 10, 7, 3), (9, 9, 4, 4), (1, 1, 1, 1)] {
+            let grid = grid(elements, [row, part, block]);
+            let blocks = grid.blocks();
+            for first in 0..=blocks {
+                let mut sums = vec![(0, first)];
+                for block in first..blocks {
+                    sums.push((sums[sums.len() - 1].0 + grid.bytes_of(block), block + 1));
+                }
+                for nbytes in 0..=grid.nbytes() + 8 {
+                    let expected = sums.iter().find(|&&(sum, _)| sum == nbytes).map(|&(_, behind)| behind);
+                    assert_eq!(grid.block_behind(first, nbytes), expected, "{nbytes} bytes from block {first} on");
+                }
+            }
+            assert_eq!((grid.block_behind(blocks + 1, 0), grid.block_behind(0, u64::MAX - 7)), (None, None));
+        }
     }
 
     #[test]

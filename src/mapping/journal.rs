@@ -9,7 +9,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use memmap2::{Advice, MmapOptions, MmapRaw};
 
 use super::copy::{self, Stretches};
 use super::new_file::{folder_of, follow_links};
-use super::{Sync, fault, space};
+use super::{Sync, fault, space, temporary};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Boot, Flush, Layout, Medium, Memory};
 
@@ -236,6 +236,17 @@ impl JournalFile {
             _ => {}
         }
         self.flush_folder(sync)
+    }
+
+    /// The same journal in a file of TMPDIR that has no name: its own room is free once it has vanished and is closed.
+    ///
+    /// # Errors
+    /// Io, where there is no room for it.
+    pub fn copied(&self) -> Result<Self> {
+        let copy = temporary()?;
+        let copied = (&self.file).seek(SeekFrom::Start(0)).and_then(|_| io::copy(&mut &self.file, &mut &copy));
+        copied.map_err(|error| Error::io("cannot copy the journal", error).at(&self.path))?;
+        Self::over(self.path.clone(), copy, self.len, Kept::Written)
     }
 
     /// Takes away what never appeared.

@@ -123,6 +123,7 @@ impl Source {
             let journal = format!("{SPARSE}.rmm-journal");
             let at = names.iter().position(|name| *name == journal).ok_or("the journal is not kept")?;
             names.remove(at);
+            self.is_given_up(disk, &journal)?;
         }
         if names != expected {
             return Err(format!("expected {expected:?} on the disk, found {names:?}").into());
@@ -131,6 +132,18 @@ impl Source {
             return Err("an old file is not what it was".into());
         }
         Ok(())
+    }
+
+    /// What a job has left is given up, though the disk is as full as before.
+    fn is_given_up(&self, disk: &Disk, journal: &str) -> Result<(), Failed> {
+        let mut command = Command::new(needs::RMM);
+        command.args(["map-chunks", SPARSE, "--discard-journal"]).current_dir(disk.path(""));
+        let output = command.env("TMPDIR", self.folder.path()).stdin(Stdio::null()).output()?;
+        let message = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() != Some(0) || !message.contains("the job is given up; ") {
+            return Err(format!("it cannot be given up: {}: {message}", output.status).into());
+        }
+        if disk.path(journal).exists() { Err("the journal of a job that is given up is there".into()) } else { Ok(()) }
     }
 
     fn path_with_rmm(&self) -> Result<std::ffi::OsString, Failed> {

@@ -23,6 +23,7 @@ pub use store::{Hand, Hands, begin, chunks, store};
 pub use unfinished::{Left, Unfinished};
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
@@ -70,6 +71,8 @@ pub struct Resumable {
     header: Header,
     layout: Layout,
     operation: Operation,
+    /// The first block that is not known to be in the array, where that is not what the journal says.
+    stored: AtomicU64,
 }
 
 impl Resumable {
@@ -117,7 +120,7 @@ impl Resumable {
         }
         let layout = Layout::new(&header, PAGE)?;
         let file = JournalFile::create(array.path(), layout.nbytes(), kept)?;
-        let job = Self { file, header, layout, operation };
+        let job = Self { file, header, layout, operation, stored: AtomicU64::new(0) };
         job.appear().inspect_err(|_| job.file.give_up())?;
         Ok(job)
     }
@@ -144,7 +147,8 @@ impl Resumable {
         let sync = unfinished.sync(operation.sync);
         let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
-        Ok(Self { file: file.kept(kept)?, header, layout, operation: Operation { sync, ..operation } })
+        let operation = Operation { sync, ..operation };
+        Ok(Self { file: file.kept(kept)?, header, layout, operation, stored: AtomicU64::new(0) })
     }
 
     /// Stores what is whole in the slots of a job that has any; nothing, where it has just begun.
@@ -196,7 +200,7 @@ impl Resumable {
     /// # Errors
     /// As [`Unfinished::left`].
     pub fn left(&self) -> Result<Left> {
-        unfinished::left(&self.file, &self.header, self.layout)
+        unfinished::left(&self.file, &self.header, self.layout, self.stored.load(Ordering::Acquire))
     }
 
     /// Ends it, when every block is stored: with a receipt where one is wanted, and without a journal.

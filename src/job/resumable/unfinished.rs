@@ -26,20 +26,53 @@ pub struct Unfinished {
 /// How far a job is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
-    /// The number of blocks that are done, or whole in the journal.
+    /// The number of blocks that are done.
     pub done: u64,
     /// The number of all blocks.
     pub blocks: u64,
     /// Which elements are done, in words.
     pub elements: String,
+    /// What is whole in the journal, and not, or not surely, in the array.
+    pub kept: Option<Pending>,
+}
+
+/// Blocks that are whole in a journal, and may be in the array in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// How many they are.
+    pub blocks: u64,
+    /// Which elements they are, in words.
+    pub elements: String,
+}
+
+impl Left {
+    /// Whether nothing is computed yet.
+    pub fn is_nothing(&self) -> bool {
+        self.done == 0 && self.kept.is_none()
+    }
+
+    /// What is done, without what is not surely so.
+    fn done(&self) -> String {
+        let Self { done, blocks, elements, .. } = self;
+        let are = if *done == 1 { "is" } else { "are" };
+        format!("{done} of {blocks} chunks {are} done: {elements} of the selection")
+    }
+
+    /// The same of a job that is given up, and whose journal is gone.
+    pub fn given_up(&self) -> String {
+        let torn = self.kept.as_ref().map(|kept| format!("; {} may be stored in part", kept.elements));
+        self.done() + &torn.unwrap_or_default()
+    }
 }
 
 impl fmt::Display for Left {
-    /// `3 of 8 chunks are done: elements 0 to 12287 of the selection`
+    /// `2 of 8 chunks are done: elements 0 to 8191 of the selection; 1 more is computed and waits in the journal:
+    /// elements 8192 to 12287`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { done, blocks, elements } = self;
-        let are = if *done == 1 { "is" } else { "are" };
-        write!(f, "{done} of {blocks} chunks {are} done: {elements} of the selection")
+        f.write_str(&self.done())?;
+        let Some(Pending { blocks, elements }) = &self.kept else { return Ok(()) };
+        let verbs = if *blocks == 1 { "is computed and waits" } else { "are computed and wait" };
+        write!(f, "; {blocks} more {verbs} in the journal: {elements}")
     }
 }
 
@@ -133,13 +166,13 @@ impl Unfinished {
         self.file.vanish(sync)
     }
 
-    /// How far it is.
+    /// How far it is, where what is whole in the journal counts as done.
     ///
     /// # Errors
     /// Corrupt, where that makes no sense; io.
     pub fn left(self) -> Result<(Self, Left)> {
         let this = self.seen()?;
-        let left = left(&this.file, &this.header, this.layout)?;
+        let left = left(&this.file, &this.header, this.layout, u64::MAX)?;
         Ok((this, left))
     }
 
@@ -206,49 +239,34 @@ impl Unfinished {
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
     /// and the journal is removed.
     ///
+    /// Where something cannot be stored, as on a full disk, the journal makes room for it, from a copy in TMPDIR; and
+    /// where that is no help, it is gone all the same, and what may be stored in part is [named](Left::given_up). Why,
+    /// if it is not that the journal does not say where it lies.
+    ///
     /// # Errors
-    /// Corrupt, where the journal makes no sense; io.
-    pub fn discard(self, array: &Mapping) -> Result<(Left, Torn)> {
-        let (this, left) = self.left()?;
+    /// Corrupt, where the journal makes no sense; io, where it cannot be read or removed.
+    pub fn discard(self, array: &Mapping) -> Result<(Left, Option<Error>)> {
+        let this = self.seen()?;
+        let found = left(&this.file, &this.header, this.layout, 0)?;
+        let sync = this.sync(Sync::No);
         let Self { file, header, layout } = this;
-        let (sync, kept) = match header.protocol {
-            Protocol::Redo => (Sync::Yes, Kept::Written),
-            Protocol::Slots => (Sync::No, Kept::Mapped),
+        let Some(first) = header.contiguous else {
+            file.vanish(sync)?;
+            return Ok((found, None));
         };
-        let file = file.kept(kept)?;
-        let torn = match (header.contiguous, header.protocol) {
-            (Some(first), _) => {
-                let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
-                let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
-                let mut blocks = InPlace::new(array, &places)?;
-                match header.protocol {
-                    Protocol::Redo => {
-                        let names = &mut JobNames { file: &file, sync, receipt: None };
-                        Redo::new(&file, &header, layout).recover(names, &mut blocks)?;
-                    }
-                    Protocol::Slots => Slots::new(&file, &header, layout).recover(&mut blocks)?,
-                }
-                array.finish_writing(sync)?;
-                Torn(None)
+        let store_whole = |file| store_whole(file, (&header, layout, first), array, sync);
+        match store_whole(file) {
+            Ok((file, left)) => file.vanish(sync).map(|()| (left, None)),
+            Err(error) if error.kind() == ErrorKind::Io => {
+                let Some(file) = JournalFile::open(array.path())? else { return Ok((found, Some(error))) };
+                let copy = file.copied();
+                file.vanish(sync)?;
+                drop(file);
+                let stored = copy.map_err(|_| error).and_then(store_whole);
+                Ok(stored.map_or_else(|error| (found, Some(error)), |(_, left)| (left, None)))
             }
-            (None, Protocol::Redo) => {
-                let redo = Redo::new(&file, &header, layout);
-                redo.examine()?;
-                let pending = redo.pending();
-                Torn((!pending.is_empty()).then(|| header.grid.described(std::iter::once(pending))))
-            }
-            (None, _) => {
-                let mut pending: Vec<u64> =
-                    Slots::new(&file, &header, layout).pending()?.into_iter().map(|(_, block)| block).collect();
-                pending.sort_unstable();
-                Torn(
-                    (!pending.is_empty())
-                        .then(|| header.grid.described(pending.into_iter().map(|block| block..block + 1))),
-                )
-            }
-        };
-        file.vanish(sync)?;
-        Ok((left, torn))
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -256,9 +274,33 @@ fn shown(receipt: &ReceiptPlace) -> String {
     shell_path(Path::new(OsStr::from_bytes(&receipt.path)))
 }
 
-/// Elements that may be as they were or as they should be, in words: where the journal does not say where they lie.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Torn(pub Option<String>);
+/// Stores what is whole in a journal whose blocks follow each other from a byte of the array on.
+fn store_whole(
+    file: JournalFile,
+    (header, layout, first): (&Header, Layout, u64),
+    array: &Mapping,
+    sync: Sync,
+) -> Result<(JournalFile, Left)> {
+    let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
+    let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
+    let mut blocks = InPlace::new(array, &places)?;
+    let file = match header.protocol {
+        Protocol::Redo => {
+            let file = file.kept(Kept::Written)?;
+            let names = &mut JobNames { file: &file, sync, receipt: None };
+            Redo::new(&file, header, layout).recover(names, &mut blocks)?;
+            file
+        }
+        Protocol::Slots => {
+            let file = file.kept(Kept::Mapped)?;
+            Slots::new(&file, header, layout).recover(&mut blocks)?;
+            file
+        }
+    };
+    array.finish_writing(sync)?;
+    let left = left(&file, header, layout, u64::MAX)?;
+    Ok((file, left))
+}
 
 /// The command that goes on with a job.
 pub(super) fn resuming(command: &str) -> String {
@@ -270,19 +312,30 @@ pub(super) fn resuming(command: &str) -> String {
     format!("{named} --resume{rest}")
 }
 
-pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout) -> Result<Left> {
+/// How far a job is. Of batches, those before block `stored` are known to be in the array; the last ones in the journal
+/// may be or not.
+pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: u64) -> Result<Left> {
     let grid = &header.grid;
-    let counted = match header.protocol {
+    let looked_at = || match header.protocol {
         Protocol::Redo => {
-            done_in_order(file, header, layout).map(|done| (done, grid.described(std::iter::once(0..done))))
+            let redo = Redo::new(file, header, layout);
+            redo.examine()?;
+            let pending = redo.pending();
+            let done = stored.clamp(pending.start, pending.end);
+            Ok((done, grid.described(std::iter::once(0..done)), std::iter::once(done..pending.end).collect()))
         }
         Protocol::Slots => {
             let slots = Slots::new(file, header, layout);
-            slots.count().map(|(count, whole)| (count, grid.described(slots.runs(&whole))))
+            let (count, mut kept) = slots.count()?;
+            kept.sort_unstable();
+            let runs: Vec<_> = kept.iter().map(|&block| block..block + 1).collect();
+            Ok((count - kept.len() as u64, grid.described(slots.runs(&[])), runs))
         }
     };
-    let (done, elements) = counted.map_err(|error| error.at(file.path()))?;
-    Ok(Left { done, blocks: grid.blocks(), elements })
+    let (done, elements, kept) = looked_at().map_err(|error: Error| error.at(file.path()))?;
+    let blocks = kept.iter().map(|run: &std::ops::Range<u64>| run.end - run.start).sum();
+    let kept = (blocks > 0).then(|| Pending { blocks, elements: grid.described(kept.into_iter()) });
+    Ok(Left { done, blocks: grid.blocks(), elements, kept })
 }
 
 /// The number of blocks that are done, or whole in a journal of batches.

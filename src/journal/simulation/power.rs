@@ -7,9 +7,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-use super::{Broken, Fate, Job, Life, Random, Stage, Step, When, all_go_well, caught, computed, ended};
+use super::{Broken, Fate, Job, Life, Random, Step, When, all_go_well, caught, computed, ended};
 use crate::error::{Error, Result};
-use crate::journal::redo::{Digests, Redo};
+use crate::journal::redo::{Digests, Last, Redo};
 use crate::journal::{Blocks, Checksum, Flush, Layout, Medium, Names, Protocol, conclude};
 
 /// Bytes that a disk writes at once, unless power is lost.
@@ -112,8 +112,8 @@ struct Process<'m> {
     left: Cell<u64>,
     /// Whether a flush may fail.
     fails: bool,
-    /// The last batch that a resumed job has found.
-    last: Cell<u64>,
+    /// Whether a resumed job stores a batch again that is not the last one.
+    storing_older: Cell<bool>,
     /// Where steps go that are not made yet, as another thread makes its own at the same time.
     noted: RefCell<Option<VecDeque<(Step, Op)>>>,
     flaw: Flaw,
@@ -129,6 +129,8 @@ enum Flaw {
     OnePlace,
     /// Of two batches that are whole, only the last one is stored again.
     LastAlone,
+    /// A resumed job takes every batch before it for one as long as there may be.
+    FullBatches,
 }
 
 #[derive(Clone)]
@@ -202,8 +204,12 @@ impl Process<'_> {
         if self.machine.borrow().named.shown {
             self.job.check_journal(&self.machine.borrow().journal.shown)?;
             redo.examine()?;
-            self.last.set(redo.batches());
+            self.storing_older.set(redo.batches() - Last::of(&redo.stored).batch > 1);
             self.life.resume(|| redo.recover(&mut &*self, &mut &*self))?;
+            if self.flaw == Flaw::FullBatches {
+                let (batch, blocks) = (redo.batches(), self.job.header.grid.blocks());
+                Last { batch, end: blocks.min(batch * self.job.header.batch) }.becomes(&redo.written);
+            }
         } else {
             self.machine.borrow_mut().journal = Disk::new(vec![0; self.job.layout.nbytes() as usize]);
             redo.begin(&mut &*self)?;
@@ -226,7 +232,9 @@ impl Process<'_> {
     /// The results of the next batch, if there is one.
     fn next_batch(&self, redo: &Redo<'_, Self>) -> Option<Vec<u8>> {
         let (first, blocks) = (redo.next_block(), self.job.header.grid.blocks());
-        let end = (first + self.job.header.batch).min(blocks);
+        // Often as long as it may be, and else shorter, as that of a job that is stopped.
+        let most = self.job.header.batch;
+        let end = (first + if self.life.once_in(2) { most } else { 1 + self.life.below(most) }).min(blocks);
         let span = || self.job.span(first).start..self.job.span(end - 1).end;
         (first < blocks).then(|| computed(&self.machine.borrow().array.shown[span()]))
     }
@@ -288,9 +296,7 @@ impl Flush for Process<'_> {
 
 impl Blocks for &Process<'_> {
     fn store(&mut self, block: u64, bytes: &[u8]) -> Result<()> {
-        let is_resumed_before_last =
-            self.life.stage.get() == Stage::Recovery && block < (self.last.get() - 1) * self.job.header.batch;
-        if self.flaw == Flaw::LastAlone && is_resumed_before_last {
+        if self.flaw == Flaw::LastAlone && self.storing_older.get() {
             return Ok(());
         }
         // In several writes, as a block may be many places in the file.
@@ -304,6 +310,7 @@ impl Blocks for &Process<'_> {
 
 impl Flush for &Process<'_> {
     fn flush(&self) -> Result<()> {
+        self.storing_older.set(false);
         self.step(Step::FlushArray, Op::FlushArray)
     }
 }
@@ -350,7 +357,7 @@ fn simulate(seed: u64, broken: Option<Broken>, flaw: Flaw) -> std::result::Resul
             life: Life::new(&mut random, broken),
             left: Cell::new(if last { u64::MAX } else { random.below(reach) }),
             fails: !last && random.once_in(3),
-            last: Cell::new(0),
+            storing_older: Cell::new(false),
             noted: RefCell::new(None),
             flaw,
         };
@@ -462,7 +469,7 @@ fn every_broken_variant_is_caught() {
     for broken in BROKEN {
         caught(broken.name, |seed| simulate(seed, Some(broken), Flaw::None));
     }
-    for flaw in [Flaw::NoChecksum, Flaw::OnePlace, Flaw::LastAlone] {
+    for flaw in [Flaw::NoChecksum, Flaw::OnePlace, Flaw::LastAlone, Flaw::FullBatches] {
         caught(&format!("{flaw:?}"), |seed| simulate(seed, None, flaw));
     }
 }

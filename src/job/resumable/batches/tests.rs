@@ -127,16 +127,32 @@ fn header() -> Header {
 
 type Go<'a> = fn(&Line<'a, Machine, Stored<'a>>, Work<'_>) -> Result<()>;
 
-/// Adds a hundred to what is left, from an element on that has no result.
-fn live(machine: &Machine, redo: &Redo<'_, Machine>, header: &Header, none: u64, threads: usize) -> Result<()> {
+/// A life of a job: how it goes, besides what fails in the machine.
+#[derive(Clone, Copy)]
+struct Going {
+    /// The element that has no result, and how the job ends there.
+    none: (u64, ErrorKind),
+    /// None at all: one batch after another.
+    threads: usize,
+    longest: Duration,
+}
+
+/// A life in which every element has a result, and batches are full.
+fn going(threads: usize) -> Going {
+    Going { none: (u64::MAX, ErrorKind::Usage), threads, longest: Duration::MAX }
+}
+
+/// Adds a hundred to what is left.
+fn live(machine: &Machine, redo: &Redo<'_, Machine>, header: &Header, going: Going) -> Result<()> {
+    let Going { none: (none, kind), threads, longest } = going;
     let view = View::of_array(&Shape::new([ELEMENTS])?, 1, Order::C, 0);
-    let line = Line { header, redo, array: &|| Ok(Stored(machine)) };
+    let line = Line { header, redo, longest, array: &|| Ok(Stored(machine)) };
     let go: Go<'_> = if threads == 0 { |line, work| line.here(work) } else { |line, work| line.at_once(work) };
     go(&line, &|batches| {
         Crew { threads: threads.max(1), progress: &Silent }.share(view.chunks(2), &|| {
             Ok(batches.worker(|chunk, items| {
                 if (chunk.rank..chunk.rank + 2).contains(&none) {
-                    return Err(Error::usage("no result"));
+                    return Err(Error::new(kind, "no result"));
                 }
                 let old = machine.array.lock().expect("no panic")[chunk.rank as usize..][..2].to_vec();
                 items.extend(old.into_iter().map(|x| x + 100));
@@ -147,24 +163,24 @@ fn live(machine: &Machine, redo: &Redo<'_, Machine>, header: &Header, none: u64,
 }
 
 /// The life of a job and, where it failed, another behind it: what the first has come to.
-fn lives(faults: &[(Spot, u64)], none: u64, threads: usize) -> Result<()> {
+fn lives(faults: &[(Spot, u64)], going_on: Going) -> Result<()> {
     let header = header();
     let layout = Layout::new(&header, 64).expect("small");
     let machine = Machine::new(&layout, &[]);
     let redo = Redo::new(&machine, &header, layout);
     redo.begin(&mut Nameless).expect("nothing fails yet");
     *machine.faults.lock().expect("no panic") = faults.to_vec();
-    let done = live(&machine, &redo, &header, none, threads);
+    let done = live(&machine, &redo, &header, going_on);
     let places = machine.places.lock().expect("no panic").len();
     assert!(places <= 3, "{places} batches at the same time");
     machine.faults.lock().expect("no panic").clear();
     if done.is_err() {
         let redo = Redo::new(&machine, &header, layout);
         redo.recover(&mut Nameless, &mut Stored(&machine)).expect("nothing fails any more");
-        live(&machine, &redo, &header, u64::MAX, 2).expect("nothing fails any more");
+        live(&machine, &redo, &header, going(2)).expect("nothing fails any more");
     }
     let new: Vec<u8> = (100..100 + ELEMENTS as u8).collect();
-    assert_eq!(*machine.array.lock().expect("no panic"), new, "{faults:?}, {threads} threads");
+    assert_eq!(*machine.array.lock().expect("no panic"), new, "{faults:?}, {} threads", going_on.threads);
     done
 }
 
@@ -173,7 +189,7 @@ fn what_fails_first_is_reported_and_every_element_is_computed_once() {
     for threads in 0..4 {
         for spot in SPOTS {
             for nth in 0.. {
-                match lives(&[(spot, nth)], u64::MAX, threads) {
+                match lives(&[(spot, nth)], going(threads)) {
                     Err(error) => assert_eq!(error.message(), format!("{spot:?} failed"), "{nth}, {threads} threads"),
                     Ok(()) if nth > 0 => break,
                     Ok(()) => panic!("{spot:?} never fails"),
@@ -186,13 +202,68 @@ fn what_fails_first_is_reported_and_every_element_is_computed_once() {
 #[test]
 fn of_two_failures_that_of_the_batch_that_is_earlier_in_the_file_is_reported() {
     for threads in 1..4 {
+        let last = Going { none: (ELEMENTS - 1, ErrorKind::Usage), ..going(threads) };
         // The fourth batch is not written, and the one before it not stored.
-        let error = lives(&[(Spot::ArrayFlush, 2), (Spot::JournalFlush, 3)], u64::MAX, threads).expect_err("fails");
+        let error = lives(&[(Spot::ArrayFlush, 2), (Spot::JournalFlush, 3)], going(threads)).expect_err("fails");
         assert_eq!(error.message(), "ArrayFlush failed");
         // Two batches are stored whatever has no result in the last one.
-        let error = lives(&[(Spot::ArrayFlush, 1)], ELEMENTS - 1, threads).expect_err("fails");
+        let error = lives(&[(Spot::ArrayFlush, 1)], last).expect_err("fails");
         assert_eq!(error.message(), "ArrayFlush failed");
-        let error = lives(&[], ELEMENTS - 1, threads).expect_err("fails");
+        let error = lives(&[], last).expect_err("fails");
         assert_eq!(error.message(), "no result");
+    }
+}
+
+/// The number of blocks that a job without a result for one of them has stored.
+fn stored(going: Going) -> u64 {
+    let header = header();
+    let layout = Layout::new(&header, 64).expect("small");
+    let machine = Machine::new(&layout, &[]);
+    let redo = Redo::new(&machine, &header, layout);
+    redo.begin(&mut Nameless).expect("nothing fails");
+    live(&machine, &redo, &header, going).expect_err("no result");
+    let array = machine.array.lock().expect("no panic");
+    let stored = array.iter().take_while(|&&x| x >= 100).count() as u64;
+    assert!(array[stored as usize..].iter().all(|&x| x < 100), "in their order");
+    assert_eq!((redo.next_block() * 2, redo.pending().is_empty()), (stored, true), "what is stored is known");
+    stored / 2
+}
+
+#[test]
+fn who_stops_a_job_finds_every_block_stored_that_was_computed() {
+    for threads in 0..2 {
+        for block in 0..ELEMENTS / 2 {
+            let none = (block * 2, ErrorKind::Interrupted(15));
+            assert_eq!(stored(Going { none, ..going(threads) }), block);
+        }
+    }
+}
+
+#[test]
+fn a_job_that_fails_leaves_the_array_as_it_was_or_stores_every_block_that_was_computed() {
+    for threads in 0..2 {
+        for block in 0..ELEMENTS / 2 {
+            for kind in [ErrorKind::Usage, ErrorKind::Child] {
+                let expected = if block < 3 { 0 } else { block };
+                assert_eq!(stored(Going { none: (block * 2, kind), ..going(threads) }), expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_batch_that_takes_long_is_handed_on_before_it_is_full() {
+    for threads in 0..2 {
+        for block in 0..ELEMENTS / 2 {
+            let none = (block * 2, ErrorKind::Usage);
+            assert_eq!(stored(Going { none, longest: Duration::ZERO, ..going(threads) }), block);
+        }
+    }
+    for threads in 0..4 {
+        for spot in SPOTS {
+            for nth in 0..ELEMENTS / 2 {
+                lives(&[(spot, nth)], Going { longest: Duration::ZERO, ..going(threads) }).expect_err("it fails");
+            }
+        }
     }
 }
