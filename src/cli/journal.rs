@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, printable, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::Checksum;
-use crate::mapping::{LastWords, Lock, Mapping, Sync, journal_path, remove_leftovers};
+use crate::mapping::{LastWords, Lock, Mapping, Sync, discarding, journal_path, remove_leftovers};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -153,7 +153,7 @@ impl Job<'_> {
         let _last = last_words(array.path(), "the journal", &job);
         remove_leftovers(array.path());
         let done = finished(array, edit.go_on(&job, ui), job.sync()).and_then(|()| job.conclude());
-        done.map_err(|error| ended_early(error, &job))
+        done.map_err(|error| ended_early(error, &job, array.path()))
     }
 
     /// Writes the receipt, where one is wanted, of a job that has nothing to do.
@@ -248,7 +248,7 @@ pub(super) fn last_words(array: &Path, kept: &str, job: &Resumable) -> LastWords
 }
 
 /// What is said of a job that ended early.
-fn ended_early(error: Error, job: &Resumable) -> Error {
+fn ended_early(error: Error, job: &Resumable, array: &Path) -> Error {
     // Another job's journal is neither this one's to speak of nor to remove.
     if error.kind() == ErrorKind::Busy {
         return error;
@@ -258,11 +258,11 @@ fn ended_early(error: Error, job: &Resumable) -> Error {
         return error.followed_by("nothing is stored");
     }
     let error = error.followed_by(format!("{left}; the journal is kept"));
-    let error = match error.kind() {
-        ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
-        _ => error,
-    };
-    error.whole_hint(job.resuming())
+    match error.kind() {
+        // Some values never fit, whatever is done with those that do not.
+        ErrorKind::Usage => error.with_kind(ErrorKind::Midway).whole_hint(job.resuming()).whole_hint(discarding(array)),
+        _ => error.whole_hint(job.resuming()),
+    }
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

@@ -166,6 +166,14 @@ fn the_array_of_the_job_itself_is_not_warned_of_under_another_name() {
 }
 
 #[test]
+fn a_job_that_no_rule_lets_end_is_told_how_to_be_given_up() {
+    let words = ["map-chunks", "a.dat", "-d", "i1", "-i", "-j1", "--chunk", "3", "--expr", "2**x"];
+    let folder = Rmm::new().file("a.dat", [0, 1, 2, 3, 4, 255]);
+    let folder = folder.run(words).refused(7, "rmm map-chunks a.dat --discard-journal").then();
+    folder.run(["map-chunks", "a.dat", "--discard-journal"]).code(0).file_is("a.dat", [1, 2, 4, 3, 4, 255]);
+}
+
+#[test]
 fn an_array_that_was_stored_in_since_makes_another_job() {
     let own = |more: &[&'static str]| {
         let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--with", "y=b.dat:u1"];
