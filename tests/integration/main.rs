@@ -40,3 +40,4 @@ mod snapshot;
 mod streams;
 mod surroundings;
 mod updates;
+mod whose_journal;
