@@ -245,6 +245,9 @@ fn complex(symbol: &str, left: Complex<f64>, right: Complex<f64>) -> Result<Opti
         "*" => left * right,
         "/" if right == Complex::new(0.0, 0.0) => return Err(by_zero()),
         "/" => super::kernel::complex::divide(left, right),
+        "**" if left == Complex::new(0.0, 0.0) && (right.re < 0.0 || right.im != 0.0) => {
+            return Err("zero to a negative or complex power".to_owned());
+        }
         "**" => super::kernel::complex::power::power(left, right),
         _ => return Ok(None),
     })))
@@ -300,6 +303,9 @@ mod tests {
         let root = binary("**", Weak::Float(-4.0), Weak::Float(0.5));
         assert!(matches!(root, Ok(Weak::Complex(root)) if (root.im - 2.0).abs() < 1e-15), "{root:?}");
         assert_eq!(binary("==", Weak::Int(1), Weak::Complex(Complex::new(1.0, 0.0))), Ok(Weak::Bool(true)));
+        let zero = Complex::new(0.0, 0.0);
+        assert_eq!(binary("**", Weak::Complex(zero), Weak::Int(2)), Ok(Weak::Complex(zero)));
+        assert_eq!(binary("**", Weak::Int(0), Weak::Complex(zero)), Ok(Weak::Complex(Complex::new(1.0, 0.0))));
     }
 
     #[test]
@@ -335,6 +341,10 @@ mod tests {
             ("&", Weak::Float(1.0), Weak::Int(1)),
             ("<", Weak::Complex(Complex::i()), Weak::Int(1)),
             ("/", Weak::Int(1), Weak::Complex(Complex::new(0.0, 0.0))),
+            ("**", Weak::Int(0), Weak::Complex(Complex::i())),
+            ("**", Weak::Float(-0.0), Weak::Complex(Complex::new(0.0, -2.5))),
+            ("**", Weak::Int(0), Weak::Complex(Complex::new(1.0, f64::NAN))),
+            ("**", Weak::Complex(Complex::new(0.0, 0.0)), Weak::Int(-1)),
         ] {
             assert!(binary(symbol, left, right).is_err(), "{left:?}{symbol}{right:?}");
         }
