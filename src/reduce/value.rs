@@ -10,8 +10,8 @@ use crate::dtype::{Class, Convert, Element, LongDouble, Number, Visit, Wide};
 pub enum Value {
     /// An integer, a bool, or a count of steps of time: exact.
     Int(i128),
-    /// An integer beyond 128 bits: its sign, and its value modulo 2^64.
-    Huge(bool, u64),
+    /// An integer beyond 128 bits: a float near it, and its value modulo 2^64.
+    Huge(f64, u64),
     /// A float of up to 64 bits.
     Float(f64),
     /// An extended double.
@@ -38,14 +38,14 @@ impl Value {
                 let value = fitted(value, number, overflow)?;
                 if value < 0 { number.visit(Put(value as i64, out)) } else { number.visit(Put(value as u64, out)) }
             }
-            Self::Huge(is_negative, modulo) if class <= Class::Signed => {
+            Self::Huge(about, modulo) if class <= Class::Signed => {
                 let value = match overflow {
                     Overflow::Error | Overflow::Nan => {
-                        let sign = if is_negative { "below -2^127" } else { "above 2^127" };
+                        let sign = if about < 0.0 { "below -2^127" } else { "above 2^127" };
                         return Err(TooLarge(sign.to_owned()));
                     }
                     Overflow::Wrap => modulo,
-                    Overflow::Saturate if is_negative => saturated(i128::MIN, number) as u64,
+                    Overflow::Saturate if about < 0.0 => saturated(i128::MIN, number) as u64,
                     Overflow::Saturate => saturated(i128::MAX, number) as u64,
                 };
                 number.visit(Put(value, out));
@@ -55,9 +55,7 @@ impl Value {
                 Number::LongDouble | Number::CLongDouble => number.visit(Put(long_double(value), out)),
                 _ => number.visit(Put(to_odd(value), out)),
             },
-            Self::Huge(is_negative, _) => {
-                number.visit(Put(if is_negative { f64::NEG_INFINITY } else { f64::INFINITY }, out));
-            }
+            Self::Huge(about, _) => number.visit(Put(about, out)),
             Self::Float(value) => number.visit(Put(value, out)),
             Self::Long(value) => number.visit(Put(value, out)),
             Self::Complex(value) => match number {
@@ -141,10 +139,14 @@ mod tests {
         assert_eq!(stored(Value::Int(-1), Number::Int8, Overflow::Error), Ok(vec![255]));
         assert_eq!(stored(Value::Int(1), Number::Bool, Overflow::Error), Ok(vec![1]));
         assert_eq!(stored(beyond, Number::Float64, Overflow::Error), Ok(2_f64.powi(64).to_le_bytes().to_vec()));
-        assert!(stored(Value::Huge(true, 5), Number::Int64, Overflow::Error).is_err());
-        assert_eq!(stored(Value::Huge(true, 5), Number::Int64, Overflow::Wrap), Ok(5_u64.to_le_bytes().to_vec()));
+        assert!(stored(Value::Huge(-1e40, 5), Number::Int64, Overflow::Error).is_err());
+        assert_eq!(stored(Value::Huge(-1e40, 5), Number::Int64, Overflow::Wrap), Ok(5_u64.to_le_bytes().to_vec()));
+        assert_eq!(
+            stored(Value::Huge(-1e40, 5), Number::Float64, Overflow::Error),
+            Ok((-1e40_f64).to_le_bytes().to_vec())
+        );
         let lowest = i64::MIN.to_le_bytes().to_vec();
-        assert_eq!(stored(Value::Huge(true, 5), Number::Int64, Overflow::Saturate), Ok(lowest));
+        assert_eq!(stored(Value::Huge(-1e40, 5), Number::Int64, Overflow::Saturate), Ok(lowest));
     }
 
     #[test]
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn every_integer_but_zero_is_true() {
         for (value, truth) in
-            [(Value::Int(0), 0), (Value::Int(1 << 64), 1), (Value::Int(-1), 1), (Value::Huge(true, 0), 1)]
+            [(Value::Int(0), 0), (Value::Int(1 << 64), 1), (Value::Int(-1), 1), (Value::Huge(-1e40, 0), 1)]
         {
             assert_eq!(stored(value, Number::Bool, Overflow::Error), Ok(vec![truth]), "{value:?}");
         }
