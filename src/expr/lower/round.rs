@@ -1,5 +1,7 @@
 //! `round` to decimals: scaled by a power of ten, rounded half to even and scaled back, as `numpy.round` does it.
 
+use num_complex::Complex;
+
 use super::{Lowering, Term};
 use crate::dtype::{Class, Number};
 use crate::error::Result;
@@ -7,7 +9,6 @@ use crate::expr::functions::Rule;
 use crate::expr::graph::StepId;
 use crate::expr::op::Op;
 use crate::expr::weak::Weak;
-use num_complex::Complex;
 
 impl Lowering<'_> {
     pub(super) fn round(&mut self, name: &str, terms: &[Term]) -> Result<StepId> {
