@@ -45,8 +45,12 @@ impl Casting {
         if self.allows(from, to) {
             return Ok(());
         }
-        let message = format!("cannot cast from {} to {} according to the rule '{self}'", from.name(), to.name());
-        let error = Error::usage(message);
+        let (from_name, to_name) = match (from.name(), to.name()) {
+            // What has one name may differ in byte order, or in fields.
+            (one, other) if one == other => (from.to_string(), to.to_string()),
+            names => names,
+        };
+        let error = Error::usage(format!("cannot cast from {from_name} to {to_name} according to the rule '{self}'"));
         Err(if Self::Unsafe.allows(from, to) { error.hint("--casting unsafe") } else { error })
     }
 }
@@ -334,6 +338,8 @@ mod tests {
         assert_eq!(error.to_string(), "cannot cast from float64 to uint8 according to the rule 'same_kind'");
         assert_eq!(error.hints(), ["--casting unsafe"]);
         assert!(Casting::Unsafe.check(&dtype("f8"), &dtype("u1")).is_ok());
+        let error = Casting::No.check(&dtype("<f8"), &dtype(">f8")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot cast from <f8 to >f8 according to the rule 'no'");
         let error = Casting::Safe.check(&dtype("a:<i4,b:<f8"), &dtype("f8")).unwrap_err();
         assert!(error.hints().is_empty());
     }

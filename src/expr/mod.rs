@@ -14,6 +14,7 @@
 //! modulo 2^n (NumPy's depend on the machine), and `bfloat16` and float8 are computed as `float32`.
 
 mod caret;
+mod exact;
 mod functions;
 mod graph;
 mod kernel;

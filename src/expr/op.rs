@@ -11,6 +11,10 @@ pub(super) enum Op {
     Subtract,
     Multiply,
     Divide,
+    /// Each part of a complex number by the same part of the other.
+    MultiplyParts,
+    /// As [`Self::MultiplyParts`].
+    DivideParts,
     FloorDivide,
     Remainder,
     Fmod,
@@ -149,6 +153,8 @@ impl Op {
             | Self::Subtract
             | Self::Multiply
             | Self::Divide
+            | Self::MultiplyParts
+            | Self::DivideParts
             | Self::FloorDivide
             | Self::Remainder
             | Self::Fmod

@@ -3,10 +3,14 @@
 //! NumPy calls them weak, for they take the dtype of the array they meet. Among themselves they are computed as Python
 //! computes them, in 64-bit floats and in integers of up to 127 bits. Knows no arrays.
 
+use std::cmp::Ordering;
+
 use num_complex::Complex;
 
+use super::exact;
 use super::kernel::float::Real;
 use super::kernel::math::modulo::{floor_divide, remainder};
+use super::op::Comparison;
 use crate::dtype::Number;
 
 /// A scalar of Python.
@@ -116,10 +120,9 @@ pub(super) fn unary(symbol: &str, value: Weak) -> Result<Weak, Complaint> {
 /// # Errors
 /// The operation is not defined for the types, the result is too large, or the divisor is zero.
 pub(super) fn binary(symbol: &str, left: Weak, right: Weak) -> Result<Weak, Complaint> {
-    match symbol {
-        "==" => return Ok(Weak::Bool(equal(left, right))),
-        "!=" => return Ok(Weak::Bool(!equal(left, right))),
-        _ => {}
+    let undefined = || format!("'{symbol}' is not defined for {} and {}", left.kind(), right.kind());
+    if let Some(comparison) = comparison(symbol) {
+        return compare(comparison, left, right).map(Weak::Bool).ok_or_else(undefined);
     }
     let result = match (left, right) {
         (Weak::Bool(left), Weak::Bool(right)) if matches!(symbol, "&" | "|" | "^") => {
@@ -131,13 +134,45 @@ pub(super) fn binary(symbol: &str, left: Weak, right: Weak) -> Result<Weak, Comp
             _ => float(symbol, left.real(), right.real())?,
         },
     };
-    result.ok_or_else(|| format!("'{symbol}' is not defined for {} and {}", left.kind(), right.kind()))
+    result.ok_or_else(undefined)
 }
 
-fn equal(left: Weak, right: Weak) -> bool {
+fn comparison(symbol: &str) -> Option<Comparison> {
+    Some(match symbol {
+        "==" => Comparison::Equal,
+        "!=" => Comparison::NotEqual,
+        "<" => Comparison::Less,
+        "<=" => Comparison::LessEqual,
+        ">" => Comparison::Greater,
+        ">=" => Comparison::GreaterEqual,
+        _ => return None,
+    })
+}
+
+/// `None` where the comparison is not defined: complex numbers have no order.
+fn compare(comparison: Comparison, left: Weak, right: Weak) -> Option<bool> {
+    let real = order(left.real_part(), right.real_part());
+    let ordering = match (left, right) {
+        (Weak::Complex(_), _) | (_, Weak::Complex(_)) => {
+            if !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+                return None;
+            }
+            let imaginary = order(left.imaginary_part(), right.imaginary_part());
+            real.zip(imaginary).map(|(real, imaginary)| real.then(imaginary))
+        }
+        _ => real,
+    };
+    // What does not compare, as NaN, is unequal.
+    Some(ordering.map_or(comparison == Comparison::NotEqual, |ordering| comparison.holds(ordering)))
+}
+
+/// How two numbers that are not complex compare, exactly.
+fn order(left: Weak, right: Weak) -> Option<Ordering> {
     match (left.integer(), right.integer()) {
-        (Some(left), Some(right)) => left == right,
-        _ => left.complex() == right.complex(),
+        (Some(left), Some(right)) => Some(left.cmp(&right)),
+        (Some(left), None) => exact::order(left, right.real()),
+        (None, Some(right)) => exact::order(right, left.real()).map(Ordering::reverse),
+        (None, None) => left.real().partial_cmp(&right.real()),
     }
 }
 
@@ -163,7 +198,7 @@ fn integer(symbol: &str, left: i128, right: i128) -> Result<Weak, Complaint> {
         "-" => left.checked_sub(right),
         "*" => left.checked_mul(right),
         "/" | "//" | "%" if right == 0 => return Err(by_zero()),
-        "/" => return Ok(Weak::Float(left as f64 / right as f64)),
+        "/" => return Ok(Weak::Float(exact::quotient(left, right))),
         "//" => left.checked_div(right).map(|whole| whole - i128::from(left % right != 0 && (left < 0) != (right < 0))),
         "%" => {
             left.checked_rem(right).map(|rest| rest + if rest != 0 && (rest < 0) != (right < 0) { right } else { 0 })
@@ -179,20 +214,9 @@ fn integer(symbol: &str, left: i128, right: i128) -> Result<Weak, Complaint> {
         ">>" => Some(left >> right.min(127)),
         "&" => Some(left & right),
         "|" => Some(left | right),
-        "^" => Some(left ^ right),
-        _ => return Ok(Weak::Bool(ordered(symbol, &left, &right))),
+        _ => Some(left ^ right),
     };
     whole.map(Weak::Int).ok_or_else(too_large)
-}
-
-/// The comparisons but for equality.
-fn ordered<T: PartialOrd>(symbol: &str, left: &T, right: &T) -> bool {
-    match symbol {
-        "<" => left < right,
-        "<=" => left <= right,
-        ">" => left > right,
-        _ => left >= right,
-    }
 }
 
 /// `None` where the operation is not defined for floats.
@@ -210,7 +234,6 @@ fn float(symbol: &str, left: f64, right: f64) -> Result<Option<Weak>, Complaint>
             return Ok(Some(Weak::Complex(Complex::new(left, 0.0).powf(right))));
         }
         "**" => left.power(right),
-        "<" | "<=" | ">" | ">=" => return Ok(Some(Weak::Bool(ordered(symbol, &left, &right)))),
         _ => return Ok(None),
     })))
 }
@@ -222,6 +245,9 @@ fn complex(symbol: &str, left: Complex<f64>, right: Complex<f64>) -> Result<Opti
         "*" => left * right,
         "/" if right == Complex::new(0.0, 0.0) => return Err(by_zero()),
         "/" => super::kernel::complex::divide(left, right),
+        "**" if left == Complex::new(0.0, 0.0) && (right.re < 0.0 || right.im != 0.0) => {
+            return Err("zero to a negative or complex power".to_owned());
+        }
         "**" => super::kernel::complex::power::power(left, right),
         _ => return Ok(None),
     })))
@@ -277,6 +303,29 @@ mod tests {
         let root = binary("**", Weak::Float(-4.0), Weak::Float(0.5));
         assert!(matches!(root, Ok(Weak::Complex(root)) if (root.im - 2.0).abs() < 1e-15), "{root:?}");
         assert_eq!(binary("==", Weak::Int(1), Weak::Complex(Complex::new(1.0, 0.0))), Ok(Weak::Bool(true)));
+        let zero = Complex::new(0.0, 0.0);
+        assert_eq!(binary("**", Weak::Complex(zero), Weak::Int(2)), Ok(Weak::Complex(zero)));
+        assert_eq!(binary("**", Weak::Int(0), Weak::Complex(zero)), Ok(Weak::Complex(Complex::new(1.0, 0.0))));
+    }
+
+    #[test]
+    fn integers_beyond_53_bits_are_not_rounded() {
+        let two_53 = 1_i128 << 53;
+        assert_eq!(int("/", 10_i128.pow(25), 10_i128.pow(19)), Weak::Float(1e6));
+        for (symbol, left, right, holds) in [
+            ("==", Weak::Int(two_53 + 1), Weak::Float(2_f64.powi(53)), false),
+            ("!=", Weak::Float(2_f64.powi(53)), Weak::Int(two_53 + 1), true),
+            ("==", Weak::Complex(Complex::new(2_f64.powi(53), 0.0)), Weak::Int(two_53 + 1), false),
+            ("==", Weak::Complex(Complex::new(2_f64.powi(53), 1.0)), Weak::Int(two_53), false),
+            ("<", Weak::Int((1 << 63) - 1), Weak::Float(2_f64.powi(63)), true),
+            (">=", Weak::Float(2_f64.powi(63)), Weak::Int((1 << 63) - 1), true),
+            ("<", Weak::Int(1), Weak::Float(f64::NAN), false),
+            ("!=", Weak::Int(1), Weak::Float(f64::NAN), true),
+            ("==", Weak::Complex(Complex::new(f64::NAN, 0.0)), Weak::Complex(Complex::new(f64::NAN, 0.0)), false),
+            ("!=", Weak::Complex(Complex::new(0.0, f64::NAN)), Weak::Int(0), true),
+        ] {
+            assert_eq!(binary(symbol, left, right), Ok(Weak::Bool(holds)), "{left:?} {symbol} {right:?}");
+        }
     }
 
     #[test]
@@ -292,6 +341,10 @@ mod tests {
             ("&", Weak::Float(1.0), Weak::Int(1)),
             ("<", Weak::Complex(Complex::i()), Weak::Int(1)),
             ("/", Weak::Int(1), Weak::Complex(Complex::new(0.0, 0.0))),
+            ("**", Weak::Int(0), Weak::Complex(Complex::i())),
+            ("**", Weak::Float(-0.0), Weak::Complex(Complex::new(0.0, -2.5))),
+            ("**", Weak::Int(0), Weak::Complex(Complex::new(1.0, f64::NAN))),
+            ("**", Weak::Complex(Complex::new(0.0, 0.0)), Weak::Int(-1)),
         ] {
             assert!(binary(symbol, left, right).is_err(), "{left:?}{symbol}{right:?}");
         }

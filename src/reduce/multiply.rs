@@ -1,4 +1,4 @@
-//! Products: of integers exactly as far as 127 bits go and modulo 2^64 beyond, of floats in `float64` with an exponent that
+//! Products: of integers exactly as far as 127 bits go, modulo 2^64 and as a float beyond, of floats in `float64` with an exponent that
 //! has room for every one on the way.
 
 use std::marker::PhantomData;
@@ -42,7 +42,8 @@ pub(super) trait Factor: Item {
 pub(super) struct Exact {
     /// `None` where it has left 128 bits; only a zero brings it back.
     value: Option<i128>,
-    is_negative: bool,
+    /// Where there is no value, one near it.
+    huge: f64,
     modulo: u64,
 }
 
@@ -50,20 +51,25 @@ impl Exact {
     fn times(self, other: Self) -> Self {
         let modulo = self.modulo.wrapping_mul(other.modulo);
         if self.value == Some(0) || other.value == Some(0) {
-            return Self { value: Some(0), is_negative: false, modulo };
+            return Self { value: Some(0), huge: 0.0, modulo };
         }
         let value = self.value.zip(other.value).and_then(|(a, b)| a.checked_mul(b));
-        Self { value, is_negative: self.is_negative != other.is_negative, modulo }
+        let huge = if value.is_some() { 0.0 } else { self.about() * other.about() };
+        Self { value, huge, modulo }
+    }
+
+    fn about(self) -> f64 {
+        self.value.map_or(self.huge, |value| value as f64)
     }
 
     fn total(self) -> Value {
-        self.value.map_or(Value::Huge(self.is_negative, self.modulo), Value::Int)
+        self.value.map_or(Value::Huge(self.huge, self.modulo), Value::Int)
     }
 }
 
 impl From<i128> for Exact {
     fn from(value: i128) -> Self {
-        Self { value: Some(value), is_negative: value < 0, modulo: value as u64 }
+        Self { value: Some(value), huge: 0.0, modulo: value as u64 }
     }
 }
 
@@ -72,7 +78,7 @@ macro_rules! integers {
         $(
             impl Factor for $int {
                 type Product = Exact;
-                const NOTHING: Exact = Exact { value: Some(1), is_negative: false, modulo: 1 };
+                const NOTHING: Exact = Exact { value: Some(1), huge: 0.0, modulo: 1 };
 
                 fn product(self) -> Exact {
                     let value: fn(Self) -> i128 = $value;
@@ -239,7 +245,11 @@ mod tests {
         assert_eq!(product::<i8>(&[]), Value::Int(1));
         assert_eq!(product(&[-128_i8; 9]), Value::Int(-(1 << 63)));
         assert_eq!(product(&[3_u64; 40]), Value::Int(3_i128.pow(40)));
-        assert_eq!(product(&[-3_i64; 101]), Value::Huge(true, (-3_i64).wrapping_pow(101) as u64));
+        let Value::Huge(about, modulo) = product(&[-3_i64; 101]) else { panic!("it has 161 bits") };
+        assert_eq!(modulo, (-3_i64).wrapping_pow(101) as u64);
+        assert!((about / -3_f64.powi(101) - 1.0).abs() < 1e-14, "{about}");
+        assert_eq!(product(&[2_u8; 200]), Value::Huge(2_f64.powi(200), 0));
+        assert_eq!(product(&[i64::MIN; 101]), Value::Huge(f64::NEG_INFINITY, 0));
         assert_eq!(product(&[Bool8(2), Bool8(0)]), Value::Int(0));
     }
 

@@ -93,16 +93,23 @@ impl Reduction {
     }
 
     /// The dtype to make results in that are wanted as `wanted`: where that is wide enough, they are rounded once, from
-    /// the accumulators.
+    /// the accumulators. No integer result is one of 64 bits on the way to what holds it.
     pub fn made_in(&self, wanted: Option<&DType>) -> DType {
+        use Number as N;
         let result = self.result();
-        match (result.number(), wanted.and_then(DType::number)) {
-            (Some(own), Some(wanted)) if own.class() <= Class::Float && wanted == Number::Float64 => {
-                DType::native(if own == Number::LongDouble { own } else { wanted })
-            }
-            (Some(Number::Complex64), Some(Number::Complex128)) => DType::native(Number::Complex128),
-            _ => result,
-        }
+        let (Some(own), Some(wanted)) = (result.number(), wanted.and_then(DType::number)) else { return result };
+        let made = match (own, wanted) {
+            _ if own.class() <= Class::Signed => match wanted {
+                // Where the conversion finds what does not fit; every integer that does is exact in float64.
+                N::Float16 | N::Float8E4M3 | N::Float8E5M2 => N::Float64,
+                _ if matches!(wanted.class(), Class::Unsigned | Class::Signed) => own,
+                _ => wanted,
+            },
+            (N::Float16 | N::BFloat16 | N::Float8E4M3 | N::Float8E5M2 | N::Float32, N::Float64)
+            | (N::Complex64, N::Complex128) => wanted,
+            _ => own,
+        };
+        DType::native(made)
     }
 
     fn has_nan(&self) -> bool {
@@ -317,5 +324,13 @@ mod tests {
         assert_eq!(made("c8", "c16"), dtype("c16"));
         assert_eq!(made("f4", "i4"), dtype("f4"));
         assert_eq!(made("f16", "f8"), dtype("f16"));
+        for wanted in ["bool", "f4", "bfloat16", "f16", "c8", "c16", "c32"] {
+            assert_eq!(made("i4", wanted), dtype(wanted));
+        }
+        for narrow in ["f2", "float8_e4m3fn", "float8_e5m2"] {
+            assert_eq!(made("u8", narrow), dtype("f8"));
+        }
+        assert_eq!(made("u2", "i1"), dtype("u8"));
+        assert_eq!(made("i2", ">f4"), dtype("f4"));
     }
 }

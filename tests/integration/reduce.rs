@@ -213,3 +213,20 @@ fn what_fails_for_the_zeros_of_a_hole_fails() {
         Rmm::new().sparse("s", 1 << 26).run(["map-chunks", "s", "-d", "i8", "--expr", "2**(x-1)", "--reduce", "sum"]);
     ran.refused(2, "at index (0,): integers to negative integer powers are not allowed");
 }
+
+#[test]
+fn integers_beyond_64_bits_are_there_in_what_holds_them() {
+    let reduced = |op: &str, items: Vec<u8>, astype: &str| {
+        let command = ["map-chunks", "u.dat", "-d", "u8", "--reduce", op, "--casting", "unsafe", "--astype", astype];
+        Rmm::new().file("u.dat", items).run(command)
+    };
+    let sum = |astype: &str| reduced("sum", bytes(&[u64::MAX, u64::MAX, 5]), astype);
+    for (astype, result) in [("f4", "3.689349e+19"), ("c16", "(3.6893488147419103e+19+0j)"), ("bool", "True")] {
+        sum(astype).prints(format!("{result}\n"));
+    }
+    sum("f2").refused(2, "does not fit float16");
+    sum("u4").refused(2, "the sum is 36893488147419103235, which does not fit uint64");
+    let product = |astype: &str| reduced("prod", bytes(&[2_u64; 70]), astype);
+    product("bool").prints("True\n");
+    product("c8").prints("(1.1805916e+21+0j)\n");
+}

@@ -98,7 +98,9 @@ def expression(rng, depth):
         return f"{rng.choice(CASTS)}({deep})"
     if chance < 0.63:
         return f"({rng.choice('-~')}{deep})"
-    if chance < 0.68:
+    if chance < 0.65:
+        return f"round({deep}, {rng.choice([-300, -25, -2, -1, 1, 2, 5, 25, 40, 308, 400])})"
+    if chance < 0.7:
         return f"({deep})**{rng.choice(['2', '3', '0.5'])}"
     return f"({deep} {rng.choice(OPERATORS)} {other()})"
 

@@ -2,7 +2,7 @@
 
     python3 tests/numpy/reductions.py --rmm target/debug/rmm --cases 500 --seed 1
 
-Both must refuse the same, or give the same dtype, shape and values: integers, ends and positions exactly, float sums
+First integers beyond 64 bits in types that hold them, then random reductions. Both must refuse the same, or give the same dtype, shape and values: integers, ends and positions exactly, float sums
 within the rounding that NumPy's own order of adding has. Each case runs on one thread or more, and must not differ.
 The last line is `N passed, N failed`.
 """
@@ -129,6 +129,22 @@ def selected(x, subscript):
     return eval(f"x[{subscript}]", {"x": x})
 
 
+def beyond(rmm, folder):
+    """The types that do not get the exact sum or product of integers that leave 64 bits, as text."""
+    wrong = []
+    for op, items in (("sum", [2**64 - 1, 2**64 - 1, 5]), ("sum", [2**63, 2**63]), ("prod", [2] * 70), ("prod", [3] * 75), ("prod", [2] * 500)):
+        np.save(os.path.join(folder, "x.npy"), np.array(items, "u8"))
+        exact = sum(items) if op == "sum" else int(np.prod(np.array(items, object)))
+        for name in "f4 f8 f16 c8 c16 bool".split():
+            words = [rmm, "map-chunks", "x.npy", "--reduce", op, "--astype", name, "--casting", "unsafe", "-o", "out.npy", "--force"]
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            found = np.load(os.path.join(folder, "out.npy")) if done.returncode == 0 else done.stderr.strip()
+            expected = np.array(str(exact)).astype(name) if name == "f16" else np.array(float(exact)).astype(name)
+            if done.returncode or found.dtype != expected.dtype or found != expected:
+                wrong.append(f"{op} of {items[:3]}... as {name}: {expected}, found {found}")
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rmm", required=True)
@@ -139,6 +155,9 @@ def main():
     np.seterr(all="ignore")
     failed, rmm = 0, os.path.abspath(options.rmm)
     with tempfile.TemporaryDirectory() as folder:
+        wrong = beyond(rmm, folder)
+        print("".join(f"--- FAILED: {line}\n" for line in wrong), end="")
+        failed += len(wrong)
         for number in range(options.cases):
             rng = random.Random(f"{options.seed} {number}")
             op, x, subscript = case(rng)
@@ -164,7 +183,7 @@ def main():
                 print(f"--- FAILED: seed {options.seed} case {number}: {words} of {x.dtype.str} {x.shape} F {x.flags.fnc}")
                 print(f"  x: {x.tolist() if x.size < 60 else '...'}")
                 print(f"  expected: {getattr(expected, 'dtype', '')} {expected}\n  found:    {getattr(found, 'dtype', '')} {found}")
-    print(f"{options.cases - failed} passed, {failed} failed")
+    print(f"{options.cases + 5 * 6 - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

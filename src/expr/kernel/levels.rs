@@ -56,6 +56,8 @@ const BINARY: &[Op] = &[
     Op::Subtract,
     Op::Multiply,
     Op::Divide,
+    Op::MultiplyParts,
+    Op::DivideParts,
     Op::FloorDivide,
     Op::Remainder,
     Op::Fmod,
@@ -114,7 +116,7 @@ fn is_defined(op: Op, number: Number) -> bool {
         Op::FloorDivide | Op::Remainder | Op::Fmod | Op::Sign => !matches!(class, Class::Bool | Class::Complex),
         Op::And | Op::Or | Op::Xor | Op::Invert => !matches!(class, Class::Float | Class::Complex),
         Op::LeftShift | Op::RightShift => matches!(class, Class::Signed | Class::Unsigned),
-        Op::Real | Op::Imag | Op::Angle => class == Class::Complex,
+        Op::Real | Op::Imag | Op::Angle | Op::MultiplyParts | Op::DivideParts => class == Class::Complex,
         Op::Divide | Op::Sqrt | Op::Exp | Op::Log | Op::Sin | Op::Cos | Op::IsNan | Op::IsInf | Op::IsFinite => {
             is_float || class == Class::Complex
         }

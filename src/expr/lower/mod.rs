@@ -7,6 +7,7 @@
 mod compare;
 mod meeting;
 mod operation;
+mod round;
 
 use super::caret::{self, nearest};
 use super::functions::{self, Meaning, Rule};

@@ -132,33 +132,4 @@ impl Lowering<'_> {
         }
         Ok(self.graph.cast(clipped, number))
     }
-
-    pub(super) fn round(&mut self, name: &str, terms: &[Term]) -> Result<StepId> {
-        const MOST: i128 = 300;
-        let step = self.default_step(terms[0])?;
-        let number = self.graph.number(step);
-        let decimals = match terms.get(1) {
-            None => 0,
-            Some(Term::Weak(Weak::Int(decimals))) if decimals.abs() <= MOST => *decimals,
-            Some(_) => {
-                return Err(self.error(format!("the decimals of {name} are an integer literal of at most {MOST}")));
-            }
-        };
-        let is_whole = matches!(number.class(), Class::Signed | Class::Unsigned);
-        if is_whole && decimals >= 0 {
-            return Ok(step);
-        }
-        if is_whole || (number == Number::Bool && decimals != 0) {
-            let error = self.error(format!("'{name}' to {decimals} decimals is not defined for {}", number.name()));
-            return Err(error.hint(format!("round(float64(x), {decimals})")));
-        }
-        if decimals == 0 {
-            return self.operation(name, Op::Rint, Rule::Float, &[Term::Step(step)]);
-        }
-        let factor = Term::Weak(Weak::Float(10f64.powi(decimals.unsigned_abs() as i32)));
-        let (scale, back) = if decimals > 0 { (Op::Multiply, Op::Divide) } else { (Op::Divide, Op::Multiply) };
-        let scaled = self.operation(name, scale, Rule::Any, &[Term::Step(step), factor])?;
-        let rounded = self.operation(name, Op::Rint, Rule::Float, &[Term::Step(scaled)])?;
-        self.operation(name, back, Rule::Any, &[Term::Step(rounded), factor])
-    }
 }

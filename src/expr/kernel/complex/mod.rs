@@ -20,6 +20,8 @@ pub(super) fn binary<T: Real>(op: Op, a: &[Complex<T>], b: &[Complex<T>], out: &
         Op::Subtract => map2(a, b, out, |a, b| Complex::new(a.re - b.re, a.im - b.im)),
         Op::Multiply => map2(a, b, out, multiply),
         Op::Divide => map2(a, b, out, divide),
+        Op::MultiplyParts => map2(a, b, out, |a, b| Complex::new(a.re * b.re, a.im * b.im)),
+        Op::DivideParts => map2(a, b, out, |a, b| Complex::new(a.re / b.re, a.im / b.im)),
         Op::Power => map2(a, b, out, |a, b| narrowed(power(widened(a), widened(b)))),
         // Of equal values, zeros of either sign among them, the first.
         Op::Minimum => map2(a, b, out, |a, b| if less_equal(a, b) || is_nan(a) { a } else { b }),
