@@ -140,6 +140,12 @@ impl Error {
         self.kind
     }
 
+    /// Whether it is for want of room on a file system, or of what a user may take of it.
+    pub fn is_of_room(&self) -> bool {
+        let kind = self.source.as_ref().map(io::Error::kind);
+        matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+    }
+
     /// The file it happened to, where there is one.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -193,6 +199,14 @@ fn reason(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn want_of_room_is_told_from_other_failures() {
+        let failed = |number| Error::io("cannot store", io::Error::from_raw_os_error(number));
+        assert!([libc::ENOSPC, libc::EDQUOT].into_iter().all(|number| failed(number).is_of_room()));
+        assert!([libc::EIO, libc::EFBIG].into_iter().all(|number| !failed(number).is_of_room()));
+        assert!(!Error::usage("too long").is_of_room());
+    }
 
     #[test]
     fn names_the_deepest_path() {

@@ -19,12 +19,13 @@ use crate::mapping::{LastWords, Lock, Mapping, Sync, discarding, journal_path, r
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Resuming")]
 pub(super) struct JournalArgs {
-    /// Go on with a job that ended early, by the same command, with the same --receipt or none; --overflow, --casting,
-    /// --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there
-    /// is none, begin one that keeps OUT.rmm-part until it is whole
+    /// Go on with a job that ended early, by the same command, with the --receipt that it was begun with, if any;
+    /// --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With
+    /// map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole
     #[arg(long, conflicts_with_all = ["no_journal", "discard_journal", "dry_run"])]
     pub(super) resume: bool,
-    /// Give up a job that ended early: say which part is done, and remove its journal
+    /// Give up a job that ended early: store what waits in its journal, by way of TMPDIR where the disk is full, say which
+    /// part is done, and remove the journal
     #[arg(long, conflicts_with_all = ["no_journal", "mode", "dry_run", "expr"])]
     discard_journal: bool,
     /// Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed
@@ -77,16 +78,20 @@ impl JournalArgs {
         let array = &Array::data_file(file, &open.opening(Intent::Edit)?)?;
         let _lock = Lock::exclusive(array.file(), array.path())?;
         let path = journal_path(array.path())?;
-        let unfinished = match Unfinished::of(array) {
+        // What waits in the journal is stored whole, and named where it cannot be.
+        signals::heed();
+        let discarded = match Unfinished::of(array) {
             Ok(None) => return Err(Error::usage("has no unfinished job").at(array.path())),
-            Ok(Some(unfinished)) => unfinished.discard(array).map(|(left, why)| match why {
-                None => left.given_up(),
-                Some(why) => format!("{}: {why}", left.given_up()),
-            }),
+            Ok(Some(unfinished)) => unfinished.discard(array),
             Err(error) => Err(error),
         };
-        match unfinished {
-            Ok(left) => ui.note(&format!("{}: the job is given up; {left}", path_text(array.path()))),
+        match discarded {
+            Ok((left, None)) => {
+                ui.note(&format!("{}: the job is given up; {}", path_text(array.path()), left.given_up()));
+            }
+            Ok((left, Some(why))) => {
+                return Err(why.followed_by(format!("the job is given up; {}", left.given_up())));
+            }
             Err(error) if error.kind() == ErrorKind::Corrupt => {
                 std::fs::remove_file(&path).map_err(|error| Error::io("cannot remove", error).at(&path))?;
                 ui.note(&format!("{error}; it is removed, and which part is done is not known"));

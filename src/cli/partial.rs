@@ -153,7 +153,7 @@ fn refusal(other: Unfinished, out: &Path) -> Error {
     let resuming = other.resuming();
     match other.count() {
         Ok((done, blocks)) => {
-            let message = format!("is being made by an unfinished job, {done} of {blocks} chunks are done");
+            let message = format!("is being made by an unfinished job, {done} of {blocks} chunks are computed");
             Error::new(ErrorKind::Busy, message).at(out).whole_hint(resuming).whole_hint(discarding(out))
         }
         Err(error) => error,

@@ -177,7 +177,9 @@ impl<'m, M: Medium + Flush + ?Sized> Redo<'m, M> {
     /// Where it is not written yet.
     pub fn apply<B: Blocks + Flush + ?Sized>(&self, batch: u64, mut payload: &[u8], array: &mut B) -> Result<()> {
         assert!(batch <= self.batches(), "batch {batch} is not whole in the journal yet");
-        let mut block = Last::of(&self.stored).end;
+        let stored = Last::of(&self.stored);
+        assert_eq!(batch, stored.batch + 1, "batches are stored in turn");
+        let mut block = stored.end;
         while !payload.is_empty() {
             let (bytes, rest) = payload.split_at(self.header.grid.bytes_of(block) as usize);
             array.store(block, bytes)?;

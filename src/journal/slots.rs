@@ -15,7 +15,6 @@
 //! when the process ends, so nothing is flushed and no checksum is needed. Only the order of the stores counts. They are
 //! void after a reboot, which is why a header names the boot.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Blocks, Header, LargeBlocks, Layout, Memory, Names, Take};
@@ -88,16 +87,11 @@ impl<'m, M: Memory + ?Sized> Slots<'m, M> {
         Ok((done + whole.len() as u64, whole))
     }
 
-    /// The blocks that are done, and these besides, as ranges in their order, of which neighbours may touch.
-    pub fn runs(&self, besides: &[u64]) -> impl Iterator<Item = Range<u64>> {
-        let mut more = BTreeMap::<u64, u64>::new();
-        for block in besides {
-            *more.entry(block / 64).or_default() |= 1 << (block % 64);
-        }
+    /// The blocks that are done, as ranges in their order, of which neighbours may touch.
+    pub fn runs(&self) -> impl Iterator<Item = Range<u64>> {
         (0..self.header.grid.blocks().div_ceil(64)).flat_map(move |number| {
             // A word that cannot be read says nothing of its blocks.
             let word = self.memory.word(self.layout.bit(number * 64).0).unwrap_or(0);
-            let word = word | more.get(&number).copied().unwrap_or(0);
             runs_of(word).map(move |run| number * 64 + run.start..number * 64 + run.end)
         })
     }

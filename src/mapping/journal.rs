@@ -19,6 +19,7 @@ use memmap2::{Advice, MmapOptions, MmapRaw};
 
 use super::copy::{self, Stretches};
 use super::new_file::{folder_of, follow_links};
+use super::spool::no_spool;
 use super::{Sync, fault, space, temporary};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Boot, Flush, Layout, Medium, Memory};
@@ -148,10 +149,12 @@ impl JournalFile {
                     return options.map_raw_read_only(&self.file);
                 }
                 let map = options.map_raw(&self.file)?;
-                // What can fail fails here. Kernels that cannot populate leave it to the fault handler.
-                match map.advise(Advice::PopulateWrite) {
-                    Err(error) if error.raw_os_error() != Some(libc::EINVAL) => Err(error),
-                    _ => Ok(map),
+                // What can fail fails here. Kernels that cannot populate leave it to the fault handler. Where a store would
+                // raise SIGBUS, as the pages have no room on a file system that copies what is stored in, they say EFAULT.
+                match map.advise(Advice::PopulateWrite).map_err(|error| (error.raw_os_error(), error)) {
+                    Ok(()) | Err((Some(libc::EINVAL), _)) => Ok(map),
+                    Err((Some(libc::EFAULT), _)) => Err(std::io::ErrorKind::StorageFull.into()),
+                    Err((_, error)) => Err(error),
                 }
             });
             self.map = Some(mapped.map_err(|error| Error::io("cannot map the journal", error).at(&self.path))?);
@@ -245,7 +248,11 @@ impl JournalFile {
     pub fn copied(&self) -> Result<Self> {
         let copy = temporary()?;
         let copied = (&self.file).seek(SeekFrom::Start(0)).and_then(|_| io::copy(&mut &self.file, &mut &copy));
-        copied.map_err(|error| Error::io("cannot copy the journal", error).at(&self.path))?;
+        match copied {
+            Ok(copied) if copied == self.len => {}
+            Ok(_) => return Err(Error::corrupt("is a damaged journal: it ends too soon").at(&self.path)),
+            Err(error) => return Err(no_spool(error, &std::env::temp_dir())),
+        }
         Self::over(self.path.clone(), copy, self.len, Kept::Written)
     }
 

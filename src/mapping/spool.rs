@@ -46,7 +46,7 @@ pub fn spool(from: &mut dyn Read, name: &Path) -> Result<Mapping> {
     }
 }
 
-fn no_spool(error: io::Error, folder: &Path) -> Error {
+pub(super) fn no_spool(error: io::Error, folder: &Path) -> Error {
     Error::io("cannot keep a temporary copy", error).at(folder).hint("TMPDIR names another folder for temporary copies")
 }
 

@@ -96,7 +96,7 @@ fn every_other_command_on_the_file_says_so_and_keeps_out() {
         folder = ran.then();
         assert!(folder.path(PART).exists() && folder.path(JOURNAL).exists());
     }
-    let ran = folder.run(words(&deadly("exit 1"), &["--receipt", "done"])).refused(4, "2 of 4 chunks are done");
+    let ran = folder.run(words(&deadly("exit 1"), &["--receipt", "done"])).refused(4, "2 of 4 chunks are computed");
     ran.stderr_has("--resume").names_are(["a.dat", PART, JOURNAL]);
 }
 

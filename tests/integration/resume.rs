@@ -201,7 +201,7 @@ fn an_array_that_was_stored_in_since_makes_another_job() {
 #[test]
 fn another_job_does_not_go_on_with_a_journal() {
     let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
-    let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are done").then();
+    let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are computed").then();
     let other = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--resume"];
     folder.run(other).refused(4, "is the journal of another job");
 }

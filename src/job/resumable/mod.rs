@@ -20,7 +20,7 @@ pub use batches::Batches;
 pub use place::{Bytes, Place, Places};
 pub use receipt::Receipt;
 pub use store::{Hand, Hands, begin, chunks, store};
-pub use unfinished::{Left, Unfinished};
+pub use unfinished::{Left, Pending, Unfinished};
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -227,7 +227,7 @@ impl Unfinished {
     pub fn refusal(self, array: &Mapping) -> Error {
         let command = self.header.command.clone();
         let message = match self.count() {
-            Ok((done, blocks)) => format!("has an unfinished job, {done} of {blocks} chunks are done"),
+            Ok((done, blocks)) => format!("has an unfinished job, {done} of {blocks} chunks are computed"),
             Err(error) => return error,
         };
         Error::new(ErrorKind::Busy, message)
@@ -239,12 +239,11 @@ impl Unfinished {
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
     /// and the journal is removed.
     ///
-    /// Where something cannot be stored, as on a full disk, the journal makes room for it, from a copy in TMPDIR; and
-    /// where that is no help, it is gone all the same, and what may be stored in part is [named](Left::given_up). Why,
-    /// if it is not that the journal does not say where it lies.
+    /// Where there is no room to store it, the journal makes some, once it is copied to TMPDIR. Where even that is too
+    /// little, it is gone all the same, and what may be stored in part is [named](Left::given_up), with the reason.
     ///
     /// # Errors
-    /// Corrupt, where the journal makes no sense; io, where it cannot be read or removed.
+    /// Corrupt, where the journal makes no sense; io, where it cannot be read, stored, copied or removed: it is kept.
     pub fn discard(self, array: &Mapping) -> Result<(Left, Option<Error>)> {
         let this = self.seen()?;
         let found = left(&this.file, &this.header, this.layout, 0)?;
@@ -257,13 +256,17 @@ impl Unfinished {
         let store_whole = |file| store_whole(file, (&header, layout, first), array, sync);
         match store_whole(file) {
             Ok((file, left)) => file.vanish(sync).map(|()| (left, None)),
-            Err(error) if error.kind() == ErrorKind::Io => {
-                let Some(file) = JournalFile::open(array.path())? else { return Ok((found, Some(error))) };
-                let copy = file.copied();
+            Err(error) if error.is_of_room() => {
+                let Some(file) = JournalFile::open(array.path())? else { return Err(error) };
+                // All that the copy will need is its own before the journal goes.
+                let copy = file.copied().and_then(|copy| to_store_from(copy, header.protocol));
+                let copy = copy.map_err(|why| {
+                    let why = format!("and there is no room for a copy of the journal, either: {}", why.message());
+                    error.followed_by(why).hint("TMPDIR names another folder for temporary copies")
+                })?;
                 file.vanish(sync)?;
                 drop(file);
-                let stored = copy.map_err(|_| error).and_then(store_whole);
-                Ok(stored.map_or_else(|error| (found, Some(error)), |(_, left)| (left, None)))
+                Ok(store_whole(copy).map_or_else(|error| (found, Some(error)), |(_, left)| (left, None)))
             }
             Err(error) => Err(error),
         }
@@ -272,6 +275,10 @@ impl Unfinished {
 
 fn shown(receipt: &ReceiptPlace) -> String {
     shell_path(Path::new(OsStr::from_bytes(&receipt.path)))
+}
+
+fn to_store_from(file: JournalFile, protocol: Protocol) -> Result<JournalFile> {
+    file.kept(if protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped })
 }
 
 /// Stores what is whole in a journal whose blocks follow each other from a byte of the array on.
@@ -284,19 +291,14 @@ fn store_whole(
     let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
     let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
     let mut blocks = InPlace::new(array, &places)?;
-    let file = match header.protocol {
+    let file = to_store_from(file, header.protocol)?;
+    match header.protocol {
         Protocol::Redo => {
-            let file = file.kept(Kept::Written)?;
             let names = &mut JobNames { file: &file, sync, receipt: None };
             Redo::new(&file, header, layout).recover(names, &mut blocks)?;
-            file
         }
-        Protocol::Slots => {
-            let file = file.kept(Kept::Mapped)?;
-            Slots::new(&file, header, layout).recover(&mut blocks)?;
-            file
-        }
-    };
+        Protocol::Slots => Slots::new(&file, header, layout).recover(&mut blocks)?,
+    }
     array.finish_writing(sync)?;
     let left = left(&file, header, layout, u64::MAX)?;
     Ok((file, left))
@@ -329,7 +331,7 @@ pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: 
             let (count, mut kept) = slots.count()?;
             kept.sort_unstable();
             let runs: Vec<_> = kept.iter().map(|&block| block..block + 1).collect();
-            Ok((count - kept.len() as u64, grid.described(slots.runs(&[])), runs))
+            Ok((count - kept.len() as u64, grid.described(slots.runs()), runs))
         }
     };
     let (done, elements, kept) = looked_at().map_err(|error: Error| error.at(file.path()))?;
