@@ -98,12 +98,13 @@ def run(argv):
 
 
 class Row:
-    """Commands that do the same job; rmm is the first. Before each run `fresh` is removed, after the last `scratch`."""
+    """Commands that do the same job; rmm is the first. Before each run `fresh` is removed, and the second file of `again`
+    is made a copy of the first; after the last run `scratch` is removed."""
 
-    def __init__(self, what, goals, commands, fresh=None, nbytes=0, scratch=None):
+    def __init__(self, what, goals, commands, fresh=None, nbytes=0, scratch=None, again=None):
         self.what, self.goals, self.commands, self.nbytes = what, goals, commands, nbytes
         self.fresh = [fresh] if isinstance(fresh, str) else fresh or []
-        self.scratch, self.peaks = scratch, {}
+        self.scratch, self.again, self.peaks = scratch, again, {}
 
     def measured(self, runs, cold=False):
         """The times of each command; its peak memory in KiB goes to `peaks`."""
@@ -113,6 +114,8 @@ class Row:
         for turn in range(runs + 1):
             for name, argv in self.commands.items():
                 self.clear()
+                if self.again:
+                    shutil.copyfile(*self.again)
                 os.sync()
                 if cold:
                     Path("/proc/sys/vm/drop_caches").write_text("3")
@@ -128,8 +131,8 @@ class Row:
                 if turn:
                     times[name].append(seconds)
         self.clear()
-        if self.scratch:
-            Path(self.scratch).unlink()
+        for path in {self.scratch, *(self.again or [])} - {None}:
+            Path(path).unlink()
         return times
 
     def clear(self):
