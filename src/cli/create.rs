@@ -190,15 +190,14 @@ impl CreateArgs {
             Some(parsed) => Wanted::Told(&parsed.dtype, telling),
             None => Wanted::Guessed,
         };
+        // From here on there is something to be cleared away.
+        signals::heed();
         if said.order == Some(Order::F) {
-            signals::heed_before(&self.file);
             NewFile::create(&self.file, replace)?;
             let source = text.spooled(wanted, ui)?;
             return self.make_from_array(&source, said, replace, ui);
         }
-        signals::heed_before(&self.file);
         let growing = Growing::begin(&self.file, container, said.clone(), replace)?.with_io(self.make.io.io());
-        signals::heed();
         let offset = |dtype: &DType, row: &[u64]| growing.data_offset(dtype, row);
         let into = Destination { file: growing.file(), name: &self.file, offset: &offset };
         let Imported { dtype, shape, offset } = text.import(wanted, &into, ui)?;
@@ -251,9 +250,8 @@ impl CreateArgs {
 
     fn make_array(&self, spec: ArraySpec, replace: Replace, content: Option<&Content<'_>>, ui: &Ui) -> Result<()> {
         let container = self.container(spec.offset)?;
-        signals::heed_before(&self.file);
-        let new = NewArray::begin(&self.file, spec, container, self.describe(), replace)?.with_io(self.make.io.io());
         signals::heed();
+        let new = NewArray::begin(&self.file, spec, container, self.describe(), replace)?.with_io(self.make.io.io());
         let array = new.array()?;
         if self.make.preallocate {
             new.reserve()?;

@@ -144,7 +144,7 @@ impl EditArgs {
         let container = self.output.format()?.container();
         let spec = ArraySpec { offset: 0, ..edit.array().spec().clone() };
         // From here on there is something to be cleared away, also while the values are checked.
-        signals::heed_before(path);
+        signals::heed();
         let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
         let new = new.with_io(edit.array().mapping().io());
         edit.check(ui)?;

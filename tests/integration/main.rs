@@ -6,6 +6,7 @@ mod completions;
 mod concurrency;
 mod create;
 mod docs;
+mod dying;
 mod ending;
 mod engine;
 mod errors;

@@ -1,20 +1,12 @@
 //! Jobs with `-o` that can be resumed: what they leave behind when they end early, who is kept out, and how they go on.
 
 use std::os::unix::fs::symlink;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Stdio};
 
-use crate::harness::{RMM, Ran, Rmm, finish, npy_bytes, prepare};
+use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh};
+use crate::harness::{Ran, Rmm, npy_bytes};
 
 const PART: &str = "out.rmm-part";
 const JOURNAL: &str = "out.rmm-part.rmm-journal";
-/// Adds one to every byte.
-const NEXT: &str = r"LC_ALL=C tr '\001-\014' '\002-\015'";
-
-/// A command that adds one, and does something else first in chunk 2 while there is no file called `safe`.
-fn deadly(deed: &str) -> String {
-    format!("if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then {deed}; exit 1; fi; {NEXT}")
-}
 
 fn words<'a>(exec: &'a str, options: &[&'a str]) -> Vec<&'a str> {
     let own = ["map-chunks", "a.dat", "-d", "u1", "-o", "out", "-f", "raw", "--chunk", "3", "--exec", exec];
@@ -22,31 +14,13 @@ fn words<'a>(exec: &'a str, options: &[&'a str]) -> Vec<&'a str> {
     own.iter().chain(threads).chain(options).copied().collect()
 }
 
-fn fresh() -> Rmm {
-    Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>())
-}
-
-fn ended(folder: &Rmm, exec: &str, options: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(&*RMM);
-    command.args(words(exec, options));
-    let (status, _, stderr) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
-    (status.signal(), String::from_utf8_lossy(&stderr).into_owned())
-}
-
 /// A folder with `a.dat`, the bytes 1 to 12, of which a job in 4 chunks that makes `out` has died in chunk 2.
 fn killed(options: &[&str]) -> Rmm {
-    let folder = fresh();
-    let (signal, stderr) = ended(&folder, &deadly("kill -9 $PPID"), options);
-    assert_eq!(signal, Some(9), "{stderr}");
-    folder
+    dying::killed(fresh(), &words(EXEC, options))
 }
 
 fn resumed(folder: Rmm, options: &[&str]) -> Ran {
-    folder.file("safe", "").run(words(&deadly("kill -9 $PPID"), options))
-}
-
-fn all_done() -> Vec<u8> {
-    (2..=13).collect()
+    folder.file("safe", "").run(words(EXEC, options))
 }
 
 #[test]
@@ -55,7 +29,7 @@ fn a_job_that_was_killed_goes_on_and_its_file_appears_whole() {
         let folder = killed(options);
         assert!(folder.path(PART).exists() && folder.path(JOURNAL).exists() && !folder.path("out").exists());
         // The first chunk is not computed again.
-        let exec = format!("[ $RMM_CHUNK != 0 ] || touch again; {}", deadly("kill -9 $PPID"));
+        let exec = format!("[ $RMM_CHUNK != 0 ] || touch again; {EXEC}");
         let folder = folder.run(words(&exec, options)).refused(4, "another one").then();
         let ran = resumed(folder, &[options, &["-j3"]].concat()).done().file_is("out", all_done());
         ran.names_are(["a.dat", "out", "safe"]).file_is("a.dat", (1..=12).collect::<Vec<u8>>());
@@ -72,9 +46,8 @@ fn a_plain_job_leaves_nothing_that_stays() {
 #[test]
 fn only_what_is_left_is_computed() {
     let folder = fresh();
-    let exec = format!("echo $RMM_CHUNK >> log; {}", deadly("kill -9 $PPID"));
-    let (signal, stderr) = ended(&folder, &exec, &["--resume"]);
-    assert_eq!(signal, Some(9), "{stderr}");
+    let exec = format!("echo $RMM_CHUNK >> log; {EXEC}");
+    let folder = dying::killed(folder, &words(&exec, &["--resume"]));
     let ran = folder.file("safe", "").run(words(&exec, &["--resume"])).done();
     ran.file_is("log", "0\n1\n2\n2\n3\n").file_is("out", all_done());
 }
@@ -118,7 +91,7 @@ fn a_signal_stops_it_and_says_how_to_go_on() {
     for (signal, number) in [("INT", 2), ("TERM", 15)] {
         let folder = fresh();
         let exec = deadly(&format!("kill -{signal} $PPID; sleep 5"));
-        let (ended, stderr) = ended(&folder, &exec, &["--resume"]);
+        let (ended, stderr) = dying::ended(&folder, &words(&exec, &["--resume"]));
         assert_eq!(ended, Some(number), "{stderr}");
         assert!(stderr.contains("2 of 4 chunks are done") && stderr.contains("out.rmm-part is kept"), "{stderr}");
         assert!(stderr.contains(" --resume"), "{stderr}");

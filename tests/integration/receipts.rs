@@ -4,13 +4,9 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::{Command, Stdio};
 
-use crate::harness::{RMM, Ran, Rmm, finish, npy_bytes, prepare};
-
-/// Adds one to every byte.
-const EXEC: &str =
-    r"if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then kill -9 $PPID; exit 1; fi; LC_ALL=C tr '\001-\014' '\002-\015'";
+use crate::dying::{EXEC, all_done, fresh, hinted, killed};
+use crate::harness::{Ran, Rmm, npy_bytes};
 
 /// Where the results of a job go, and how it is kept: its options, its file and its journal.
 const KINDS: [(&[&str], &str, &str); 4] = [
@@ -20,37 +16,16 @@ const KINDS: [(&[&str], &str, &str); 4] = [
     (&["-o", "out", "-f", "raw", "--sync"], "out", "out.rmm-part.rmm-journal"),
 ];
 
-fn fresh() -> Rmm {
-    Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>())
-}
-
 fn words<'a>(kind: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     let own = ["map-chunks", "a.dat", "-d", "u1", "-j1", "--chunk", "3", "--exec", EXEC];
     own.iter().chain(kind).chain(more).copied().collect()
 }
 
-/// The folder of a job that was killed.
-fn killed(folder: Rmm, words: &[&str]) -> Rmm {
-    let mut command = Command::new(&*RMM);
-    command.args(words);
-    let (status, _, stderr) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    assert_eq!(signal, Some(9), "{}", String::from_utf8_lossy(&stderr));
-    folder
-}
-
 /// The hint that goes on with a job, pasted into a shell.
 #[track_caller]
 fn pasted(ran: Ran) -> Ran {
-    let said = ran.said();
-    let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint").to_owned();
-    let mut shell = Command::new("bash");
-    shell.args(["-c", &hint]);
+    let shell = hinted(&ran);
     ran.then().file("safe", "").run_command(shell)
-}
-
-fn all_done() -> Vec<u8> {
-    (2..=13).collect()
 }
 
 /// A loop that repeats its command until it succeeds, for a job that somebody else has ended meanwhile: nothing is done

@@ -7,24 +7,16 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 
+use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh, pasted};
 use crate::harness::{RMM, Ran, Rmm, bytes, finish, npy_bytes, prepare, skipped};
 
 pub(crate) const JOURNAL: &str = "a.dat.rmm-journal";
-/// Adds one to every byte.
-const NEXT: &str = r"LC_ALL=C tr '\001-\014' '\002-\015'";
 
 /// A folder with `a.dat`, the bytes 1 to 12, on which a job of 4 chunks has died in chunk 2, with two done.
 pub(crate) fn killed(options: &[&str]) -> Rmm {
-    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
-    let (status, _, stderr) = finish(&mut command(&folder, &deadly("kill -9 $PPID"), options), None);
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "{}", String::from_utf8_lossy(&stderr));
+    let folder = dying::killed(fresh(), &words(EXEC, options));
     assert!(folder.path(JOURNAL).exists());
     folder
-}
-
-/// A command that adds one, and does something else first in chunk 2 while there is a file of that name.
-pub(crate) fn deadly(deed: &str) -> String {
-    format!("if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then {deed}; exit 1; fi; {NEXT}")
 }
 
 pub(crate) fn words<'a>(exec: &'a str, options: &[&'a str]) -> Vec<&'a str> {
@@ -33,27 +25,10 @@ pub(crate) fn words<'a>(exec: &'a str, options: &[&'a str]) -> Vec<&'a str> {
     own.into_iter().filter(|&word| !threads || word != "-j1").chain(options.iter().copied()).collect()
 }
 
-pub(crate) fn command(folder: &Rmm, exec: &str, options: &[&str]) -> Command {
-    let mut command = Command::new(&*RMM);
-    command.args(words(exec, options));
-    prepare(&mut command, &folder.path("")).stdin(Stdio::null());
-    command
-}
-
 /// Goes on with the job, whose child is now harmless.
 pub(crate) fn resumed(folder: Rmm, options: &[&str]) -> Ran {
     let all = [options, &["--resume"]].concat();
-    folder.file("safe", "").run(words(&deadly("kill -9 $PPID"), &all))
-}
-
-/// The first hint, which is a command, pasted into a shell.
-#[track_caller]
-pub(crate) fn pasted(ran: Ran) -> Ran {
-    let said = ran.said();
-    let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint").to_owned();
-    let mut shell = Command::new("bash");
-    shell.args(["-c", &hint]);
-    ran.then().run_command(shell)
+    folder.file("safe", "").run(words(EXEC, &all))
 }
 
 #[test]
@@ -81,10 +56,6 @@ fn a_hint_is_pasted_as_it_is_whatever_stands_in_names_and_commands() {
     folder.run_command(shell).code(0).stderr_has("the job is given up; 2 of 4 chunks are done");
 }
 
-pub(crate) fn all_done() -> Vec<u8> {
-    (2..=13).collect()
-}
-
 #[test]
 fn a_job_that_was_killed_is_resumed_and_every_chunk_computed_once() {
     for options in [&[][..], &["--sync"]] {
@@ -100,10 +71,7 @@ fn batches_that_were_under_way_are_stored_once_and_the_others_follow() {
     let exec = format!(r"{deadly}LC_ALL=C tr '\000\001' '\001\002'");
     let words = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "16MiB", "--sync", "--exec", &exec];
     let folder = Rmm::new().file("a.dat", vec![0; 64 << 20]);
-    let mut command = Command::new(&*RMM);
-    command.args(words);
-    let (status, ..) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
+    let folder = dying::killed(folder, &words);
     let resumed = [&words[..], &["--resume"]].concat();
     let ran = folder.file("safe", "").run(resumed).done().names_are(["a.dat", "safe"]);
     assert!(std::fs::read(ran.then().path("a.dat")).expect("there").iter().all(|&byte| byte == 1));
@@ -201,7 +169,7 @@ fn an_array_that_was_stored_in_since_makes_another_job() {
 #[test]
 fn another_job_does_not_go_on_with_a_journal() {
     let folder = killed(&[]).run(words("cat", &["--resume"])).refused(4, "is the journal of another job").then();
-    let folder = folder.run(words(&deadly("kill -9 $PPID"), &[])).refused(4, "2 of 4 chunks are computed").then();
+    let folder = folder.run(words(EXEC, &[])).refused(4, "2 of 4 chunks are computed").then();
     let other = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--resume"];
     folder.run(other).refused(4, "is the journal of another job");
 }
@@ -268,9 +236,8 @@ fn a_signal_stops_at_a_safe_point_and_says_how_to_go_on() {
     for (signal, number) in [("INT", 2), ("TERM", 15)] {
         let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
         let exec = deadly(&format!("kill -{signal} $PPID; sleep 5"));
-        let (status, _, stderr) = finish(&mut command(&folder, &exec, &[]), None);
-        let stderr = String::from_utf8_lossy(&stderr);
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(number), "{stderr}");
+        let (ended, stderr) = dying::ended(&folder, &words(&exec, &[]));
+        assert_eq!(ended, Some(number), "{stderr}");
         assert!(stderr.contains("2 of 4 chunks are done") && stderr.contains(" --resume"), "{stderr}");
         folder.file("safe", "").run(words(&exec, &["--resume"])).done().file_is("a.dat", all_done());
     }

@@ -2,13 +2,8 @@
 //!
 //! Jobs end at a known place: at a value that does not fit, or by the hand of their own child, in chunk 2 of 4.
 
-use std::process::{Command, Stdio};
-
-use crate::harness::{RMM, Rmm, finish, prepare};
-
-/// Adds one to every byte.
-const EXEC: &str =
-    r"if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then kill -9 $PPID; exit 1; fi; LC_ALL=C tr '\001-\014' '\002-\015'";
+use crate::dying::{EXEC, fresh, killed};
+use crate::harness::Rmm;
 
 /// The words of a job, one of them replaced, or left out where nothing stands for it.
 fn with<'a>(words: &[&'a str], more: &[&'a str], replaced: &[(&str, &[&'a str])]) -> Vec<&'a str> {
@@ -17,17 +12,6 @@ fn with<'a>(words: &[&'a str], more: &[&'a str], replaced: &[(&str, &[&'a str])]
         found.map_or_else(|| vec![word], |(_, new)| new.to_vec())
     };
     words.iter().flat_map(|&word| one(word)).chain(more.iter().copied()).collect()
-}
-
-/// A folder in which a job has been killed.
-fn killed(words: &[&str]) -> Rmm {
-    let folder = Rmm::new().file("a.dat", (1..=12).collect::<Vec<u8>>());
-    let mut command = Command::new(&*RMM);
-    command.args(words);
-    let (status, _, stderr) = finish(prepare(&mut command, &folder.path("")).stdin(Stdio::null()), None);
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    assert_eq!(signal, Some(9), "{}", String::from_utf8_lossy(&stderr));
-    folder
 }
 
 /// The words of a job that is killed, and its file.
@@ -59,7 +43,7 @@ fn what_does_not_change_the_results_may_be_another() {
                 let first: Vec<&str> = with(job, &[sync, &["--receipt", "done"]].concat(), &[]);
                 let threads: &[(&str, &[&str])] = if more == ["-j4"] { &[("-j1", &[])] } else { &[] };
                 let again = with(&first, &[more, &["--resume"]].concat(), threads);
-                let folder = killed(&first).file("safe", "").run(&again).done().file_is(result, done()).then();
+                let folder = killed(fresh(), &first).file("safe", "").run(&again).done().file_is(result, done()).then();
                 // The same holds for its receipt, from either to the other.
                 folder.run(&first).done().file_is(result, done());
             }
@@ -81,7 +65,7 @@ fn the_same_said_in_other_words_is_the_same_job() {
             &[("--chunk=3", &["--exec-format", "raw", "--chunk", "3", "--astype", "u1"])],
         ] {
             let first = with(job, &["--resume", "--receipt", "done"], &[]);
-            let folder = killed(&first).file("safe", "");
+            let folder = killed(fresh(), &first).file("safe", "");
             folder.run(with(&first, &[], replaced)).done().file_is(result, done());
         }
     }
@@ -91,7 +75,7 @@ fn the_same_said_in_other_words_is_the_same_job() {
 fn what_changes_the_results_or_their_chunks_makes_another_job() {
     for (job, _) in KINDS {
         let first = with(job, &["--resume", "--receipt", "done"], &[]);
-        let mut folder = killed(&first).file("safe", "");
+        let mut folder = killed(fresh(), &first).file("safe", "");
         for replaced in [
             &[("--chunk=3", &[][..])][..],
             &[("--chunk=3", &["--chunk=4"])],
@@ -118,8 +102,8 @@ fn sync_stays_as_the_job_was_begun_and_that_is_said() {
         for (began, now, note) in
             [(&[][..], &["--sync"][..], without), (&["--sync"], &[], with_it), (&["--sync"], &["--sync"], "")]
         {
-            let folder =
-                killed(&with(job, &[began, &["--resume", "--receipt", "done"]].concat(), &[])).file("safe", "");
+            let folder = killed(fresh(), &with(job, &[began, &["--resume", "--receipt", "done"]].concat(), &[]))
+                .file("safe", "");
             let again = with(job, &[now, &["--resume", "--receipt", "done"]].concat(), &[]);
             let note = if note.is_empty() { String::new() } else { format!("rmm: {result}: {note}") };
             let ran = folder.run(&again).code(0).stdout("").stderr(&note).file_is(result, done());

@@ -2,8 +2,9 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use crate::dying::{all_done, deadly, pasted};
 use crate::harness::Rmm;
-use crate::resume::{JOURNAL, all_done, deadly, killed, pasted, resumed};
+use crate::resume::{JOURNAL, killed, resumed};
 
 #[test]
 fn what_else_has_the_name_of_a_journal_is_refused() {

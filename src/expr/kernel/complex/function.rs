@@ -250,17 +250,9 @@ fn arctanh(a: Complex<f64>) -> Complex<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{assert_near, z};
     use super::super::{multiply, unary};
     use super::*;
-
-    fn z(re: f64, im: f64) -> Complex<f64> {
-        Complex::new(re, im)
-    }
-
-    fn assert_near(found: Complex<f64>, expected: Complex<f64>) {
-        let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * b.abs().max(1e-14);
-        assert!(near(found.re, expected.re) && near(found.im, expected.im), "{found} for {expected}");
-    }
 
     /// By NumPy 2.4.
     #[test]

@@ -143,11 +143,11 @@ fn sign<T: Real>(a: Complex<T>) -> Complex<T> {
 mod tests {
     use super::*;
 
-    fn z(re: f64, im: f64) -> Complex<f64> {
+    pub(super) fn z(re: f64, im: f64) -> Complex<f64> {
         Complex::new(re, im)
     }
 
-    fn assert_near(found: Complex<f64>, expected: Complex<f64>) {
+    pub(super) fn assert_near(found: Complex<f64>, expected: Complex<f64>) {
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * b.abs().max(1e-14);
         assert!(near(found.re, expected.re) && near(found.im, expected.im), "{found} for {expected}");
     }

@@ -68,11 +68,8 @@ fn multiply_infinities(a: Complex<f64>, b: Complex<f64>) -> Complex<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::z;
     use super::*;
-
-    fn z(re: f64, im: f64) -> Complex<f64> {
-        Complex::new(re, im)
-    }
 
     fn assert_near(found: Complex<f64>, expected: Complex<f64>) {
         let apart = (found - expected).norm();

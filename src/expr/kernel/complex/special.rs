@@ -137,13 +137,10 @@ pub(super) fn sqrt(a: Value) -> Option<Value> {
 mod tests {
     use std::f64::consts::{FRAC_PI_4, PI};
 
+    use super::super::tests::z;
     use super::*;
     use crate::expr::kernel::complex::function::function;
     use crate::expr::op::Op;
-
-    fn z(re: f64, im: f64) -> Value {
-        Complex::new(re, im)
-    }
 
     /// By NumPy 2.4, signs of zeros included.
     #[test]
