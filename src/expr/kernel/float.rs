@@ -169,7 +169,7 @@ pub(super) fn unary<T: Real>(op: Op, a: &[T], out: &mut [T]) {
         Op::Ceil => map1(a, out, T::ceil),
         Op::Trunc => map1(a, out, T::trunc),
         Op::Rint => map1(a, out, T::round_ties_even),
-        Op::Sqrt => map1(a, out, T::sqrt),
+        Op::Sqrt => math::sqrt(a, out),
         Op::Deg2rad => map1(a, out, |a| a * T::DEGREE),
         Op::Rad2deg => map1(a, out, |a| a * T::RADIAN),
         _ => elementary(op, a, out),

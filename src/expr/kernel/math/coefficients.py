@@ -122,6 +122,9 @@ def main():
     polynomial("ASIN", "`(asin(s)/s - 1) / z` of z = s², |s| ≤ 1/2",
                series(lambda z: (mp.asin(root(z)) / root(z) - 1) / z, mp.mpf(1) / 6),
                lambda z: z + mp.mpf(2) ** -30, 0, mp.mpf(1) / 4, 11)
+    guess = mp.mpf(685) / 10000
+    polynomial("RECIPROCAL_ROOT", "`1/√(1 - e)` for |e| ≤ 0.0685", lambda e: 1 / mp.sqrt(1 - e), lambda e: mp.sqrt(1 - e),
+               -guess, guess, 2)
     polynomial("CBRT", "`cbrt(m)` for 1 ≤ m ≤ 2", mp.cbrt, lambda m: 1 / mp.cbrt(m), 1, 2, 4)
     split("LN_2", "ln(2), the first part short, so that its multiples up to 2¹¹ are exact", ln2, (42, 53))
     split("LN_2_FULL", "ln(2)", ln2)

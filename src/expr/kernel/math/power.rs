@@ -53,7 +53,7 @@ impl Function2 for Power {
 
     #[inline(always)]
     fn rare(x: f64, y: f64) -> f64 {
-        // Zero, 1, infinity or NaN, which every library has right.
-        x.powf(y)
+        // Zero, infinity or NaN, which every library has right, but for a 1 that a signalling NaN makes no less certain.
+        if x == 1.0 || y == 0.0 { 1.0 } else { x.powf(y) }
     }
 }

@@ -7,6 +7,8 @@ use super::*;
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
+/// A NaN by which processors tell that something was forgotten.
+const SIGNALLING: f64 = f64::from_bits(0x7FF0_0000_0000_0001);
 /// The least subnormal number.
 const LEAST: f64 = f64::from_bits(1);
 
@@ -16,7 +18,7 @@ macro_rules! every_function {
         $use!(
             Exp exp, Exp2 exp2, Expm1 exp_m1, Log ln, Log2 log2, Log10 log10, Log1p ln_1p, Sin sin, Cos cos, Tan tan,
             Arcsin asin, Arccos acos, Arctan atan, Sinh sinh, Cosh cosh, Tanh tanh, Arcsinh asinh, Arccosh acosh,
-            Arctanh atanh, Cbrt cbrt
+            Arctanh atanh, Cbrt cbrt, Sqrt sqrt
         )
     };
 }
@@ -194,7 +196,7 @@ fn special_pairs() {
     }
     table! {
         Power: (0.0, 3.0) => 0.0, (-0.0, 3.0) => -0.0, (-0.0, 2.0) => 0.0, (-0.0, -3.0) => -INF, (0.0, -2.5) => INF,
-            (NAN, 0.0) => 1.0, (1.0, NAN) => 1.0, (1.0, INF) => 1.0, (-1.0, INF) => 1.0, (-1.0, -INF) => 1.0,
+            (NAN, 0.0) => 1.0, (1.0, NAN) => 1.0, (SIGNALLING, -0.0) => 1.0, (1.0, SIGNALLING) => 1.0, (1.0, INF) => 1.0, (-1.0, INF) => 1.0, (-1.0, -INF) => 1.0,
             (0.5, INF) => 0.0, (0.5, -INF) => INF, (-2.0, INF) => INF, (-2.0, -INF) => 0.0, (INF, -1.0) => 0.0,
             (INF, 0.5) => INF, (-INF, 3.0) => -INF, (-INF, 2.0) => INF, (-INF, -3.0) => -0.0, (-8.0, 1.0 / 3.0) => NAN,
             (-2.0, 3.0) => -8.0, (-2.0, -1.0) => -0.5, (2.0, NAN) => NAN, (NAN, 1.0) => NAN, (2.0, 1024.0) => INF,
