@@ -9,7 +9,7 @@ use super::ui::Ui;
 use super::words::{CACHES, CASTINGS, IOS, MODES, ORDERS, OVERFLOWS, one_of};
 use crate::array::{Array, HeaderUse, Opening, Origin};
 use crate::cast::{Casting, Overflow};
-use crate::dtype::{DType, Parsed};
+use crate::dtype::{Class, DType, Parsed};
 use crate::error::{Error, Result};
 use crate::escape::path_text;
 use crate::format::Follow;
@@ -236,6 +236,15 @@ impl CastArgs {
     /// The rule for a conversion that was asked for: any, unless one is named.
     pub(super) fn casting_asked(self) -> Casting {
         self.casting.unwrap_or(Casting::Unsafe)
+    }
+
+    /// Says, as NumPy does, that a conversion that was asked for drops imaginary parts, unless a rule is named.
+    pub(super) fn note_what_is_dropped(self, from: &DType, to: &DType, ui: &Ui) {
+        let is_complex = |dtype: &DType| dtype.number().map(|number| number.class() == Class::Complex);
+        let is_bool = to.number().is_some_and(|number| number.class() == Class::Bool);
+        if self.casting.is_none() && is_complex(from) == Some(true) && is_complex(to) == Some(false) && !is_bool {
+            ui.note(&format!("from {from} to {to}, the imaginary parts are dropped"));
+        }
     }
 }
 

@@ -118,10 +118,10 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let expression = args.expr.expression(io, None, ui)?;
     let content = match (&source, &expression) {
         (_, Some(expression)) => {
-            let computed = expression.for_new(&spec, ranks, args.cast).at(&args.file)?;
+            let computed = expression.for_new(&spec, ranks, args.cast, ui).at(&args.file)?;
             Some(Content::Computed(Box::new(computed)))
         }
-        (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast)?))),
+        (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast, ui)?))),
         _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?.map(Content::Values),
     };
     args.make_array(spec, replace, content.as_ref(), ui)?;
@@ -283,8 +283,9 @@ fn of_source(source: &Array) -> Request {
 
 /// The elements of a source, broadcast and converted: that was asked for, so any conversion is allowed, unless a rule is
 /// named.
-fn elements<'a>(source: &'a Array, spec: &ArraySpec, cast: CastArgs) -> Result<Elements<'a>> {
+fn elements<'a>(source: &'a Array, spec: &ArraySpec, cast: CastArgs, ui: &Ui) -> Result<Elements<'a>> {
     cast.casting_asked().check(source.dtype(), &spec.dtype).at(source.path())?;
+    cast.note_what_is_dropped(source.dtype(), &spec.dtype, ui);
     let view = source.view().broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
     let convert = Conversion::between(source.dtype(), &spec.dtype, cast.overflow)?;
     Ok(Elements { bytes: source, view, convert })

@@ -153,7 +153,7 @@ impl MapChunksArgs {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
             let operation = expression.checksum(&place, Storing::default())?;
-            let results = expression.elsewhere(place, astype, self.cast)?;
+            let results = expression.elsewhere(place, astype, self.cast, ui)?;
             return match made {
                 _ if self.place.check => results.check(ui),
                 Some(out) => elsewhere::make(&results, &out, &self.edit, self.job(operation), ui),

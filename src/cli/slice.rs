@@ -103,6 +103,7 @@ pub(super) fn run(args: &SliceArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let shape = args.arrange.shape(&view)?;
     let dtype = args.arrange.dtype(&selected.dtype)?;
     args.cast.casting_asked().check(&selected.dtype, &dtype)?;
+    args.cast.note_what_is_dropped(&selected.dtype, &dtype, ui);
     let order = args.arrange.to_order.unwrap_or_default();
     let wanted = Wanted { dtype, overflow: args.cast.overflow, shape, order };
     if let Some(view) = reshaped(&view, &wanted) {

@@ -260,6 +260,21 @@ fn a_casting_rule_that_is_named_holds_for_astype() {
 }
 
 #[test]
+fn imaginary_parts_are_dropped_with_a_word_unless_a_rule_is_named() {
+    let word = "from <c16 to <f8, the imaginary parts are dropped";
+    let run = |words: &str| Rmm::new().file("z", bytes(&[1.0, 2.0])).run(words.split(' '));
+    run("slice z -d c16 --astype f8").code(0).stdout("1.0\n").stderr_has(word);
+    run("map-chunks z -d c16 --expr x+1 --astype f8").code(0).stdout("2.0\n").stderr_has(word);
+    run("create y -d f8 -s 1 --expr 1+2j").code(0).stderr_has(word);
+    for silent in
+        ["slice z -d c16 --astype f8 --casting unsafe", "slice z -d c16 --astype c8", "slice z -d c16 --astype ?"]
+    {
+        run(silent).code(0).stderr("");
+    }
+    run("map-chunks z -d c16 --expr x -i --check").code(0).stderr("");
+}
+
+#[test]
 fn items_without_bytes_take_no_time_in_binary_formats() {
     let header = "{'descr': '|S0', 'fortran_order': False, 'shape': (99999999999999,), }";
     let length = u16::try_from(header.len() + 1).expect("short");

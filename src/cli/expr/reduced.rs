@@ -49,7 +49,7 @@ impl Expression<'_> {
                 dims: place.dims.clone(),
             };
             if values.can_fail() {
-                self.elsewhere(all, None, CastArgs::default())?.check(ui)?;
+                self.elsewhere(all, None, CastArgs::default(), ui)?.check(ui)?;
             }
             Err(error)
         })?;

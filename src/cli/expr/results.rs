@@ -28,10 +28,12 @@ impl Expression<'_> {
         place: Place<'a>,
         astype: Option<DType>,
         cast: CastArgs,
+        ui: &Ui,
     ) -> Result<Results<'a>> {
         let (program, operands) = self.compiled_for(&place)?;
         let dtype = astype.unwrap_or_else(|| program.dtype());
         cast.casting_asked().check(&program.dtype(), &dtype).at(place.array.path())?;
+        cast.note_what_is_dropped(&program.dtype(), &dtype, ui);
         let shape = place.selected.view.shape()?;
         let view = place.selected.view.clone();
         let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, cast.overflow)?;
