@@ -1,7 +1,7 @@
 //! Expressions: NumPy's names, operators, precedence, types and results, over blocks of elements.
 //!
 //! A text is parsed, typed by NumPy's rules (NEP 50), freed of what is constant or written twice, and compiled to a
-//! program over registers of 16 KiB and less, which fit a core's caches. Nothing here knows files, threads or printing:
+//! program over registers of 8 KiB and less, which fit a core's caches. Nothing here knows files, threads or printing:
 //! whoever runs a program brings blocks of elements and coordinates.
 //!
 //! ```text

@@ -13,9 +13,9 @@ use crate::dtype::{DType, Number};
 /// Bytes of all registers of a block together: what a core's second cache holds beside the data on its way.
 const CACHED: usize = 256 << 10;
 /// Bytes of one of them at most: longer blocks gain nothing.
-const LONGEST: usize = 16 << 10;
+const LONGEST: usize = 8 << 10;
 /// Bytes of a register of a strip: those that an operation uses fit a core's first cache.
-const STRIP: usize = 4 << 10;
+const STRIP: usize = 2 << 10;
 /// Elements of a strip at least, so that what is done once a strip stays cheap.
 const SHORTEST: usize = 128;
 

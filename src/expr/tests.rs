@@ -396,7 +396,7 @@ fn registers_fit_a_cache_and_are_used_again() {
     });
     assert!(bytes.sum::<usize>() <= 512 << 10);
     let small = compiled("x + 1", "u1", "f8").expect("it compiles");
-    assert_eq!(small.block_len(), 16 << 10);
+    assert_eq!(small.block_len(), 8 << 10);
 }
 
 /// Whatever is written, it is refused or runs.
