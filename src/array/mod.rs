@@ -216,12 +216,6 @@ impl Array {
         Self { mapping: self.mapping.shared_by(threads), ..self }
     }
 
-    /// The same array, its pages kept in memory or not.
-    #[must_use]
-    pub fn with_cache(self, cache: Cache) -> Self {
-        Self { mapping: self.mapping.with_cache(cache), ..self }
-    }
-
     /// All elements.
     pub fn view(&self) -> View {
         self.spec.view()

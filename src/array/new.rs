@@ -7,7 +7,7 @@ use super::Array;
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::format::{Beside, Format, npy, sidecar};
-use crate::mapping::{Io, Mapping, NewFile, Replace, Sync, reserve, stream_name, unnamed};
+use crate::mapping::{Cache, Io, Mapping, NewFile, Replace, Sync, reserve, stream_name, unnamed};
 use crate::spec::ArraySpec;
 
 /// What a new file holds besides the elements.
@@ -42,6 +42,7 @@ pub struct NewArray {
     spec: ArraySpec,
     header: Vec<u8>,
     io: Io,
+    cache: Cache,
 }
 
 impl NewArray {
@@ -84,7 +85,7 @@ impl NewArray {
         let text = described(&spec, container, describe)?;
         let new = create(path, replace)?;
         let beside = (!new.is_direct()).then(|| Beside::plan(new.target(), text, replace)).transpose()?;
-        Ok(Self { new, beside, spec, header, io: Io::Auto })
+        Ok(Self { new, beside, spec, header, io: Io::Auto, cache: Cache::default() })
     }
 
     /// The same, its bytes travelling in another way.
@@ -93,9 +94,15 @@ impl NewArray {
         Self { io, ..self }
     }
 
+    /// The same, its bytes travelling, and staying in memory, as those of a file that it is made from.
+    #[must_use]
+    pub fn treated_like(self, from: &Mapping) -> Self {
+        Self { io: from.io(), cache: from.cache(), ..self }
+    }
+
     /// A file whose elements and header are written already.
     pub(super) fn grown(new: NewFile, beside: Beside, spec: ArraySpec, header: Vec<u8>) -> Self {
-        Self { new, beside: Some(beside), spec, header, io: Io::Auto }
+        Self { new, beside: Some(beside), spec, header, io: Io::Auto, cache: Cache::default() }
     }
 
     /// Where the elements go, and what they are.
@@ -121,7 +128,7 @@ impl NewArray {
     /// # Errors
     /// Usage, where the file is a device or a FIFO; io.
     pub fn array(&self) -> Result<Array> {
-        let mapping = self.new.mapping(self.spec.end())?.with_io(self.io);
+        let mapping = self.new.mapping(self.spec.end())?.with_io(self.io).with_cache(self.cache);
         self.write_header()?;
         Ok(Array::known(mapping, self.spec.clone(), Format::Raw))
     }

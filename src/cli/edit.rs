@@ -146,7 +146,7 @@ impl EditArgs {
         // From here on there is something to be cleared away, also while the values are checked.
         signals::heed();
         let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
-        let new = new.with_io(edit.array().mapping().io());
+        let new = new.treated_like(edit.array().mapping());
         edit.check(ui)?;
         let copy = new.array()?;
         fill_copy(edit.array(), &copy)?;

@@ -66,7 +66,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
     };
     signals::heed_before(&path);
     let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
-    let new = new.with_io(results.x().mapping().io());
+    let new = new.treated_like(results.x().mapping());
     signals::heed();
     if format.is_binary() && !new.file().is_direct() {
         let array = new.array()?;
@@ -100,7 +100,7 @@ pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Jo
     let new = || {
         let (spec, replace) = (spec.clone(), args.write.replace());
         let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
-        Ok(new.with_io(results.x().mapping().io()))
+        Ok(new.treated_like(results.x().mapping()))
     };
     partial::make(out, &Job { operation, ..job }, &new, results, ui)
 }

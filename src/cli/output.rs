@@ -213,6 +213,7 @@ impl<'a> Formatted<'a> {
         let spec = ArraySpec { dtype: self.dtype.clone(), shape: wanted.shape.clone(), order: wanted.order, offset: 0 };
         signals::heed_before(path);
         let new = NewArray::begin(path, spec, self.format.container(), self.format.describe(), write.replace())?;
+        let new = new.treated_like(self.outcome.array.mapping());
         signals::heed();
         self.fill(&new, ui).at(new.file().target())?;
         self.outcome.array.mapping().check_unchanged()?;
@@ -240,7 +241,6 @@ impl<'a> Formatted<'a> {
                 let _ = new.reserve();
             }
             let array = new.array()?;
-            let array = array.with_cache(self.outcome.array.mapping().cache());
             let target = View::of_array(&self.view.shape()?, self.dtype.itemsize(), Order::C, new.spec().offset);
             lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress))?;
             return give_up(file, array.mapping().cache());

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::Command;
 
-use crate::harness::{Rmm, bytes, npy_bytes};
+use crate::harness::{Rmm, bytes, npy_bytes, skipped};
 
 /// 0 to 11 as int16 in the shape (2, 2, 3).
 fn cube() -> Rmm {
@@ -272,6 +272,40 @@ fn imaginary_parts_are_dropped_with_a_word_unless_a_rule_is_named() {
         run(silent).code(0).stderr("");
     }
     run("map-chunks z -d c16 --expr x -i --check").code(0).stderr("");
+}
+
+/// Bytes of a file that are in memory.
+fn resident(folder: &Rmm, name: &str) -> Option<u64> {
+    let ran =
+        Command::new("fincore").args(["--bytes", "--noheadings", "--output", "RES"]).arg(folder.path(name)).output();
+    let ran = ran.ok().filter(|ran| ran.status.success())?;
+    Some(String::from_utf8_lossy(&ran.stdout).trim().parse().expect("a number"))
+}
+
+#[test]
+fn what_is_made_leaves_the_memory_where_caches_are_dropped() {
+    let folder = || Rmm::new().file("a.dat", vec![1; 1 << 16]);
+    let run = |words: &str| folder().run(words.split(' ')).code(0).then();
+    let made = "slice a.dat -d u1 ::-1 -o b.dat";
+    if resident(&run(made), "b.dat").is_none_or(|bytes| bytes == 0)
+        || resident(&run(&format!("{made} --cache drop")), "b.dat") != Some(0)
+    {
+        return skipped("fincore and a file system on a disk");
+    }
+    for words in [
+        "slice a.dat -d u1 -o b.dat",
+        "map-chunks a.dat -d u1 --expr x+1 -o b.dat",
+        "map-chunks a.dat -d u1 --expr x+1 -o b.dat --resume",
+        "map-chunks a.dat -d u1 --exec cat -o b.dat",
+        "fill a.dat -d u1 --value 3 --mode c -o b.dat",
+    ] {
+        let kept = resident(&run(words), "b.dat");
+        assert_eq!(
+            (kept, resident(&run(&format!("{words} --cache drop")), "b.dat")),
+            (Some(1 << 16), Some(0)),
+            "{words}"
+        );
+    }
 }
 
 #[test]

@@ -144,7 +144,13 @@ impl Expression<'_> {
     ///
     /// # Errors
     /// Usage, for an expression that is none; whatever the array cannot be computed from.
-    pub(super) fn for_new<'b>(&'b self, spec: &ArraySpec, ranks: View, cast: CastArgs, ui: &Ui) -> Result<Computed<'b>> {
+    pub(super) fn for_new<'b>(
+        &'b self,
+        spec: &ArraySpec,
+        ranks: View,
+        cast: CastArgs,
+        ui: &Ui,
+    ) -> Result<Computed<'b>> {
         let dims = spec.shape.dims();
         let (program, operands) = self.compiled(None, dims, dims.len())?;
         self.castable(&program, &spec.dtype, cast.casting_asked())?;
