@@ -1,7 +1,7 @@
 """Rows of compare.py: `--expr` beside NumPy, numexpr and C, two threads each. Run compare.py, not this file.
 
 Before anything is timed, every command of a row runs on a small array, and what they make must have the same bits
-(elementary functions: be within two units of the last place).
+(elementary functions: be within the units of the last place that the row allows).
 """
 
 import os

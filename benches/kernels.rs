@@ -137,6 +137,7 @@ fn functions(c: &mut Criterion) {
         let variables = [Variable { name: "x".to_owned(), dtype: dtype.clone() }];
         for text in [
             "x",
+            "sqrt(x)",
             "exp(x)",
             "exp2(x)",
             "expm1(x)",

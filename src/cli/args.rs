@@ -243,7 +243,7 @@ impl CastArgs {
         let is_complex = |dtype: &DType| dtype.number().map(|number| number.class() == Class::Complex);
         let is_bool = to.number().is_some_and(|number| number.class() == Class::Bool);
         if self.casting.is_none() && is_complex(from) == Some(true) && is_complex(to) == Some(false) && !is_bool {
-            ui.note(&format!("from {from} to {to}, the imaginary parts are dropped"));
+            ui.note(&format!("from {} to {}, the imaginary parts are dropped", from.name(), to.name()));
         }
     }
 }

@@ -109,7 +109,7 @@ pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     args.journal.refuse("the fill can be done again")?;
     let ranks = args.select.ranks(args.index.as_ref(), &array)?;
     let values = args.content.values(&selected.dtype, ranks, args.cast, ui).at(&args.file)?;
-    let values = values.ok_or_else(|| Error::usage("fill with what?"))?;
+    let values = values.expect("one generator was asked for");
     args.edit.run(&Edit { array: &array, selected: &selected, values: values.as_ref() }, ui)?;
     Ok(Exit::Done)
 }

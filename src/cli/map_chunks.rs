@@ -198,8 +198,7 @@ impl MapChunksArgs {
         if self.edit.output.format()?.is_binary() {
             self.edit.output.refuse_terminal(self.edit.output.format()?)?;
         }
-        let (casting, overflow) = (self.cast.casting_asked(), self.cast.overflow);
-        let form = Form { astype: self.exec.astype()?, casting, overflow };
+        let form = Form { astype: self.exec.astype()?, cast: self.cast };
         if let Some(expression) = self.expr.expression(self.open.io(), Some(array), ui)? {
             return expression.reduced(&self.place_of(array, selected)?, (&self.reduce, op), &form, ui);
         }

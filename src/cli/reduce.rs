@@ -4,14 +4,14 @@ use std::sync::Mutex;
 
 use clap::Args;
 
-use super::args::WriteArgs;
+use super::args::{CastArgs, WriteArgs};
 use super::number;
 use super::output::{Outcome, OutputArgs, Wanted};
 use super::signals;
 use super::ui::Ui;
 use super::words::{REDUCTIONS, one_of};
 use crate::array::Array;
-use crate::cast::{Casting, Overflow};
+use crate::cast::Overflow;
 use crate::dtype::{DType, Number};
 use crate::error::{Error, Result};
 use crate::job::Crew;
@@ -146,10 +146,8 @@ pub(super) struct Elements<'a> {
 pub(super) struct Form {
     /// The type that was asked for.
     pub(super) astype: Option<DType>,
-    /// Which types that may be.
-    pub(super) casting: Casting,
-    /// What becomes of results that do not fit.
-    pub(super) overflow: Overflow,
+    /// Which types that may be, and what becomes of results that do not fit.
+    pub(super) cast: CastArgs,
 }
 
 impl Along {
@@ -160,7 +158,8 @@ impl Along {
     /// fit.
     pub(super) fn results(&self, elements: &Elements<'_>, form: &Form, ui: &Ui) -> Result<Results> {
         if let Some(astype) = &form.astype {
-            form.casting.check(&self.reduction.result(), astype)?;
+            form.cast.casting_asked().check(&self.reduction.result(), astype)?;
+            form.cast.note_what_is_dropped(&self.reduction.result(), astype, ui);
         }
         let dtype = self.reduction.made_in(form.astype.as_ref());
         let spec = ArraySpec { dtype: dtype.clone(), shape: self.kept.clone(), order: Order::C, offset: 0 };
@@ -177,7 +176,7 @@ impl Along {
             along: self,
             elements,
             target: &target,
-            overflow: form.overflow,
+            overflow: form.cast.overflow,
             remarks: &remarks,
             crew: ui.crew(&progress),
         };
@@ -190,7 +189,7 @@ impl Along {
         }
         let view = target.view();
         let wanted = form.astype.clone().unwrap_or_else(|| self.reduction.result());
-        Ok(Results { target, view, dtype, wanted, shape: self.shape.clone(), overflow: form.overflow })
+        Ok(Results { target, view, dtype, wanted, shape: self.shape.clone(), overflow: form.cast.overflow })
     }
 }
 

@@ -107,6 +107,16 @@ macro_rules! define_numbers {
                 match self { $(Self::$variant => Class::$class),* }
             }
 
+            /// The least and the largest of an integer type; `None` of the others.
+            pub const fn range(self) -> Option<(i128, i128)> {
+                let bits = 8 * self.itemsize() as u32;
+                match self.class() {
+                    Class::Unsigned => Some((0, (1 << bits) - 1)),
+                    Class::Signed => Some((-(1 << (bits - 1)), (1 << (bits - 1)) - 1)),
+                    Class::Bool | Class::Float | Class::Complex => None,
+                }
+            }
+
             /// Does `work` with the Rust type of this number.
             pub fn visit<V: Visit>(self, work: V) -> V::Output {
                 match self { $(Self::$variant => work.visit::<$rust>()),* }

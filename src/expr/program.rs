@@ -12,7 +12,8 @@ use crate::dtype::{DType, Number};
 
 /// Bytes of all registers of a block together: what a core's second cache holds beside the data on its way.
 const CACHED: usize = 256 << 10;
-/// Bytes of one of them at most: longer blocks gain nothing.
+/// Bytes of one of them at most: with twice as many, an input, a result and the lines on their way are more than a core's
+/// first cache holds (measured: a fifth more processor time).
 const LONGEST: usize = 8 << 10;
 /// Bytes of a register of a strip: those that an operation uses fit a core's first cache.
 const STRIP: usize = 2 << 10;

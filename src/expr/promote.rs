@@ -25,7 +25,23 @@ pub(super) fn computed(dtype: &DType) -> Result<Number> {
 /// Whether operations have kernels for it.
 pub(super) fn is_computed(number: Number) -> bool {
     use Number as N;
-    !matches!(number, N::BFloat16 | N::Float8E4M3 | N::Float8E5M2 | N::LongDouble | N::CLongDouble)
+    match number {
+        N::Bool
+        | N::Int8
+        | N::UInt8
+        | N::Int16
+        | N::UInt16
+        | N::Int32
+        | N::UInt32
+        | N::Int64
+        | N::UInt64
+        | N::Float16
+        | N::Float32
+        | N::Float64
+        | N::Complex64
+        | N::Complex128 => true,
+        N::BFloat16 | N::Float8E4M3 | N::Float8E5M2 | N::LongDouble | N::CLongDouble => false,
+    }
 }
 
 /// `numpy.result_type` of two dtypes.

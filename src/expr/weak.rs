@@ -204,7 +204,7 @@ fn integer(symbol: &str, left: i128, right: i128) -> Result<Weak, Complaint> {
             left.checked_rem(right).map(|rest| rest + if rest != 0 && (rest < 0) != (right < 0) { right } else { 0 })
         }
         "**" if right < 0 && left == 0 => return Err(by_zero()),
-        "**" if right < 0 => return Ok(Weak::Float((left as f64).powf(right as f64))),
+        "**" if right < 0 => return Ok(Weak::Float((left as f64).power(right as f64))),
         "**" if matches!(left, 0 | 1) || right == 0 => Some(if right == 0 { 1 } else { left }),
         "**" if left == -1 => Some(if right % 2 == 0 { 1 } else { -1 }),
         "**" => u32::try_from(right).ok().and_then(|right| left.checked_pow(right)),
@@ -231,7 +231,10 @@ fn float(symbol: &str, left: f64, right: f64) -> Result<Option<Weak>, Complaint>
         "%" => remainder(left % right, right),
         "**" if left == 0.0 && right < 0.0 => return Err(by_zero()),
         "**" if left < 0.0 && left.is_finite() && right.is_finite() && right.fract() != 0.0 => {
-            return Ok(Some(Weak::Complex(Complex::new(left, 0.0).powf(right))));
+            return Ok(Some(Weak::Complex(super::kernel::complex::power::power(
+                Complex::new(left, 0.0),
+                Complex::new(right, 0.0),
+            ))));
         }
         "**" => left.power(right),
         _ => return Ok(None),

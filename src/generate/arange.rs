@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use num_complex::Complex;
 
-use super::{Generate, element, integer, make_each, range, uncountable};
+use super::{Generate, element, integer, make_each, uncountable};
 use crate::cast::Overflow;
 use crate::dtype::{Class, DType, Kind, LongDouble, Number, Wide};
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ pub enum Arange {
         start: i64,
         /// From one to the next.
         step: i64,
-        /// Whether the bits are those of an unsigned number.
+        /// Which bits those are: a type of 64 of them, or one whose values they wrap to.
         number: Number,
     },
     /// Types of at most 32 bits, counted in `f32` as NumPy does.
@@ -242,7 +242,7 @@ fn integers(number: Number, dtype: &DType, start: i128, step: i128, count: u64, 
     let last = step.checked_mul(count.saturating_sub(1).into()).and_then(|way| way.checked_add(start));
     let last = if count == 0 { Some(start) } else { last };
     let within = |number: Number| {
-        let (low, high) = range(number);
+        let (low, high) = number.range().expect("integers are counted");
         last.is_some_and(|last| count == 0 || ((low..=high).contains(&start) && (low..=high).contains(&last)))
     };
     // What is counted in 64 bits can be brought into fewer afterwards, where that is asked for.
@@ -251,7 +251,7 @@ fn integers(number: Number, dtype: &DType, start: i128, step: i128, count: u64, 
         _ => [wide(number), Number::Int64, Number::UInt64].into_iter().find(|&wide| within(wide)),
     };
     let Some(counted) = counted else {
-        let (low, high) = range(number);
+        let (low, high) = number.range().expect("integers are counted");
         let last = last.map_or("a number beyond 128 bits".to_owned(), |last| last.to_string());
         return Err(Error::usage(format!(
             "--arange goes from {start} to {last}, but {} holds {low} to {high}",

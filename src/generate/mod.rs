@@ -20,7 +20,7 @@ pub use linspace::Linspace;
 pub use random::{Distribution, Random};
 pub use seed::Seed;
 
-use crate::dtype::{Class, DType, Number};
+use crate::dtype::{DType, Number};
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 
@@ -36,14 +36,6 @@ pub trait Generate: Sync {
 fn make_each<T: bytemuck::Pod>(ranks: Range<u64>, items: &mut [u8], value: impl Fn(u64) -> T) {
     for (rank, item) in ranks.zip(items.chunks_exact_mut(size_of::<T>())) {
         item.copy_from_slice(bytes_of(&value(rank)));
-    }
-}
-
-fn range(number: Number) -> (i128, i128) {
-    let bits = 8 * number.itemsize() as u32;
-    match number.class() {
-        Class::Unsigned => (0, (1 << bits) - 1),
-        _ => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
     }
 }
 

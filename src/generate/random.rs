@@ -16,7 +16,7 @@ use bytemuck::bytes_of;
 
 use super::normal::standard_normal;
 use super::philox::{Draw, Philox};
-use super::{Generate, Seed, range};
+use super::{Generate, Seed};
 use crate::dtype::{Class, DType, Number};
 use crate::error::{Error, Result};
 
@@ -175,7 +175,7 @@ impl Bounded {
 }
 
 fn integers(number: Number, bounds: Option<(i128, i128)>, dtype: &DType) -> Result<Form> {
-    let (lowest, highest) = if number.class() == Class::Bool { (0, 1) } else { range(number) };
+    let (lowest, highest) = number.range().unwrap_or((0, 1));
     let (low, end) = bounds.unwrap_or((lowest, highest + 1));
     if low >= end {
         return Err(Error::usage(format!("--random integers:{low},{end} has no integers: the first must be less"))

@@ -192,9 +192,13 @@ macro_rules! floats {
                 }
 
                 fn of_all(items: &[Self]) -> Scaled {
-                    let lanes = lanes::fold(items, 1.0, |product, item| product * f64::from(item));
-                    if lanes.iter().all(|lane| lane.is_normal()) {
-                        return lanes::join(lanes.map(|lane| Scaled::new(lane, 0)), Scaled::times);
+                    let lanes = lanes::fold(items, (1.0, 1.0), |(product, least): (f64, f64), item| {
+                        let product = product * f64::from(item);
+                        (product, least.min(product.abs()))
+                    });
+                    // What was subnormal on the way has lost digits, though it be large in the end.
+                    if lanes.iter().all(|(product, least)| product.is_finite() && *least >= f64::MIN_POSITIVE) {
+                        return lanes::join(lanes.map(|(product, _)| Scaled::new(product, 0)), Scaled::times);
                     }
                     items.iter().fold(Self::NOTHING, |product, item| product.times(item.product()))
                 }
@@ -272,6 +276,9 @@ mod tests {
         assert_eq!(product(&[1e200, 1e200]), Value::Float(f64::INFINITY));
         assert_eq!(product(&[-5e-324, 1e300]), Value::Float(-5e-324 * 1e300));
         assert_eq!(product(&[1e-200_f64, -1e-122]), Value::Float(1e-200 * -1e-122));
+        let mut lane = [1.0; 17];
+        (lane[0], lane[8], lane[16]) = (1e-200, 1.234_567_890_123_456_7e-120, 1e300);
+        assert_eq!(product(&lane), product(&[1e-200, 1e300, 1.234_567_890_123_456_7e-120]));
         assert!(matches!(product(&[1e-300, -1e-300]), Value::Float(zero) if zero == 0.0 && zero.is_sign_negative()));
         assert!(matches!(product(&[f64::INFINITY, 0.0]), Value::Float(nan) if nan.is_nan()));
         assert_eq!(product(&[f32::MAX; 9]), Value::Float(f64::from(f32::MAX).powi(8) * f64::from(f32::MAX)));
@@ -282,6 +289,18 @@ mod tests {
         fn what_does_not_overflow_is_that_of_float64(items in prop::collection::vec(-1e15..1e15_f64, 0..20)) {
             let plain: f64 = items.iter().product();
             prop_assert_eq!(items.iter().fold(f64::NOTHING, |a, b| a.times(b.product())).value(), plain);
+        }
+
+        #[test]
+        fn no_digits_are_lost_on_the_way(exponents in prop::collection::vec(-300..300_i32, 1..60)) {
+            // Powers of two are exact, so that all of the result is the last factor.
+            let mut items: Vec<f64> = exponents.iter().map(|&exponent| 2_f64.powi(exponent)).collect();
+            let rest: i32 = exponents.iter().sum();
+            items.push(1.0 / 3.0);
+            items.extend((0..rest.unsigned_abs()).step_by(300).map(|done| {
+                2_f64.powi(-rest.signum() * (rest.unsigned_abs() - done).min(300).cast_signed())
+            }));
+            prop_assert_eq!(product(&items), Value::Float(1.0 / 3.0));
         }
     }
 

@@ -154,7 +154,19 @@ fn kernel(op: Op, dtype: &DType) -> Option<Kernel> {
         Number::CLongDouble => return None,
         // There is no division in 80 bits.
         Number::LongDouble if matches!(op, Op::Mean(_) | Op::Var | Op::Std(_)) => return None,
-        other => other,
+        Number::Bool
+        | Number::Int8
+        | Number::UInt8
+        | Number::Int16
+        | Number::UInt16
+        | Number::Int32
+        | Number::UInt32
+        | Number::Int64
+        | Number::UInt64
+        | Number::Float32
+        | Number::Float64
+        | Number::LongDouble
+        | Number::Complex128 => number,
     }))
 }
 

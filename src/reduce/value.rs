@@ -86,16 +86,8 @@ fn to_odd(value: i128) -> f64 {
     if value < 0 { -magnitude } else { magnitude }
 }
 
-fn range(number: Number) -> (i128, i128) {
-    let bits = 8 * number.itemsize() as u32;
-    match number.class() {
-        Class::Signed => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
-        _ => (0, (1 << bits) - 1),
-    }
-}
-
 fn saturated(value: i128, number: Number) -> i128 {
-    let (lowest, highest) = range(number);
+    let (lowest, highest) = number.range().expect("results are integers here");
     value.clamp(lowest, highest)
 }
 

@@ -261,10 +261,13 @@ fn a_casting_rule_that_is_named_holds_for_astype() {
 
 #[test]
 fn imaginary_parts_are_dropped_with_a_word_unless_a_rule_is_named() {
-    let word = "from <c16 to <f8, the imaginary parts are dropped";
+    let word = "from complex128 to float64, the imaginary parts are dropped";
     let run = |words: &str| Rmm::new().file("z", bytes(&[1.0, 2.0])).run(words.split(' '));
     run("slice z -d c16 --astype f8").code(0).stdout("1.0\n").stderr_has(word);
     run("map-chunks z -d c16 --expr x+1 --astype f8").code(0).stdout("2.0\n").stderr_has(word);
+    for reduced in ["", " --expr x"] {
+        run(&format!("map-chunks z -d c16 --reduce sum --astype f8{reduced}")).code(0).stderr_has(word);
+    }
     run("create y -d f8 -s 1 --expr 1+2j").code(0).stderr_has(word);
     for silent in
         ["slice z -d c16 --astype f8 --casting unsafe", "slice z -d c16 --astype c8", "slice z -d c16 --astype ?"]

@@ -2,12 +2,13 @@
 
 use num_complex::Complex;
 
+use super::float::Real;
 use super::{elements, elements_mut, map2, with_elements};
 use crate::dtype::Number;
 use crate::expr::op::{Comparison, Op};
 
 /// An order in which NaN comes nowhere. Its methods are there to be inlined into loops, as those of `Real` are.
-trait Compare: Copy + PartialEq {
+pub(super) trait Compare: Copy + PartialEq {
     fn less(self, other: Self) -> bool;
     fn less_equal(self, other: Self) -> bool;
 }
@@ -32,28 +33,20 @@ macro_rules! compare {
 
 compare!(i8 u8 i16 u16 i32 u32 i64 u64 f32 f64);
 
-macro_rules! compare_complex {
-    ($($T:ty)*) => {
-        $(
-            /// By real part, then by imaginary part; NumPy lets the real parts decide only where no part is NaN.
-            impl Compare for Complex<$T> {
-                #[inline]
-                fn less(self, other: Self) -> bool {
-                    let decides = !self.im.is_nan() && !other.im.is_nan();
-                    (self.re < other.re && decides) || (self.re == other.re && self.im < other.im)
-                }
+/// By real part, then by imaginary part; NumPy lets the real parts decide only where no part is NaN.
+impl<T: Real> Compare for Complex<T> {
+    #[inline]
+    fn less(self, other: Self) -> bool {
+        let decides = !self.im.is_nan() && !other.im.is_nan();
+        (self.re < other.re && decides) || (self.re == other.re && self.im < other.im)
+    }
 
-                #[inline]
-                fn less_equal(self, other: Self) -> bool {
-                    let decides = !self.im.is_nan() && !other.im.is_nan();
-                    (self.re < other.re && decides) || (self.re == other.re && self.im <= other.im)
-                }
-            }
-        )*
-    };
+    #[inline]
+    fn less_equal(self, other: Self) -> bool {
+        let decides = !self.im.is_nan() && !other.im.is_nan();
+        (self.re < other.re && decides) || (self.re == other.re && self.im <= other.im)
+    }
 }
-
-compare_complex!(f32 f64);
 
 pub(super) fn compare(op: Op, number: Number, a: &[u64], b: &[u64], out: &mut [u64], len: usize) {
     let out = elements_mut(out, len);

@@ -1,7 +1,7 @@
 //! The dtype where terms meet, and terms in a dtype: what NEP 50 says of literals beside arrays. Knows no operation.
 
 use super::{Lowering, Term};
-use crate::dtype::{Class, Number};
+use crate::dtype::Number;
 use crate::error::Result;
 use crate::expr::graph::StepId;
 use crate::expr::promote::{beside, promote};
@@ -46,7 +46,7 @@ impl Lowering<'_> {
         match term {
             Term::Step(step) => Ok(self.graph.cast(step, number)),
             Term::Weak(value) => {
-                if range(number).is_some() {
+                if number.range().is_some() {
                     value.default_number().map_err(|wrong| self.error(wrong))?;
                 }
                 Ok(self.graph.literal(value, number))
@@ -85,7 +85,7 @@ impl Lowering<'_> {
 
     /// A literal of a dtype; an integer must fit.
     pub(super) fn fitting(&mut self, value: Weak, number: Number) -> Result<StepId> {
-        if let (Some(integer), Some((least, most))) = (value.integer(), range(number))
+        if let (Some(integer), Some((least, most))) = (value.integer(), number.range())
             && !(least..=most).contains(&integer)
         {
             let error = self.error(format!("integer {integer} is out of bounds for {}", number.name()));
@@ -96,16 +96,6 @@ impl Lowering<'_> {
 
     /// Whether the integer fits the dtype of the step, where that is one of integers.
     pub(super) fn fits(&self, value: i128, step: StepId) -> bool {
-        range(self.graph.number(step)).is_none_or(|(least, most)| (least..=most).contains(&value))
-    }
-}
-
-/// The least and the largest of an integer dtype.
-pub(super) fn range(number: Number) -> Option<(i128, i128)> {
-    let bits = 8 * number.itemsize() as u32;
-    match number.class() {
-        Class::Unsigned => Some((0, (1 << bits) - 1)),
-        Class::Signed => Some((-(1 << (bits - 1)), (1 << (bits - 1)) - 1)),
-        Class::Bool | Class::Float | Class::Complex => None,
+        self.graph.number(step).range().is_none_or(|(least, most)| (least..=most).contains(&value))
     }
 }

@@ -1,7 +1,6 @@
 //! What an operation makes of its operands: the dtype it computes in, those it refuses, and the operations that NumPy
 //! makes of others. Knows terms and steps, no tree.
 
-use super::meeting::range;
 use super::{Lowering, Term};
 use crate::dtype::{Class, Number};
 use crate::error::Result;
@@ -114,7 +113,7 @@ impl Lowering<'_> {
     /// What is clipped is an array, a literal too; an integer bound at an end of its dtype or beyond bounds nothing.
     pub(super) fn clip(&mut self, name: &str, terms: &[Term]) -> Result<StepId> {
         let step = self.default_step(terms[0])?;
-        let own = range(self.graph.number(step));
+        let own = self.graph.number(step).range();
         let bounds = |bound: Term, holds: fn(i128, (i128, i128)) -> bool| match (bound, own) {
             (Term::Weak(Weak::Int(bound)), Some(own)) => holds(bound, own),
             _ => true,
@@ -125,7 +124,7 @@ impl Lowering<'_> {
         let terms: Vec<Term> = [Term::Step(step)].into_iter().chain(kept.iter().map(|(_, term)| *term)).collect();
         // Beside a bound that makes the result one of floats, an integer bound need not fit what is clipped.
         let number = self.meeting(&terms)?;
-        let operands = if range(number).is_none() { self.all_as(&terms, number) } else { self.together(&terms)?.1 };
+        let operands = if number.range().is_none() { self.all_as(&terms, number) } else { self.together(&terms)?.1 };
         let mut clipped = operands[0];
         for ((op, _), bound) in kept.iter().zip(&operands[1..]) {
             clipped = self.operation(name, *op, Rule::Any, &[Term::Step(clipped), Term::Step(*bound)])?;

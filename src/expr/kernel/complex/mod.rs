@@ -9,6 +9,7 @@ use num_complex::Complex;
 
 use self::function::function;
 use self::power::power;
+use super::compare::Compare;
 use super::float::Real;
 use super::math::{Arctan2, Function2, Hypot};
 use super::{map1, map2};
@@ -24,10 +25,10 @@ pub(super) fn binary<T: Real>(op: Op, a: &[Complex<T>], b: &[Complex<T>], out: &
         Op::DivideParts => map2(a, b, out, |a, b| Complex::new(a.re / b.re, a.im / b.im)),
         Op::Power => map2(a, b, out, |a, b| narrowed(power(widened(a), widened(b)))),
         // Of equal values, zeros of either sign among them, the first.
-        Op::Minimum => map2(a, b, out, |a, b| if less_equal(a, b) || is_nan(a) { a } else { b }),
-        Op::Maximum => map2(a, b, out, |a, b| if less_equal(b, a) || is_nan(a) { a } else { b }),
-        Op::Fmin => map2(a, b, out, |a, b| if less_equal(a, b) || is_nan(b) { a } else { b }),
-        Op::Fmax => map2(a, b, out, |a, b| if less_equal(b, a) || is_nan(b) { a } else { b }),
+        Op::Minimum => map2(a, b, out, |a, b| if a.less_equal(b) || is_nan(a) { a } else { b }),
+        Op::Maximum => map2(a, b, out, |a, b| if b.less_equal(a) || is_nan(a) { a } else { b }),
+        Op::Fmin => map2(a, b, out, |a, b| if a.less_equal(b) || is_nan(b) { a } else { b }),
+        Op::Fmax => map2(a, b, out, |a, b| if b.less_equal(a) || is_nan(b) { a } else { b }),
         other => unreachable!("{other:?} of complex numbers"),
     }
 }
@@ -69,10 +70,6 @@ pub(super) fn test<T: Real>(op: Op, a: &[Complex<T>], out: &mut [u8]) {
 
 fn is_nan<T: Real>(a: Complex<T>) -> bool {
     a.re.is_nan() || a.im.is_nan()
-}
-
-fn less_equal<T: Real>(a: Complex<T>, b: Complex<T>) -> bool {
-    (a.re < b.re && !a.im.is_nan() && !b.im.is_nan()) || (a.re == b.re && a.im <= b.im)
 }
 
 fn widened<T: Real>(a: Complex<T>) -> Complex<f64> {

@@ -56,7 +56,7 @@ def digits(value):
 
 def polynomial(name, what, f, weight, low, high, degree):
     coefficients, worst = exchange(f, weight, mp.mpf(low), mp.mpf(high), degree)
-    print(f"/// {what}, within 2^{float(mp.log(worst, 2)):.1f}.")
+    print(f"/// {what}, within 2^{float(mp.ceil(mp.log(worst, 2) * 10) / 10):.1f}.")
     print(f"pub(super) const {name}: [f64; {degree + 1}] = [")
     for value in coefficients:
         print(f"    {digits(value)},")

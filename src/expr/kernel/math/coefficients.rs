@@ -5,7 +5,7 @@
 #![expect(clippy::unreadable_literal, reason = "all digits, as they were found")]
 #![allow(clippy::approx_constant, reason = "the parts of a split constant belong together")]
 
-/// `(exp(r) - 1 - r - r²/2) / r³` for |r| ≤ ln(2)/2, within 2^-60.6.
+/// `(exp(r) - 1 - r - r²/2) / r³` for |r| ≤ ln(2)/2, within 2^-60.5.
 pub(super) const EXP: [f64; 10] = [
     0.16666666666666682,
     0.0416666666666667,
@@ -18,7 +18,7 @@ pub(super) const EXP: [f64; 10] = [
     2.5112167988438497e-08,
     2.092569912891954e-09,
 ];
-/// `(2 atanh(s)/s - 2) / z` of z = s², |s| ≤ (√2 - 1)/(√2 + 1), within 2^-60.6.
+/// `(2 atanh(s)/s - 2) / z` of z = s², |s| ≤ (√2 - 1)/(√2 + 1), within 2^-60.5.
 pub(super) const LOG: [f64; 8] = [
     0.6666666666666666,
     0.4000000000000624,
@@ -29,7 +29,7 @@ pub(super) const LOG: [f64; 8] = [
     0.13250136433579915,
     0.1325116130299169,
 ];
-/// `(log(1 + f) - f + f²/2) / f³` for √½ ≤ 1 + f ≤ √2, within 2^-38.2.
+/// `(log(1 + f) - f + f²/2) / f³` for √½ ≤ 1 + f ≤ √2, within 2^-38.1.
 pub(super) const LOG_SHORT: [f64; 12] = [
     0.33333333399210646,
     -0.2500000112578958,
@@ -75,7 +75,7 @@ pub(super) const COS: [f64; 7] = [
     -1.1470293739879567e-11,
     4.7381304276006705e-14,
 ];
-/// `(atan(t)/t - 1) / z` of z = t², |t| ≤ 1, within 2^-56.0.
+/// `(atan(t)/t - 1) / z` of z = t², |t| ≤ 1, within 2^-55.9.
 pub(super) const ATAN: [f64; 22] = [
     -0.33333333333333326,
     0.19999999999998289,
@@ -115,7 +115,7 @@ pub(super) const ASIN: [f64; 12] = [
     -0.016293847836395783,
     0.03195881674637046,
 ];
-/// `1/√(1 - e)` for |e| ≤ 0.0685, within 2^-15.3.
+/// `1/√(1 - e)` for |e| ≤ 0.0685, within 2^-15.2.
 pub(super) const RECIPROCAL_ROOT: [f64; 3] = [0.9999993519641479, 0.5011031049911355, 0.37624158363217025];
 /// `cbrt(m)` for 1 ≤ m ≤ 2, within 2^-16.7.
 pub(super) const CBRT: [f64; 5] =
