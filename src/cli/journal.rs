@@ -6,14 +6,15 @@ use clap::Args;
 
 use super::args::{Intent, OpenArgs};
 use super::edit::{Resume, finished};
+use super::ended::Kept;
 use super::ui::Ui;
 use super::{input, partial, signals};
 use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::{path_text, printable, shell_word};
+use crate::escape::{path_text, shell_word};
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::Checksum;
-use crate::mapping::{LastWords, Lock, Mapping, Sync, discarding, journal_path, remove_leftovers};
+use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -155,10 +156,11 @@ impl Job<'_> {
             }
         };
         self.note_sync(&job, array.path(), ui);
-        let _last = last_words(array.path(), "the journal", &job);
+        let kept = Kept::Journal(array.path());
+        let _last = kept.last_words(&job);
         remove_leftovers(array.path());
         let done = finished(array, edit.go_on(&job, ui), job.sync()).and_then(|()| job.conclude());
-        done.map_err(|error| ended_early(error, &job, array.path()))
+        done.map_err(|error| kept.of(error, &job))
     }
 
     /// Writes the receipt, where one is wanted, of a job that has nothing to do.
@@ -244,30 +246,6 @@ fn typed() -> String {
     });
     let words = words.map(|word| shell_word(&word));
     std::iter::once("rmm".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// What is said of a job for which there is no more memory.
-pub(super) fn last_words(array: &Path, kept: &str, job: &Resumable) -> LastWords {
-    let resuming = printable(&job.resuming()).into_owned();
-    LastWords::new(&format!("rmm: {}: {kept} is kept\nhint: {resuming}\n", path_text(array)))
-}
-
-/// What is said of a job that ended early.
-fn ended_early(error: Error, job: &Resumable, array: &Path) -> Error {
-    // Another job's journal is neither this one's to speak of nor to remove.
-    if error.kind() == ErrorKind::Busy {
-        return error;
-    }
-    let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
-    if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
-        return error.followed_by("nothing is stored");
-    }
-    let error = error.followed_by(format!("{left}; the journal is kept"));
-    match error.kind() {
-        // Some values never fit, whatever is done with those that do not.
-        ErrorKind::Usage => error.with_kind(ErrorKind::Midway).whole_hint(job.resuming()).whole_hint(discarding(array)),
-        _ => error.whole_hint(job.resuming()),
-    }
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

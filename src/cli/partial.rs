@@ -10,7 +10,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::journal::{Job, foreign_receipt, last_words};
+use super::ended::Kept;
+use super::journal::{Job, foreign_receipt};
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
@@ -114,11 +115,12 @@ pub(super) fn make(
             let _ = std::fs::remove_file(&part);
         })?,
     };
-    let _last = last_words(out, &path_text(&part), &resumable);
+    let kept = Kept::Partial { out, part: &part };
+    let _last = kept.last_words(&resumable);
     job.note_sync(&resumable, out, ui);
     let sync = resumable.sync();
     let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(sync));
-    done.and_then(|()| resumable.certify()).map_err(|error| ended_early(error, &resumable, &part))?;
+    done.and_then(|()| resumable.certify()).map_err(|error| kept.of(error, &resumable))?;
     new.commit(sync)?;
     resumable.forget()
 }
@@ -178,22 +180,6 @@ fn certified(path: &Path, receipt: &Receipt, out: &Path, job: &Job<'_>) -> Resul
         return Err(foreign_receipt(path).followed_by("or what it made has changed"));
     }
     if job.sync == Sync::Yes { receipt.write(path, job.sync) } else { Ok(()) }
-}
-
-/// What is said of a job that ended early.
-fn ended_early(error: Error, job: &Resumable, part: &Path) -> Error {
-    let name = path_text(part);
-    let Ok(left) = job.left() else { return error.followed_by(format!("{name} is kept")) };
-    if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
-        let _ = std::fs::remove_file(part);
-        return error;
-    }
-    let error = error.followed_by(format!("{left}; {name} is kept"));
-    let error = match error.kind() {
-        ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
-        _ => error,
-    };
-    error.whole_hint(job.resuming())
 }
 
 /// Gives up the unfinished job that makes `out`; false where there is none.

@@ -4,6 +4,7 @@ use std::os::unix::fs::symlink;
 
 use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh};
 use crate::harness::{Ran, Rmm, npy_bytes};
+use crate::whose_journal;
 
 const PART: &str = "out.rmm-part";
 const JOURNAL: &str = "out.rmm-part.rmm-journal";
@@ -106,6 +107,31 @@ fn a_failure_keeps_what_is_done_and_nothing_where_nothing_is() {
     let ran = folder.file("safe", "").run(words(&deadly("true"), &["--resume"])).done();
     ran.file_is("out", all_done());
     fresh().run(words("exit 1", &["--resume"])).refused(6, "").names_are(["a.dat"]);
+}
+
+#[test]
+fn a_job_that_no_rule_lets_end_is_told_how_to_be_given_up() {
+    // Enough elements for a chunk that is stored before the last, which fits no rule.
+    let mut old = vec![1; 4 << 20];
+    old[(4 << 20) - 1] = 255;
+    let job = ["map-chunks", "a.dat", "-d", "i1", "-j1", "-o", "out", "-f", "raw", "--resume", "--expr", "2**x"];
+    let folder = Rmm::new().file("a.dat", old).run(job).refused(7, "out.rmm-part is kept").then();
+    let ran = folder.run(job).refused(7, "out.rmm-part is kept").stderr_has("hint: rmm map-chunks --resume a.dat");
+    let ran = ran.stderr_has("hint: rmm map-chunks out --discard-journal\n").names_are(["a.dat", PART, JOURNAL]);
+    ran.then().run(["map-chunks", "out", "--discard-journal"]).code(0).names_are(["a.dat"]);
+}
+
+#[test]
+fn a_journal_of_other_chunks_is_left_alone_though_nothing_of_it_is_done() {
+    let exec = EXEC.replace("$RMM_CHUNK = 2", "$RMM_CHUNK = 0");
+    let folder = dying::killed(fresh(), &words(&exec, &["--resume"]));
+    // The length of a block, as another version might choose it.
+    whose_journal::alter(&folder, JOURNAL, &[18]);
+    let folder = folder.file("safe", "");
+    let (_, said) = dying::ended(&folder, &words(&exec, &["--resume"]));
+    assert!(said.contains("is the journal of another job, of other chunks\nhint: "), "{said}");
+    assert!(!said.contains("is kept") && said.matches("hint: ").count() == 2, "{said}");
+    assert!(folder.path(PART).exists() && folder.path(JOURNAL).exists());
 }
 
 #[test]
