@@ -11,10 +11,10 @@ use super::ui::Ui;
 use super::{input, partial, signals};
 use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::{path_text, shell_word};
+use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
-use crate::journal::Checksum;
-use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers};
+use crate::journal::{Checksum, Typed};
+use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers, typed_here};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -141,7 +141,7 @@ impl Job<'_> {
         }
         let view = &edit.selected().view;
         let job = match (unfinished, self.args.resume) {
-            (Some(unfinished), true) => Resumable::resume(unfinished, self.operation()?)?,
+            (Some(unfinished), true) => Resumable::resume(unfinished, self.operation(array.path())?)?,
             (Some(unfinished), false) => return Err(unfinished.refusal(array)),
             (None, true) if self.args.receipt.is_none() => {
                 return Err(Error::usage("there is nothing to resume: no job on it is unfinished").at(array.path()));
@@ -151,7 +151,7 @@ impl Job<'_> {
                 if view.size() == 0 {
                     return self.certify_nothing(array);
                 }
-                edit.begin(self.operation()?, ui)
+                edit.begin(self.operation(array.path())?, ui)
                     .map_err(|error| self.unkept(error, array.path(), "add --no-journal and "))?
             }
         };
@@ -169,7 +169,7 @@ impl Job<'_> {
     /// As [`Receipt::write`].
     pub(super) fn certify_nothing(&self, array: &Mapping) -> Result<()> {
         let Some(path) = self.args.receipt.as_deref() else { return Ok(()) };
-        Receipt::of_nothing(&self.operation()?, array).write(path, self.sync)
+        Receipt::of_nothing(&self.operation(array.path())?, array).write(path, self.sync)
     }
 
     /// Says what the job outlives, where that is not what was asked for when it was resumed.
@@ -217,14 +217,14 @@ impl Job<'_> {
         error.with_hints(vec![format!("{first}leave {options} out; the job cannot be resumed then")])
     }
 
-    /// A job of its own.
-    pub(super) fn operation(&self) -> Result<Operation> {
+    /// A job of its own, that stores in the array of this name.
+    pub(super) fn operation(&self, array: &Path) -> Result<Operation> {
         let mut job = [0; 16];
         getrandom::fill(&mut job)
             .map_err(|error| Error::io("the system gives no random number", std::io::Error::from(error)))?;
         Ok(Operation {
             checksum: self.operation,
-            command: typed(),
+            typed: typed(array),
             job: u128::from_le_bytes(job),
             receipt: self.args.receipt.clone(),
             sync: self.sync,
@@ -237,15 +237,14 @@ pub(super) fn foreign_receipt(path: &Path) -> Error {
     error.hint("--receipt takes a name of its own for each job")
 }
 
-/// The command as it was typed, but for `--resume`.
-fn typed() -> String {
+/// The command as it was typed, but for `--resume`; `array` is the name in it of what it stores in.
+fn typed(array: &Path) -> Typed {
     let mut options = true;
     let words = std::env::args_os().skip(1).filter(|word| {
         options &= word != "--";
         !options || word != "--resume"
     });
-    let words = words.map(|word| shell_word(&word));
-    std::iter::once("rmm".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    typed_here(words, array)
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

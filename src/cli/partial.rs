@@ -108,10 +108,10 @@ pub(super) fn make(
     let (target, resumable) = match unfinished {
         Some(unfinished) => {
             // Refused, it leaves everything as it is.
-            let resumable = Resumable::resume(unfinished, job.operation()?)?;
+            let resumable = Resumable::resume(unfinished, job.operation(out)?)?;
             (new.array()?, resumable)
         }
-        None => begin(&new, job, maker, ui).inspect_err(|_| {
+        None => begin(&new, (job, out), maker, ui).inspect_err(|_| {
             let _ = std::fs::remove_file(&part);
         })?,
     };
@@ -162,13 +162,13 @@ fn refusal(other: Unfinished, out: &Path) -> Error {
     }
 }
 
-fn begin(new: &NewArray, job: &Job<'_>, maker: &dyn Make, ui: &Ui) -> Result<(Array, Resumable)> {
+fn begin(new: &NewArray, (job, out): (&Job<'_>, &Path), maker: &dyn Make, ui: &Ui) -> Result<(Array, Resumable)> {
     let target = new.array()?;
     // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
     let _ = new.reserve();
     // A journal that outlives the system belongs to a file that does.
     new.file().flush(job.sync)?;
-    let resumable = maker.begin(&target, job.operation()?, ui);
+    let resumable = maker.begin(&target, job.operation(out)?, ui);
     let resumable = resumable.map_err(|error| job.unkept(error, target.path(), ""))?;
     Ok((target, resumable))
 }

@@ -169,9 +169,7 @@ impl JournalFile {
 
     /// The array beside which it lies; of a job that makes one, the one that will be there.
     pub fn array_path(&self) -> PathBuf {
-        let name = self.path.as_os_str().as_bytes();
-        let name = name.strip_suffix(ENDING.as_bytes()).unwrap_or(name);
-        PathBuf::from(OsStr::from_bytes(name.strip_suffix(super::partial::ENDING.as_bytes()).unwrap_or(name)))
+        array_beside(&self.path)
     }
 
     /// The first bytes of it, at most so many.
@@ -321,6 +319,13 @@ impl JournalFile {
         let map = self.map.as_ref().expect("words belong to journals in memory");
         Ok((map, self.mapped(map, at, 8)?))
     }
+}
+
+/// The array beside which a journal of this name lies; of a job that makes one, the one that will be there.
+pub(super) fn array_beside(journal: &Path) -> PathBuf {
+    let name = journal.as_os_str().as_bytes();
+    let name = name.strip_suffix(ENDING.as_bytes()).unwrap_or(name);
+    PathBuf::from(OsStr::from_bytes(name.strip_suffix(super::partial::ENDING.as_bytes()).unwrap_or(name)))
 }
 
 fn new_name(path: &Path) -> PathBuf {

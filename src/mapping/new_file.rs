@@ -10,7 +10,8 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 use super::memory::Doomed;
-use super::partial::{Partial, discarding, refuse_unfinished};
+use super::partial::{Partial, refuse_unfinished};
+use super::resuming::unfinished;
 use super::{Lock, Mapping, Mode, Sync, journal_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::printable;
@@ -105,8 +106,7 @@ impl Replaced {
         // Behind the lock: a job that runs holds it, and is no more to be given up than any other.
         let journal = journal_path(path)?;
         if journal.symlink_metadata().is_ok() {
-            let error = Error::new(ErrorKind::Busy, "has an unfinished job");
-            return Err(error.whole_hint(discarding(path)));
+            return Err(unfinished("has an unfinished job", path, path));
         }
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
     }

@@ -8,10 +8,11 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::journal::open_planted;
+use super::journal::{journal_path, open_planted};
 use super::new_file::follow_links;
+use super::resuming::unfinished;
 use super::{Lock, Mapping, Mode};
-use crate::error::{At, Error, ErrorKind, Result};
+use crate::error::{At, Error, Result};
 use crate::escape::shell_path;
 
 pub(super) const ENDING: &str = ".rmm-part";
@@ -37,13 +38,16 @@ pub fn partial_path(target: &Path) -> Result<PathBuf> {
 /// Refuses a target that an unfinished job makes.
 ///
 /// # Errors
-/// Busy; usage, where symlinks lead in circles.
+/// Busy; corrupt, where something else has the name of its partial file; usage, where symlinks lead in circles.
 pub(super) fn refuse_unfinished(target: &Path) -> Result<()> {
-    if partial_path(target)?.symlink_metadata().is_err() {
+    let part = partial_path(target)?;
+    if journal_path(&part)?.symlink_metadata().is_err() {
         return Ok(());
     }
-    let error = Error::new(ErrorKind::Busy, "is being made by an unfinished job, or one that runs");
-    Err(error.hint("the command that began it goes on with it, with --resume").whole_hint(discarding(target)))
+    match Partial::open(target)? {
+        Some(_) => Err(unfinished("is being made by an unfinished job", &part, target)),
+        None => Ok(()),
+    }
 }
 
 /// The command that gives up the unfinished job on an array, or the one that makes it: no header needs to be asked.
@@ -109,6 +113,7 @@ mod tests {
 
     use super::super::{NewFile, Replace, Sync};
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn it_stays_when_it_is_dropped_and_is_found_again() {
@@ -121,8 +126,11 @@ mod tests {
             assert_eq!(busy.kind(), ErrorKind::Busy);
             drop(new);
             assert!(partial_path(&target).expect("a name").exists() && !target.exists());
+            let journal = journal_path(&partial_path(&target).expect("a name")).expect("a name");
+            std::fs::write(&journal, "").expect("written");
             let refused = NewFile::create(&target, Replace::Force).expect_err("it is being made");
-            assert_eq!(refused.kind(), ErrorKind::Busy);
+            assert_eq!((refused.kind(), refused.hints().len()), (ErrorKind::Busy, 1), "no command can be read");
+            std::fs::remove_file(journal).expect("there");
         }
         NewFile::resumable(&target, Replace::Never).and_then(|new| new.commit(Sync::Yes)).expect("committed");
         assert!(target.exists());

@@ -52,13 +52,13 @@ pub(super) fn place(path: &Path) -> Result<ReceiptPlace> {
 
 impl Receipt {
     pub(super) fn of(header: &Header) -> Self {
-        let Header { job, operation, array, command, .. } = header.clone();
-        Self { job, operation, array, command: command.replace(['\n', '\r'], " ") }
+        let Header { job, operation, array, typed, .. } = header.clone();
+        Self { job, operation, array, command: typed.command.replace(['\n', '\r'], " ") }
     }
 
     /// That of a job which has nothing to do, and no journal.
     pub fn of_nothing(operation: &Operation, array: &Mapping) -> Self {
-        let command = Header::shown(&operation.command).replace(['\n', '\r'], " ");
+        let command = operation.typed.clone().kept().command.replace(['\n', '\r'], " ");
         Self { job: operation.job, operation: operation.checksum, array: super::array_of(array), command }
     }
 
@@ -164,6 +164,7 @@ fn named_as(whose: &str, path: &Path) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::Typed;
 
     fn receipt() -> Receipt {
         let array = Array { dev: 1, ino: 2, len: 3, born: 4 };
@@ -173,7 +174,8 @@ mod tests {
     #[test]
     fn as_much_of_a_command_as_a_header_keeps_is_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
-        let command = Header::shown(&"é\n".repeat(1 << 17)).replace('\n', " ");
+        let typed = Typed { command: "é\n".repeat(1 << 17), ..Typed::default() };
+        let command = typed.kept().command.replace('\n', " ");
         let long = Receipt { command, ..receipt() };
         let path = folder.path().join("receipt");
         long.write(&path, Sync::No).expect("written");

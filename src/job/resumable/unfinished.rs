@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, this_boot};
+use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace, Typed};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, resuming, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -130,9 +130,9 @@ impl Unfinished {
         Ok(Self { file, header, layout })
     }
 
-    /// The command that began it, to be shown.
-    pub fn command(&self) -> &str {
-        &self.header.command
+    /// Whether it was begun by the same words, typed in the same folder.
+    pub fn was_typed_as(&self, typed: &Typed) -> bool {
+        self.header.typed.is(typed)
     }
 
     /// The number of the job.
@@ -142,7 +142,7 @@ impl Unfinished {
 
     /// The command that goes on with it, to be shown.
     pub fn resuming(&self) -> String {
-        resuming(&self.header.command)
+        resuming(self.file.path(), &self.header.typed)
     }
 
     /// Whether it is a job of this operation.
@@ -212,28 +212,25 @@ impl Unfinished {
             return Err(error.at(self.file.path()).whole_hint(self.resuming()).whole_hint(discarding(&array)));
         }
         // The same words again are no way out: what they name has changed.
-        let error = if self.header.command == operation.command {
+        let error = if self.was_typed_as(&operation.typed) {
             let message =
                 "is the journal of another job: of the same command, when the arrays that it names were others";
             Error::new(ErrorKind::Busy, message)
         } else {
             Error::new(ErrorKind::Busy, "is the journal of another job, or an array that it reads has changed since")
-                .whole_hint(resuming(&self.header.command))
+                .whole_hint(self.resuming())
         };
         Err(error.at(self.file.path()).whole_hint(discarding(&array)))
     }
 
     /// Why nobody else may store in the array.
     pub fn refusal(self, array: &Mapping) -> Error {
-        let command = self.header.command.clone();
+        let resuming = self.resuming();
         let message = match self.count() {
             Ok((done, blocks)) => format!("has an unfinished job, {done} of {blocks} chunks are computed"),
             Err(error) => return error,
         };
-        Error::new(ErrorKind::Busy, message)
-            .at(array.path())
-            .whole_hint(resuming(&command))
-            .whole_hint(discarding(array.path()))
+        Error::new(ErrorKind::Busy, message).at(array.path()).whole_hint(resuming).whole_hint(discarding(array.path()))
     }
 
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
@@ -304,16 +301,6 @@ fn store_whole(
     Ok((file, left))
 }
 
-/// The command that goes on with a job.
-pub(super) fn resuming(command: &str) -> String {
-    // Options are options anywhere but behind a lone `--`, which cannot be told from one in quotes; what stands before
-    // the subcommand's name is never quoted.
-    let names = [" map-chunks", " fill"];
-    let end = names.iter().filter_map(|name| command.find(name).map(|start| start + name.len())).min();
-    let (named, rest) = command.split_at(end.unwrap_or(command.len()));
-    format!("{named} --resume{rest}")
-}
-
 /// How far a job is. Of batches, those before block `stored` are known to be in the array; the last ones in the journal
 /// may be or not.
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: u64) -> Result<Left> {
@@ -344,20 +331,4 @@ pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: 
 fn done_in_order(file: &JournalFile, header: &Header, layout: Layout) -> Result<u64> {
     let redo = Redo::new(file, header, layout);
     redo.examine().map(|()| redo.next_block())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_job_is_resumed_by_an_option_behind_the_name_of_its_command() {
-        for (command, resumed) in [
-            ("rmm map-chunks a -i --expr 'x -- 1'", "rmm map-chunks --resume a -i --expr 'x -- 1'"),
-            ("rmm -j 4 fill --expr 'x + 1' -- -map-chunks", "rmm -j 4 fill --resume --expr 'x + 1' -- -map-chunks"),
-            ("rmm map-chunks ' fill' -i", "rmm map-chunks --resume ' fill' -i"),
-        ] {
-            assert_eq!(resuming(command), resumed);
-        }
-    }
 }
