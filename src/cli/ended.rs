@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, printable};
 use crate::job::resumable::Resumable;
-use crate::mapping::{LastWords, discarding};
+use crate::mapping::{LastWords, discarding, remove_partial};
 
 /// What stays of a job that ends early.
 #[derive(Clone, Copy)]
@@ -34,11 +34,10 @@ impl Kept<'_> {
 
     /// Takes away what there is of a job that has stored nothing.
     fn forget(&self, job: &Resumable) -> Result<()> {
-        job.forget()?;
         if let Self::Partial { part, .. } = self {
-            let _ = std::fs::remove_file(part);
+            remove_partial(part, job.sync())?;
         }
-        Ok(())
+        job.forget()
     }
 
     /// What is said of a job that ended early, by an error or a signal.

@@ -158,12 +158,17 @@ impl Header {
         bytes
     }
 
+    /// Whether a file that begins so was written as a journal, of whatever version and whatever has become of it.
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC)
+    }
+
     /// Reads the beginning of a journal, at most [`MOST_HEADER_BYTES`] of it.
     ///
     /// # Errors
     /// Corrupt, where it is anything but what [`Header::encode`] writes.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
-        let Some(words) = bytes.get(..WORDS).filter(|words| words.starts_with(&MAGIC)) else {
+        let Some(words) = bytes.get(..WORDS).filter(|words| Self::begins(words)) else {
             return Err(Error::corrupt("is not a journal of rmm"));
         };
         let numbers: [u64; NUMBERS] = std::array::from_fn(|place| {

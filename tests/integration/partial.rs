@@ -1,8 +1,8 @@
 //! Jobs with `-o` that can be resumed: what they leave behind when they end early, who is kept out, and how they go on.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh};
+use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh, pasted};
 use crate::harness::{Ran, Rmm, npy_bytes};
 use crate::whose_journal;
 
@@ -163,13 +163,73 @@ fn a_receipt_makes_it_done_once() {
 
 #[test]
 fn wherever_the_end_falls_the_same_command_goes_on() {
-    // A partial file whose journal had not appeared yet; a journal whose file has its name already.
-    let ran = fresh().file(PART, "half").run(words(NEXT, &["--resume"])).done();
-    ran.file_is("out", all_done()).names_are(["a.dat", "out"]);
+    // A journal whose file has not its name yet, or its final one already.
+    let folder = killed(&["--resume"]);
+    std::fs::rename(folder.path(PART), folder.path(".out.rmm-abcdef")).expect("there");
+    let ran = resumed(folder, &["--resume"]).done().file_is("out", all_done());
+    let folder = ran.names_are(["a.dat", "out", "safe"]).then();
+    let journal = std::fs::read(killed(&["--resume"]).path(JOURNAL)).expect("there");
+    let folder = folder.file(JOURNAL, &journal);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let ran =
+        folder.run(["map-chunks", "out", "--discard-journal"]).code(0).stderr_has("the journal of one is removed");
+    let folder = ran.names_are(["a.dat", "out", "safe"]).then().file(JOURNAL, &journal);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let ran = resumed(folder, &["--resume", "--force"]).done().file_is("out", all_done());
+    ran.names_are(["a.dat", "out", "safe"]);
+}
+
+#[test]
+fn what_is_called_as_a_partial_file_and_is_not_one_stays_as_it_is() {
+    let job = words(NEXT, &["--resume"]);
+    for other in [&job[..], &words(NEXT, &["--receipt", "done"]), &["map-chunks", "out", "--discard-journal"]] {
+        let folder = fresh().file(PART, "mine").file("out.rmm-part.old", "older");
+        let hint = "hint: mv out.rmm-part out.rmm-part.old1\n";
+        let ran = folder.run(other).refused(2, "is there without a journal").stderr_has(hint);
+        // Who has nothing to do with it goes on.
+        let ran = ran.then().run(["create", "out", "-s", "3"]).done().file_is(PART, "mine");
+        let ran =
+            ran.then().run(["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out", "-f", "raw", "--force"]);
+        let folder = ran.done().then();
+        std::fs::remove_file(folder.path("out")).expect("there");
+        let ran = pasted(folder.run(&job)).done().then().run(&job).done().file_is("out", all_done());
+        ran.file_is("out.rmm-part.old1", "mine").file_is("out.rmm-part.old", "older");
+    }
+}
+
+#[test]
+fn what_is_called_as_the_journal_of_a_partial_file_and_is_not_one_stays_as_it_is() {
+    let job = words(NEXT, &["--resume"]);
+    for other in [&job[..], &["map-chunks", "out", "--discard-journal"]] {
+        let folder = fresh().file(JOURNAL, "mine");
+        std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+        let ran = pasted(folder.run(other).refused(5, "is not a journal of rmm")).done();
+        let ran = ran.then().run(&job).done().file_is("out", all_done());
+        ran.file_is("out.rmm-part.rmm-journal.old", "mine");
+        // A file beside a journal of another one.
+        let folder = killed(&["--resume"]);
+        std::fs::remove_file(folder.path(PART)).expect("there");
+        let ran = folder.file(PART, "mine").run(other).refused(5, "is the journal of another file");
+        let ran = ran.stderr_has("hint: mv out.rmm-part out.rmm-part.old\n");
+        let ran = ran.stderr_has("hint: mv out.rmm-part.rmm-journal out.rmm-part.rmm-journal.old\n");
+        let ran = pasted(ran).done().then().run(&job).done();
+        ran.file_is("out", all_done()).file_is("out.rmm-part.old", "mine");
+    }
+}
+
+#[test]
+fn a_journal_that_another_job_has_just_begun_is_left_to_it() {
     let folder = killed(&["--resume"]);
     std::fs::remove_file(folder.path(PART)).expect("there");
-    let ran = resumed(folder, &["--resume"]).done().file_is("out", all_done());
-    ran.names_are(["a.dat", "out", "safe"]);
+    let held = std::fs::File::open(folder.path(JOURNAL)).expect("there");
+    held.try_lock().expect("free");
+    let folder = folder.run(words(NEXT, &["--resume"])).refused(4, "is in use by").then();
+    let folder = folder.run(["map-chunks", "out", "--discard-journal"]).refused(4, "is in use by").then();
+    // And before it has its name.
+    std::fs::rename(folder.path(JOURNAL), folder.path("out.rmm-part.rmm-journal.new")).expect("renamed");
+    let folder = folder.run(words(NEXT, &["--resume"])).refused(4, "is in use by").then();
+    drop(held);
+    folder.run(words(NEXT, &["--resume"])).done().file_is("out", all_done()).names_are(["a.dat", "out"]);
 }
 
 #[test]

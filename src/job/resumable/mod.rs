@@ -148,7 +148,7 @@ impl Resumable {
         let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
         let operation = Operation { sync, ..operation };
-        Ok(Self { file: file.kept(kept)?, header, layout, operation, stored: AtomicU64::new(0) })
+        Ok(Self { file: file.held()?.kept(kept)?, header, layout, operation, stored: AtomicU64::new(0) })
     }
 
     /// Stores what is whole in the slots of a job that has any; nothing, where it has just begun.

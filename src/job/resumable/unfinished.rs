@@ -13,7 +13,7 @@ use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace, Typed};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, resuming, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, moving_aside, resuming, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -85,9 +85,7 @@ impl Unfinished {
         let planted = |error: Error| match (error.kind(), error.path()) {
             // What cannot be removed as a file is moved out of the way.
             (ErrorKind::Corrupt, Some(path)) if path.is_dir() && !path.is_symlink() => {
-                let mut aside = path.as_os_str().to_owned();
-                aside.push(".old");
-                let command = format!("mv {} {}", shell_path(path), shell_path(aside.as_ref()));
+                let command = moving_aside(path);
                 error.whole_hint(command)
             }
             (ErrorKind::Corrupt, _) => error.whole_hint(discarding(array.path())),
@@ -96,6 +94,17 @@ impl Unfinished {
         let Some(file) = JournalFile::open(array.path()).map_err(planted)? else { return Ok(None) };
         let path = file.path().to_path_buf();
         Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(discarding(array.path())))
+    }
+
+    /// Whether there is a journal beside the array that was written for it, or may have been: of another version, or
+    /// damaged. Elsewhere the array may be anything.
+    pub fn is_beside(array: &Mapping) -> bool {
+        let journal = JournalFile::open(array.path()).ok().flatten();
+        let beginning = journal.and_then(|file| file.beginning(MOST_HEADER_BYTES).ok()).unwrap_or_default();
+        match Header::decode(&beginning) {
+            Ok(header) => header.array.is(&array_of(array)),
+            Err(_) => Header::begins(&beginning),
+        }
     }
 
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
