@@ -76,7 +76,10 @@ impl JournalArgs {
             return Ok(());
         }
         // What is in the file need not be known: the journal says where its blocks lie.
-        let array = &Array::data_file(file, &open.opening(Intent::Edit)?)?;
+        let array = &match Array::data_file(file, &open.opening(Intent::Edit)?) {
+            Err(error) => return Self::discard_orphan(error, ui),
+            Ok(array) => array,
+        };
         let _lock = Lock::exclusive(array.file(), array.path())?;
         let path = journal_path(array.path())?;
         // What waits in the journal is stored whole, and named where it cannot be.
@@ -99,6 +102,15 @@ impl JournalArgs {
             }
             Err(error) => return Err(error),
         }
+        Ok(())
+    }
+
+    /// Gives up the job on an array that could not be opened, where that is because it is not there.
+    fn discard_orphan(error: Error, ui: &Ui) -> Result<()> {
+        let is_gone = |path: &Path| path.metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let Some(path) = error.path().filter(|path| is_gone(path)) else { return Err(error) };
+        let Some(left) = Unfinished::discard_orphan(path)? else { return Err(error) };
+        ui.note(&format!("{}: is not there, and its journal is removed; {left}", path_text(path)));
         Ok(())
     }
 }
@@ -142,6 +154,10 @@ impl Job<'_> {
         let view = &edit.selected().view;
         let job = match (unfinished, self.args.resume) {
             (Some(unfinished), true) => Resumable::resume(unfinished, self.operation(array.path())?)?,
+            // Which tells that it cannot be resumed, either.
+            (Some(unfinished), false) if unfinished.has_other_inputs(self.operation, &typed(array.path())) => {
+                Resumable::resume(unfinished, self.operation(array.path())?)?
+            }
             (Some(unfinished), false) => return Err(unfinished.refusal(array)),
             (None, true) if self.args.receipt.is_none() => {
                 return Err(Error::usage("there is nothing to resume: no job on it is unfinished").at(array.path()));
@@ -238,7 +254,7 @@ pub(super) fn foreign_receipt(path: &Path) -> Error {
 }
 
 /// The command as it was typed, but for `--resume`; `array` is the name in it of what it stores in.
-fn typed(array: &Path) -> Typed {
+pub(super) fn typed(array: &Path) -> Typed {
     let mut options = true;
     let words = std::env::args_os().skip(1).filter(|word| {
         options &= word != "--";

@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::ended::Kept;
-use super::journal::{Job, foreign_receipt};
+use super::journal::{Job, foreign_receipt, typed};
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
@@ -74,8 +74,10 @@ pub(super) fn make(
     if has_stray(out)? {
         return Err(stray(&part));
     }
-    if !exists(&part) {
-        JournalFile::remove_orphan(&part)?;
+    if !exists(&part)
+        && let Some(journal) = JournalFile::orphan(&part)?
+    {
+        journal.vanish(Sync::No)?;
     }
     if let Some(path) = job.args.receipt.as_deref() {
         Receipt::refuse_names_around(path, out)?;
@@ -90,7 +92,7 @@ pub(super) fn make(
     if exists(&part) && !job.args.resume {
         let found = Partial::open(out)?.map(|found| unfinished(&found.mapping()?, out)).transpose()?.flatten();
         if let Some(other) = found {
-            return Err(refusal(other, out));
+            return Err(refusal(other, job, out));
         }
     }
     if let Some(path) = job.args.receipt.as_deref() {
@@ -107,6 +109,9 @@ pub(super) fn make(
         return Err(foreign_receipt(path));
     }
     if let Some(other) = unfinished.as_ref().filter(|unfinished| !unfinished.is_of(job.operation)) {
+        if let Some(error) = changed(other, job, out) {
+            return Err(error);
+        }
         let message = "is being made by a job that is unfinished: another one, or its input has changed since";
         return Err(Error::new(ErrorKind::Busy, message)
             .at(out)
@@ -182,8 +187,18 @@ fn not_ours(error: Error, part: &Path) -> Error {
     }
 }
 
+/// That the same command was given when its inputs were others: it cannot go on, however it is given.
+fn changed(other: &Unfinished, job: &Job<'_>, out: &Path) -> Option<Error> {
+    let message = "is being made by an unfinished job of the same command, when what it reads was another";
+    let error = || Error::new(ErrorKind::Busy, message).at(out).whole_hint(discarding(out));
+    other.has_other_inputs(job.operation, &typed(out)).then(error)
+}
+
 /// Why nobody else may make `out`.
-fn refusal(other: Unfinished, out: &Path) -> Error {
+fn refusal(other: Unfinished, job: &Job<'_>, out: &Path) -> Error {
+    if let Some(error) = changed(&other, job, out) {
+        return error;
+    }
     let resuming = other.resuming();
     match other.count() {
         Ok((done, blocks)) => {
@@ -226,11 +241,10 @@ pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
         return if exists(&journal_path(out)?) { Ok(false) } else { Err(stray(&path)) };
     }
     let Some(part) = Partial::open(out)? else {
-        let is_removed = JournalFile::remove_orphan(&path)?;
-        if is_removed {
-            ui.note(&format!("{name}: no job that makes it is unfinished; the journal of one is removed"));
-        }
-        return Ok(is_removed);
+        let Some(journal) = JournalFile::orphan(&path)? else { return Ok(false) };
+        journal.vanish(Sync::No)?;
+        ui.note(&format!("{name}: no job that makes it is unfinished; the journal of one is removed"));
+        return Ok(true);
     };
     let found = part.mapping()?;
     // The partial file goes first, so that at no moment it is there without its journal.

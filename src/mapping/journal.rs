@@ -178,24 +178,23 @@ impl JournalFile {
         Ok(self)
     }
 
-    /// Removes the journal of an array that is not there, by this name; whether there was one.
+    /// The journal of an array that is not there, by this name, if there is one; nobody else goes on with it.
     ///
     /// # Errors
     /// Busy, where a job that makes the array begins or ends just now; corrupt, where it is no journal of ours; io.
-    pub fn remove_orphan(array: &Path) -> Result<bool> {
+    pub fn orphan(array: &Path) -> Result<Option<Self>> {
         let path = journal_path(array)?;
         let not_ours = |error: Error| match error.kind() {
             ErrorKind::Corrupt => error.at(&path).whole_hint(moving_aside(&path)),
             _ => error.at(&path),
         };
-        let Some((file, metadata)) = open_planted(&path).map_err(not_ours)? else { return Ok(false) };
+        let Some((file, metadata)) = open_planted(&path).map_err(not_ours)? else { return Ok(None) };
         refuse_foreign(&metadata, rustix::process::geteuid().as_raw()).map_err(not_ours)?;
         let journal = Self::over(path.clone(), file, metadata.len(), Kept::Written)?.held()?;
-        if !Header::begins(&journal.beginning(MOST_HEADER_BYTES)?) {
-            return Err(not_ours(Error::corrupt("is not a journal of rmm")));
+        if Header::begins(&journal.beginning(MOST_HEADER_BYTES)?) {
+            return Ok(Some(journal));
         }
-        std::fs::remove_file(&path).map_err(|error| Error::io("cannot remove", error).at(&path))?;
-        Ok(true)
+        Err(not_ours(Error::corrupt("is not a journal of rmm")))
     }
 
     /// The name it has, or will have.

@@ -158,3 +158,48 @@ fn the_header_of_an_array_is_what_was_typed() {
     let ran = folder.file("safe", "").sh("cd sub && rmm set ../a.dat -d u1 0 9").code(4);
     pasted(ran.stderr_has(" && rmm map-chunks --resume a.nhdr")).done().file_is("a.dat", all_done());
 }
+
+#[test]
+fn who_would_replace_the_array_is_told_how_its_job_goes_on_and_then_how_it_is_given_up() {
+    for (kind, result) in KINDS {
+        let mut folder =
+            killed(fresh(), &words(kind, &["--resume", "--receipt", "done"])).file("safe", "").file("b", "b");
+        let discard = format!("hint: rmm map-chunks {result} --discard-journal");
+        for other in [
+            &["create", result, "-s", "3", "--force"][..],
+            &["slice", "b", "-d", "u1", "-o", result, "-f", "raw", "--force"],
+        ] {
+            let ran = folder.run(other).refused(4, "unfinished job");
+            let said = ran.said();
+            let hints: Vec<&str> = said.lines().skip(1).collect();
+            assert!(hints.len() == 2 && hints[0].starts_with("hint: rmm map-chunks --resume a.dat"), "{said}");
+            assert_eq!(hints[1], discard);
+            folder = ran.then();
+        }
+        pasted(folder.run(["create", result, "-s", "3", "--force"])).done().file_is(result, all_done());
+    }
+}
+
+#[test]
+fn a_command_that_cannot_go_on_as_its_input_has_changed_is_not_named() {
+    let job = words(&["-o", "out", "-f", "raw"], &[]);
+    let folder = killed(fresh(), &words(&["-o", "out", "-f", "raw"], &["--receipt", "done"])).file("safe", "");
+    let file = fs::File::options().write(true).open(folder.path("a.dat")).expect("there");
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("owned");
+    let mut folder = folder;
+    for more in [&["--receipt", "done"][..], &["--receipt", "done", "--resume"]] {
+        let ran = folder.run([&job[..], more].concat()).refused(4, "when what it reads was another\n");
+        assert_eq!(hint_of(&ran), "rmm map-chunks out --discard-journal");
+        folder = ran.then();
+    }
+    pasted(folder.run([&job[..], &["--receipt", "done"]].concat())).code(0).names_are(["a.dat", "safe"]);
+
+    let own = ["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "3", "--with", "y=b.dat:u1", "--expr"];
+    // 200 + 200 does not fit.
+    let fresh = || Rmm::new().file("a.dat", [1, 2, 3, 4, 5, 200]).file("b.dat", [1, 2, 3, 4, 5, 200]);
+    let own = [&own[..], &["uint16(x) + y"]].concat();
+    let folder = fresh().run(&own).refused(7, "the journal is kept").then();
+    let folder = folder.run(["set", "b.dat", "-d", "u1", "0", "7"]).done().then();
+    let ran = folder.run(&own).refused(4, "when the arrays that it names were others\n");
+    assert_eq!(hint_of(&ran), "rmm map-chunks a.dat --discard-journal");
+}

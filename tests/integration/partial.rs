@@ -237,7 +237,10 @@ fn an_input_that_has_changed_since_is_another_job() {
     let folder = killed(&["--resume"]);
     let file = std::fs::File::options().write(true).open(folder.path("a.dat")).expect("there");
     file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("owned");
-    resumed(folder, &["--resume"]).refused(4, "or its input has changed since").stderr_has("--discard-journal");
+    let ran =
+        resumed(folder, &["--resume"]).refused(4, "of the same command, when what it reads was another\nhint: rmm");
+    let ran = ran.stderr_has("--discard-journal").then().run(words(EXEC, &["--resume", "-j2"]));
+    ran.refused(4, "or its input has changed since").stderr_has("--discard-journal");
 }
 
 #[test]

@@ -139,3 +139,25 @@ fn a_journal_whose_name_may_not_last_is_taken_away() {
         folder = ran.file_is("a.dat", [1, 2, 3]).names_are(["a.dat"]).then();
     }
 }
+
+#[test]
+fn the_journal_of_an_array_that_is_gone_is_removed_where_it_is_one() {
+    for options in [&[][..], &["--sync"]] {
+        for discard in [&["map-chunks", "a.dat", "--discard-journal"][..], &["fill", "a.dat", "--discard-journal"]] {
+            let folder = killed(options);
+            std::fs::remove_file(folder.path("a.dat")).expect("there");
+            let done = if options.is_empty() { "2 of 4 chunks are done: elements 0 to 5" } else { "0 of 4" };
+            let ran = folder.run(discard).code(0).stderr_has("rmm: a.dat: is not there, and its journal is removed; ");
+            let folder = ran.stderr_has(done).names_are([]).then();
+            folder.run(discard).refused(3, "No such file");
+        }
+    }
+    let folder = killed(&[]);
+    std::fs::remove_file(folder.path("a.dat")).expect("there");
+    alter(&folder, JOURNAL, &[0]);
+    let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]).code(0).stderr_has("is not known");
+    let folder = ran.names_are([]).then().file(JOURNAL, "mine");
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]).refused(5, "is not a journal of rmm");
+    pasted(ran).done().file_is("a.dat.rmm-journal.old", "mine");
+}

@@ -139,9 +139,10 @@ impl Unfinished {
         Ok(Self { file, header, layout })
     }
 
-    /// Whether it was begun by the same words, typed in the same folder.
-    pub fn was_typed_as(&self, typed: &Typed) -> bool {
-        self.header.typed.is(typed)
+    /// Whether it was begun by the same words, typed in the same folder, and is another job all the same: what they name
+    /// has changed.
+    pub fn has_other_inputs(&self, operation: Checksum, typed: &Typed) -> bool {
+        !self.is_of(operation) && self.header.typed.is(typed)
     }
 
     /// The number of the job.
@@ -221,7 +222,7 @@ impl Unfinished {
             return Err(error.at(self.file.path()).whole_hint(self.resuming()).whole_hint(discarding(&array)));
         }
         // The same words again are no way out: what they name has changed.
-        let error = if self.was_typed_as(&operation.typed) {
+        let error = if self.has_other_inputs(operation.checksum, &operation.typed) {
             let message =
                 "is the journal of another job: of the same command, when the arrays that it names were others";
             Error::new(ErrorKind::Busy, message)
@@ -230,6 +231,25 @@ impl Unfinished {
                 .whole_hint(self.resuming())
         };
         Err(error.at(self.file.path()).whole_hint(discarding(&array)))
+    }
+
+    /// Removes the journal of an array that is not there, by this name; none where there is none, else which part of the
+    /// job is done.
+    ///
+    /// # Errors
+    /// As [`JournalFile::orphan`].
+    pub fn discard_orphan(array: &Path) -> Result<Option<String>> {
+        let Some(file) = JournalFile::orphan(array)? else { return Ok(None) };
+        let looked_at = || {
+            let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
+            let layout = Layout::new(&header, PAGE)?;
+            file.check_len(&layout)?;
+            Ok::<_, Error>((header, layout))
+        };
+        let looked_at = looked_at();
+        file.vanish(Sync::No)?;
+        let left = looked_at.and_then(|(header, layout)| left(&file.kept(Kept::Seen)?, &header, layout, 0));
+        Ok(Some(left.map_or_else(|_| "which part is done is not known".to_owned(), |left| left.given_up())))
     }
 
     /// Why nobody else may store in the array.
