@@ -121,7 +121,14 @@ impl Receipt {
 
     /// Whether it is that of this operation on this array.
     pub fn is_of(&self, operation: Checksum, array: &Mapping) -> bool {
-        self.operation == operation && self.array.is(&super::array_of(array))
+        self.operation == operation && self.is_on(&super::array_of(array))
+    }
+
+    /// Whether the file is the one that was stored in. A receipt may lie anywhere, so where its birth does not tell a file
+    /// from that of the same number on another device, the device does.
+    fn is_on(&self, array: &Array) -> bool {
+        let born = self.array.born != 0 && array.born != 0;
+        self.array.is(array) && (born || self.array.dev == array.dev)
     }
 
     /// Writes it, whole or not at all, unless it is there.
@@ -180,6 +187,22 @@ mod tests {
         let path = folder.path().join("receipt");
         long.write(&path, Sync::No).expect("written");
         assert_eq!(Receipt::read(&path).expect("a receipt"), Some(long));
+    }
+
+    #[test]
+    fn a_file_of_another_device_is_another_unless_its_birth_says_that_it_is_not() {
+        let Receipt { array, .. } = receipt();
+        for (other, same) in [
+            (array, true),
+            (Array { dev: 9, ..array }, true),
+            (Array { born: 0, ..array }, true),
+            (Array { dev: 9, born: 0, ..array }, false),
+            (Array { ino: 9, ..array }, false),
+            (Array { born: 9, ..array }, false),
+        ] {
+            assert_eq!(receipt().is_on(&other), same, "{other:?}");
+            assert_eq!(Receipt { array: other, ..receipt() }.is_on(&array), same, "{other:?}");
+        }
     }
 
     #[test]
