@@ -63,6 +63,11 @@ impl Typed {
         self
     }
 
+    /// Whether all of the command is there, as far as its length tells.
+    pub fn is_whole(&self) -> bool {
+        self.command.len() + char::MAX.len_utf8() <= MOST_COMMAND
+    }
+
     /// Whether the same words were typed in the same folder.
     pub fn is(&self, other: &Self) -> bool {
         self.command == other.command && self.folder.is(&other.folder)
@@ -104,6 +109,7 @@ mod tests {
     fn what_is_too_long_is_cut_and_the_word_behind_the_cut_is_not_known() {
         let long = Typed { command: "é".repeat(MOST_COMMAND), word: Some(4..6), ..Typed::default() };
         let kept = long.clone().kept();
+        assert!(!kept.is_whole() && Typed::default().is_whole());
         assert_eq!((kept.command.len(), kept.word), (MOST_COMMAND, Some(4..6)));
         let behind = MOST_COMMAND..MOST_COMMAND + 2;
         assert_eq!(Typed { word: Some(behind), ..long }.kept().word, None);

@@ -15,8 +15,11 @@ use super::journal::{JournalFile, array_beside, journal_path, this_boot};
 use super::partial::{discarding, partial_path};
 use super::{Identity, full_path};
 use crate::error::{Error, ErrorKind};
-use crate::escape::{shell_path, shell_word};
+use crate::escape::{shell_path, shell_word, shortened};
 use crate::journal::{Array, Folder, Header, MOST_HEADER_BYTES, Protocol, Typed};
+
+/// The most letters that are shown of a command which is not to be pasted.
+const SHOWN: usize = 1000;
 
 /// A command that is typed here and now.
 ///
@@ -41,7 +44,8 @@ pub fn typed_here(words: impl Iterator<Item = impl AsRef<OsStr>>, array: &Path) 
 pub fn resuming(journal: &Path, typed: &Typed) -> String {
     let folder = Path::new(OsStr::from_bytes(&typed.folder.path));
     let is_here = typed.folder.is(&here());
-    if !is_here && !found(folder).is_some_and(|found| found.is(&typed.folder)) {
+    let is_found = is_here || found(folder).is_some_and(|found| found.is(&typed.folder));
+    if !is_found || !typed.is_whole() {
         return plainly(typed);
     }
     let from = if is_here { Path::new("") } else { folder };
@@ -84,13 +88,14 @@ fn goes_on(array: &Path) -> Option<String> {
     (counts && header.array.is(&own)).then(|| resuming(journal.path(), &header.typed))
 }
 
-/// What is said where no command is known that would do.
+/// What is said where no command is known that would do: as much of that of then as is of use to anybody.
 fn plainly(Typed { command, folder, .. }: &Typed) -> String {
     let folder = if folder.path.is_empty() {
         String::new()
     } else {
         format!(" in {}", shell_path(Path::new(OsStr::from_bytes(&folder.path))))
     };
+    let command = shortened(command, SHOWN);
     format!("--resume goes on, with the options and the names of now, with what was begun{folder} by: {command}")
 }
 
@@ -171,6 +176,9 @@ mod tests {
         let renamed = Typed { folder: found(folder.path()).expect("there"), ..typed };
         assert!(resuming(&journal, &renamed).starts_with(said));
         let named = Typed { array: b"b".to_vec(), ..renamed };
+        let cut = Typed { command: "rmm fill a ".repeat(1 << 13), ..named.clone() }.kept();
+        let shown = resuming(&journal, &cut);
+        assert!(shown.starts_with(said) && shown.ends_with('…') && shown.len() < 2 * SHOWN, "{shown}");
         let path = shell_path(folder.path());
         assert_eq!(resuming(&journal, &named), format!("(cd {path} && rmm fill --resume a)"));
     }

@@ -203,3 +203,16 @@ fn a_command_that_cannot_go_on_as_its_input_has_changed_is_not_named() {
     let ran = folder.run(&own).refused(4, "when the arrays that it names were others\n");
     assert_eq!(hint_of(&ran), "rmm map-chunks a.dat --discard-journal");
 }
+
+#[test]
+fn a_command_that_is_too_long_to_be_kept_is_not_shown_as_one() {
+    // Each quote is four letters where it is shown in quotes.
+    let exec = format!("{EXEC} #{}", "'".repeat(20_000));
+    let job = words(&["-i"], &[]);
+    let job: Vec<&str> = job.into_iter().map(|word| if word == EXEC { &*exec } else { word }).collect();
+    let folder = killed(fresh(), &job);
+    let ran = folder.run(["set", "a.dat", "-d", "u1", "0", "9"]).refused(4, "hint: --resume goes on, with the options");
+    assert!(ran.said().len() < 4000 && ran.said().contains("…\n"), "{}", ran.said().len());
+    let again = [&job[..], &["--resume"]].concat();
+    ran.then().file("safe", "").run(again).done().file_is("a.dat", all_done());
+}
