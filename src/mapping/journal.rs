@@ -387,7 +387,8 @@ pub(super) fn open_planted(path: &Path) -> Result<Option<(File, Metadata)>> {
 /// Removes what somebody has left under a name that was to be changed, unless he still holds it.
 fn remove_unheld(path: &Path) -> Result<()> {
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
-    let found = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    // Some network file systems give an exclusive lock only to those who may write.
+    let found = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
     // What cannot be opened or locked so was made by nobody of us.
     let _lock = match found.map(|file| Lock::exclusive(&file, path)) {
         Ok(Err(error)) if error.kind() == ErrorKind::Busy => return Err(error),

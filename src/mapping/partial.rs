@@ -13,7 +13,7 @@ use super::journal::{journal_path, open_planted};
 use super::new_file::{flush_folder, follow_links};
 use super::resuming::unfinished;
 use super::{Lock, Mapping, Mode, Sync};
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::shell_path;
 
 pub(super) const ENDING: &str = ".rmm-part";
@@ -84,9 +84,14 @@ impl Partial {
     /// Busy, where a job stores in it; corrupt, where it is not ours; io.
     pub fn open(target: &Path) -> Result<Option<Self>> {
         let path = partial_path(target)?;
-        let Some((file, metadata)) = open_planted(&path)? else { return Ok(None) };
+        let planted = |error: Error| match error.kind() {
+            ErrorKind::Corrupt => error.at(&path).whole_hint(moving_aside(&path)),
+            _ => error,
+        };
+        let Some((file, metadata)) = open_planted(&path).map_err(planted)? else { return Ok(None) };
         if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) || metadata.nlink() > 1 {
-            return Err(Error::corrupt("is a partial file of somebody else, or has another name besides").at(path));
+            let message = "is a partial file of somebody else, or has another name besides";
+            return Err(planted(Error::corrupt(message)));
         }
         Self::locked(path, file).map(Some)
     }
@@ -112,7 +117,6 @@ mod tests {
 
     use super::super::{NewFile, Replace};
     use super::*;
-    use crate::error::ErrorKind;
 
     #[test]
     fn it_has_its_name_when_it_is_told_to_stay_and_is_found_again() {
