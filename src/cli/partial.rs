@@ -74,11 +74,6 @@ pub(super) fn make(
     if has_stray(out)? {
         return Err(stray(&part));
     }
-    if !exists(&part)
-        && let Some(journal) = JournalFile::orphan(&part)?
-    {
-        journal.vanish(Sync::No)?;
-    }
     if let Some(path) = job.args.receipt.as_deref() {
         Receipt::refuse_names_around(path, out)?;
     }
@@ -87,7 +82,8 @@ pub(super) fn make(
         && !exists(&part)
         && !is_to_be_made_again(receipt, out, spec, job)
     {
-        return certified(path, receipt, out, job);
+        certified(path, receipt, out, job)?;
+        return clear_orphan(&part);
     }
     if exists(&part) && !job.args.resume {
         let found = Partial::open(out)?.map(|found| unfinished(&found.mapping()?, out)).transpose()?.flatten();
@@ -99,7 +95,12 @@ pub(super) fn make(
         Receipt::prepare(path)?;
     }
     let new = new()?;
-    let unfinished = if new.file().was_found() { unfinished(&new.file().found()?, out)? } else { None };
+    let unfinished = if new.file().was_found() {
+        Some(unfinished(&new.file().found()?, out)?.ok_or_else(|| stray(&part))?)
+    } else {
+        clear_orphan(&part)?;
+        None
+    };
     if unfinished.is_none() && new.spec().shape.size() == 0 {
         return make_empty(new, job, receipt.as_ref());
     }
@@ -163,6 +164,11 @@ fn has_stray(out: &Path) -> Result<bool> {
     let journal = journal_path(&partial_path(out)?)?;
     // Twice, as a job may begin meanwhile.
     Ok(!exists(&journal) && Partial::open(out)?.is_some() && !exists(&journal))
+}
+
+/// Removes the journal of a partial file that is not there.
+fn clear_orphan(part: &Path) -> Result<()> {
+    JournalFile::orphan(part)?.map_or(Ok(()), |journal| journal.vanish(Sync::No))
 }
 
 fn stray(part: &Path) -> Error {

@@ -154,6 +154,11 @@ fn a_receipt_makes_it_done_once() {
     let job = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x + 1", "-o", "out", "-f", "raw", "--receipt", "done"];
     let folder = folder.run(job).done().file_is("out", all_done()).names_are(["a.dat", "done", "out"]).then();
     let folder = folder.run(job).done().then();
+    // Killed when its file had its name, and before its journal was gone.
+    let journal = std::fs::read(killed(&["--receipt", "other"]).path(JOURNAL)).expect("there");
+    let folder = folder.file(JOURNAL, journal);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let folder = folder.run(job).done().names_are(["a.dat", "done", "out"]).then();
     let folder = folder.run(job.into_iter().chain(["--resume", "--sync"])).done().file_is("out", all_done()).then();
     let other = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out", "-f", "raw", "--receipt", "done"];
     let folder = folder.run(other).refused(2, "is the receipt of another job").then();
@@ -171,6 +176,8 @@ fn wherever_the_end_falls_the_same_command_goes_on() {
     let journal = std::fs::read(killed(&["--resume"]).path(JOURNAL)).expect("there");
     let folder = folder.file(JOURNAL, &journal);
     std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    // What is refused changes nothing.
+    let folder = resumed(folder, &["--resume"]).refused(2, "exists already").then();
     let ran =
         folder.run(["map-chunks", "out", "--discard-journal"]).code(0).stderr_has("the journal of one is removed");
     let folder = ran.names_are(["a.dat", "out", "safe"]).then().file(JOURNAL, &journal);
