@@ -78,11 +78,11 @@ impl NewFile {
         Self::begin(target, replace, &temporary).map_err(|error| error.at(target))
     }
 
-    /// Goes on with a [partial](Partial) file, or begins one that gets that name when it is told to [stay](Self::stay): what
+    /// Goes on with a [partial](super::Partial) file, or begins one that gets that name when it is told to [stay](Self::stay): what
     /// is in it is for the caller to know.
     ///
     /// # Errors
-    /// As [`NewFile::create`] and [`Partial::open`].
+    /// As [`NewFile::create`] and [`Partial::open`](super::Partial::open).
     pub fn resumable(target: &Path, replace: Replace) -> Result<Self> {
         Self::begin(target, replace, &Temporary::found_or_beside).map_err(|error| error.at(target))
     }
