@@ -60,7 +60,7 @@ impl NewArray {
         Self::begin_by(NewFile::create, path, spec, (container, describe), replace)
     }
 
-    /// The same for an array whose file stays however the process ends: see [`NewFile::resumable`].
+    /// The same for an array whose file can be gone on with: see [`NewFile::resumable`].
     ///
     /// # Errors
     /// As [`NewArray::begin`].
@@ -72,6 +72,14 @@ impl NewArray {
         replace: Replace,
     ) -> Result<Self> {
         Self::begin_by(NewFile::resumable, path, spec, (container, describe), replace)
+    }
+
+    /// The same, its file under the name that it keeps: see [`NewFile::stay`].
+    ///
+    /// # Errors
+    /// As [`NewFile::stay`].
+    pub fn stay(self, sync: Sync) -> Result<Self> {
+        Ok(Self { new: self.new.stay(sync)?, ..self })
     }
 
     fn begin_by(

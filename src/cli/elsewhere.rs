@@ -102,5 +102,5 @@ pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Jo
         let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
         Ok(new.treated_like(results.x().mapping()))
     };
-    partial::make(out, &Job { operation, ..job }, &new, results, ui)
+    partial::make((out, &spec), &Job { operation, ..job }, &new, results, ui)
 }

@@ -6,14 +6,15 @@ use clap::Args;
 
 use super::args::{Intent, OpenArgs};
 use super::edit::{Resume, finished};
+use super::ended::Kept;
 use super::ui::Ui;
 use super::{input, partial, signals};
 use crate::array::Array;
 use crate::error::{Error, ErrorKind, Result};
-use crate::escape::{path_text, printable, shell_word};
+use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
-use crate::journal::Checksum;
-use crate::mapping::{LastWords, Lock, Mapping, Sync, discarding, journal_path, remove_leftovers};
+use crate::journal::{Checksum, Typed};
+use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers, typed_here};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -75,7 +76,10 @@ impl JournalArgs {
             return Ok(());
         }
         // What is in the file need not be known: the journal says where its blocks lie.
-        let array = &Array::data_file(file, &open.opening(Intent::Edit)?)?;
+        let array = &match Array::data_file(file, &open.opening(Intent::Edit)?) {
+            Err(error) => return Self::discard_orphan(error, ui),
+            Ok(array) => array,
+        };
         let _lock = Lock::exclusive(array.file(), array.path())?;
         let path = journal_path(array.path())?;
         // What waits in the journal is stored whole, and named where it cannot be.
@@ -98,6 +102,15 @@ impl JournalArgs {
             }
             Err(error) => return Err(error),
         }
+        Ok(())
+    }
+
+    /// Gives up the job on an array that could not be opened, where that is because it is not there.
+    fn discard_orphan(error: Error, ui: &Ui) -> Result<()> {
+        let is_gone = |path: &Path| path.metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let Some(path) = error.path().filter(|path| is_gone(path)) else { return Err(error) };
+        let Some(left) = Unfinished::discard_orphan(path)? else { return Err(error) };
+        ui.note(&format!("{}: is not there, and its journal is removed; {left}", path_text(path)));
         Ok(())
     }
 }
@@ -140,7 +153,11 @@ impl Job<'_> {
         }
         let view = &edit.selected().view;
         let job = match (unfinished, self.args.resume) {
-            (Some(unfinished), true) => Resumable::resume(unfinished, self.operation()?)?,
+            (Some(unfinished), true) => Resumable::resume(unfinished, self.operation(array.path())?)?,
+            // Which tells that it cannot be resumed, either.
+            (Some(unfinished), false) if unfinished.has_other_inputs(self.operation, &typed(array.path())) => {
+                Resumable::resume(unfinished, self.operation(array.path())?)?
+            }
             (Some(unfinished), false) => return Err(unfinished.refusal(array)),
             (None, true) if self.args.receipt.is_none() => {
                 return Err(Error::usage("there is nothing to resume: no job on it is unfinished").at(array.path()));
@@ -150,15 +167,16 @@ impl Job<'_> {
                 if view.size() == 0 {
                     return self.certify_nothing(array);
                 }
-                edit.begin(self.operation()?, ui)
+                edit.begin(self.operation(array.path())?, ui)
                     .map_err(|error| self.unkept(error, array.path(), "add --no-journal and "))?
             }
         };
         self.note_sync(&job, array.path(), ui);
-        let _last = last_words(array.path(), "the journal", &job);
+        let kept = Kept::Journal(array.path());
+        let _last = kept.last_words(&job);
         remove_leftovers(array.path());
         let done = finished(array, edit.go_on(&job, ui), job.sync()).and_then(|()| job.conclude());
-        done.map_err(|error| ended_early(error, &job, array.path()))
+        done.map_err(|error| kept.of(error, &job))
     }
 
     /// Writes the receipt, where one is wanted, of a job that has nothing to do.
@@ -167,7 +185,7 @@ impl Job<'_> {
     /// As [`Receipt::write`].
     pub(super) fn certify_nothing(&self, array: &Mapping) -> Result<()> {
         let Some(path) = self.args.receipt.as_deref() else { return Ok(()) };
-        Receipt::of_nothing(&self.operation()?, array).write(path, self.sync)
+        Receipt::of_nothing(&self.operation(array.path())?, array).write(path, self.sync)
     }
 
     /// Says what the job outlives, where that is not what was asked for when it was resumed.
@@ -215,14 +233,14 @@ impl Job<'_> {
         error.with_hints(vec![format!("{first}leave {options} out; the job cannot be resumed then")])
     }
 
-    /// A job of its own.
-    pub(super) fn operation(&self) -> Result<Operation> {
+    /// A job of its own, that stores in the array of this name.
+    pub(super) fn operation(&self, array: &Path) -> Result<Operation> {
         let mut job = [0; 16];
         getrandom::fill(&mut job)
             .map_err(|error| Error::io("the system gives no random number", std::io::Error::from(error)))?;
         Ok(Operation {
             checksum: self.operation,
-            command: typed(),
+            typed: typed(array),
             job: u128::from_le_bytes(job),
             receipt: self.args.receipt.clone(),
             sync: self.sync,
@@ -235,39 +253,14 @@ pub(super) fn foreign_receipt(path: &Path) -> Error {
     error.hint("--receipt takes a name of its own for each job")
 }
 
-/// The command as it was typed, but for `--resume`.
-fn typed() -> String {
+/// The command as it was typed, but for `--resume`; `array` is the name in it of what it stores in.
+pub(super) fn typed(array: &Path) -> Typed {
     let mut options = true;
     let words = std::env::args_os().skip(1).filter(|word| {
         options &= word != "--";
         !options || word != "--resume"
     });
-    let words = words.map(|word| shell_word(&word));
-    std::iter::once("rmm".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// What is said of a job for which there is no more memory.
-pub(super) fn last_words(array: &Path, kept: &str, job: &Resumable) -> LastWords {
-    let resuming = printable(&job.resuming()).into_owned();
-    LastWords::new(&format!("rmm: {}: {kept} is kept\nhint: {resuming}\n", path_text(array)))
-}
-
-/// What is said of a job that ended early.
-fn ended_early(error: Error, job: &Resumable, array: &Path) -> Error {
-    // Another job's journal is neither this one's to speak of nor to remove.
-    if error.kind() == ErrorKind::Busy {
-        return error;
-    }
-    let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
-    if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
-        return error.followed_by("nothing is stored");
-    }
-    let error = error.followed_by(format!("{left}; the journal is kept"));
-    match error.kind() {
-        // Some values never fit, whatever is done with those that do not.
-        ErrorKind::Usage => error.with_kind(ErrorKind::Midway).whole_hint(job.resuming()).whole_hint(discarding(array)),
-        _ => error.whole_hint(job.resuming()),
-    }
+    typed_here(words, array)
 }
 
 /// Why nobody may store in the array, if a job on it is unfinished.

@@ -12,6 +12,7 @@ mod content;
 mod create;
 mod edit;
 mod elsewhere;
+mod ended;
 mod exec;
 mod expr;
 mod failure;

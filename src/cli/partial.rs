@@ -1,16 +1,17 @@
 //! Jobs with `-o` that can be resumed: their results lie in `OUT.rmm-part` until all are there.
 //!
 //! ```text
-//!   OUT.rmm-part ─► its journal ─► every block ─► receipt ─► OUT.rmm-part is called OUT ─► no journal
+//!   .OUT.rmm-XXXXXX ─► journal ─► it is called OUT.rmm-part ─► every block ─► receipt ─► it is called OUT ─► no journal
 //! ```
 //!
-//! Wherever such a job ends, what is there says how to go on: a partial file without a journal holds nothing, and a
-//! journal without a partial file is that of a job that was done.
+//! Wherever such a job ends, what is there says how to go on: a journal without a partial file is that of a job that was
+//! done or had not begun, and a partial file without a journal is not ours: nothing happens to it.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::journal::{Job, foreign_receipt, last_words};
+use super::ended::Kept;
+use super::journal::{Job, foreign_receipt, typed};
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
@@ -18,7 +19,11 @@ use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Checksummer};
-use crate::mapping::{Identity, Mapping, Mode, Partial, Sync, born, discarding, journal_path, partial_path};
+use crate::mapping::{
+    Identity, JournalFile, Mapping, Mode, Partial, Sync, born, discarding, journal_path, moving_aside, partial_path,
+    remove_partial,
+};
+use crate::spec::ArraySpec;
 
 /// Something that is computed into a new array, and can be resumed.
 pub(super) trait Make {
@@ -47,13 +52,13 @@ pub(super) fn state(input: &Mapping) -> Result<[u64; 5]> {
     Ok([metadata.ino(), input.len(), born(input.file()), seconds, nanoseconds])
 }
 
-/// Makes `out`, or goes on making it. `new` begins the array, or finds what is there of it.
+/// Makes `out`, an array of this spec, or goes on making it. `new` begins the array, or finds what is there of it.
 ///
 /// # Errors
 /// Usage, where `out` is there, or is one of the inputs; busy, where another job makes it; corrupt, where its journal is
 /// not to be trusted; what the job itself fails with, and then what is done is said.
 pub(super) fn make(
-    out: &Path,
+    (out, spec): (&Path, &ArraySpec),
     job: &Job<'_>,
     new: &dyn Fn() -> Result<NewArray>,
     maker: &dyn Make,
@@ -66,8 +71,8 @@ pub(super) fn make(
     }
     signals::heed();
     let part = partial_path(out)?;
-    if !exists(&part) && exists(&journal_path(&part)?) {
-        remove(&journal_path(&part)?)?;
+    if has_stray(out)? {
+        return Err(stray(&part));
     }
     if let Some(path) = job.args.receipt.as_deref() {
         Receipt::refuse_names_around(path, out)?;
@@ -75,20 +80,27 @@ pub(super) fn make(
     let receipt = job.receipt()?;
     if let Some((path, receipt)) = receipt.as_ref()
         && !exists(&part)
+        && !is_to_be_made_again(receipt, out, spec, job)
     {
-        return certified(path, receipt, out, job);
+        certified(path, receipt, out, job)?;
+        return clear_orphan(&part);
     }
     if exists(&part) && !job.args.resume {
         let found = Partial::open(out)?.map(|found| unfinished(&found.mapping()?, out)).transpose()?.flatten();
         if let Some(other) = found {
-            return Err(refusal(other, out));
+            return Err(refusal(other, job, out));
         }
     }
     if let Some(path) = job.args.receipt.as_deref() {
         Receipt::prepare(path)?;
     }
     let new = new()?;
-    let unfinished = unfinished(&new.file().found()?, out)?;
+    let unfinished = if new.file().was_found() {
+        Some(unfinished(&new.file().found()?, out)?.ok_or_else(|| stray(&part))?)
+    } else {
+        clear_orphan(&part)?;
+        None
+    };
     if unfinished.is_none() && new.spec().shape.size() == 0 {
         return make_empty(new, job, receipt.as_ref());
     }
@@ -98,58 +110,101 @@ pub(super) fn make(
         return Err(foreign_receipt(path));
     }
     if let Some(other) = unfinished.as_ref().filter(|unfinished| !unfinished.is_of(job.operation)) {
+        if let Some(error) = changed(other, job, out) {
+            return Err(error);
+        }
         let message = "is being made by a job that is unfinished: another one, or its input has changed since";
         return Err(Error::new(ErrorKind::Busy, message)
             .at(out)
             .whole_hint(other.resuming())
             .whole_hint(discarding(out)));
     }
-    let (target, resumable) = match unfinished {
-        Some(unfinished) => {
-            // Refused, it leaves everything as it is.
-            let resumable = Resumable::resume(unfinished, job.operation()?)?;
-            (new.array()?, resumable)
-        }
-        None => begin(&new, job, maker, ui).inspect_err(|_| {
-            let _ = std::fs::remove_file(&part);
-        })?,
+    let (new, target, resumable) = if let Some(unfinished) = unfinished {
+        // Refused, it leaves everything as it is.
+        let resumable = Resumable::resume(unfinished, job.operation(out)?)?;
+        let target = new.array()?;
+        (new, target, resumable)
+    } else {
+        let (target, resumable) = begin(&new, (job, out), maker, ui)?;
+        let new = new.stay(resumable.sync()).inspect_err(|_| {
+            let _ = resumable.forget();
+        })?;
+        (new, target, resumable)
     };
-    let _last = last_words(out, &path_text(&part), &resumable);
+    let kept = Kept::Partial { out, part: &part };
+    let _last = kept.last_words(&resumable);
     job.note_sync(&resumable, out, ui);
     let sync = resumable.sync();
     let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(sync));
-    done.and_then(|()| resumable.certify()).map_err(|error| ended_early(error, &resumable, &part))?;
+    done.and_then(|()| resumable.certify()).map_err(|error| kept.of(error, &resumable))?;
     new.commit(sync)?;
     resumable.forget()
 }
 
-/// Makes an array of no elements, which needs no journal: a partial file without one holds nothing, here as elsewhere.
+/// Makes an array of no elements, which needs no journal, and so nothing of it stays.
 fn make_empty(new: NewArray, job: &Job<'_>, receipt: Option<&(&Path, Receipt)>) -> Result<()> {
-    let part = new.file().path().to_path_buf();
     if let Some((path, receipt)) = receipt
-        && !receipt.is_of(job.operation, &new.file().found()?)
+        && receipt.operation != job.operation
     {
         return Err(foreign_receipt(path));
     }
-    let made = new.array().and_then(|target| {
-        // One that is there was written before a kill that kept the file from its name.
-        if receipt.is_none() {
-            job.certify_nothing(target.mapping())?;
-        }
-        target.mapping().finish_writing(job.sync)
-    });
-    made.inspect_err(|_| {
-        let _ = std::fs::remove_file(&part);
-    })?;
+    let target = new.array()?;
+    job.certify_nothing(target.mapping())?;
+    target.mapping().finish_writing(job.sync)?;
     new.commit(job.sync)
 }
 
+/// Whether a receipt was written before a kill that kept an array of no elements from its name.
+fn is_to_be_made_again(receipt: &Receipt, out: &Path, spec: &ArraySpec, job: &Job<'_>) -> bool {
+    spec.shape.size() == 0 && receipt.operation == job.operation && !exists(out)
+}
+
+/// Whether a file is called as the partial file of a job that makes `out`, and no journal says that it is.
+fn has_stray(out: &Path) -> Result<bool> {
+    let journal = journal_path(&partial_path(out)?)?;
+    // Twice, as a job may begin meanwhile.
+    Ok(!exists(&journal) && Partial::open(out)?.is_some() && !exists(&journal))
+}
+
+/// Removes the journal of a partial file that is not there.
+fn clear_orphan(part: &Path) -> Result<()> {
+    JournalFile::orphan(part)?.map_or(Ok(()), |journal| journal.vanish(Sync::No))
+}
+
+fn stray(part: &Path) -> Error {
+    let error =
+        Error::usage("is there without a journal, so it may be anybody's, and not what a job has made").at(part);
+    error.whole_hint(moving_aside(part))
+}
+
 fn unfinished(part: &Mapping, out: &Path) -> Result<Option<Unfinished>> {
-    Unfinished::of(part).map_err(|error| error.with_hints(Vec::new()).whole_hint(discarding(out)))
+    Unfinished::of(part).map_err(|error| {
+        let error = error.with_hints(Vec::new());
+        if Unfinished::is_beside(part) { error.whole_hint(discarding(out)) } else { not_ours(error, part.path()) }
+    })
+}
+
+/// What to do where a partial file and what is called as its journal do not belong together.
+fn not_ours(error: Error, part: &Path) -> Error {
+    let error = error.whole_hint(moving_aside(part));
+    match journal_path(part) {
+        Ok(journal) => error.whole_hint(moving_aside(&journal)),
+        Err(_) => error,
+    }
+}
+
+/// That the same command was given when its inputs were others: it cannot go on, however it is given.
+fn changed(other: &Unfinished, job: &Job<'_>, out: &Path) -> Option<Error> {
+    let message = "is being made by an unfinished job of the same command, when what it reads was another";
+    let error = || Error::new(ErrorKind::Busy, message).at(out).whole_hint(discarding(out));
+    other.has_other_inputs(job.operation, &typed(out)).then(error)
 }
 
 /// Why nobody else may make `out`.
-fn refusal(other: Unfinished, out: &Path) -> Error {
+fn refusal(other: Unfinished, job: &Job<'_>, out: &Path) -> Error {
+    if let Some(error) = changed(&other, job, out) {
+        return error;
+    }
     let resuming = other.resuming();
     match other.count() {
         Ok((done, blocks)) => {
@@ -160,13 +215,13 @@ fn refusal(other: Unfinished, out: &Path) -> Error {
     }
 }
 
-fn begin(new: &NewArray, job: &Job<'_>, maker: &dyn Make, ui: &Ui) -> Result<(Array, Resumable)> {
+fn begin(new: &NewArray, (job, out): (&Job<'_>, &Path), maker: &dyn Make, ui: &Ui) -> Result<(Array, Resumable)> {
     let target = new.array()?;
     // Fresh blocks in one piece; a file system that cannot do this grows the file as it is written.
     let _ = new.reserve();
     // A journal that outlives the system belongs to a file that does.
     new.file().flush(job.sync)?;
-    let resumable = maker.begin(&target, job.operation()?, ui);
+    let resumable = maker.begin(&target, job.operation(out)?, ui);
     let resumable = resumable.map_err(|error| job.unkept(error, target.path(), ""))?;
     Ok((target, resumable))
 }
@@ -180,39 +235,43 @@ fn certified(path: &Path, receipt: &Receipt, out: &Path, job: &Job<'_>) -> Resul
     if job.sync == Sync::Yes { receipt.write(path, job.sync) } else { Ok(()) }
 }
 
-/// What is said of a job that ended early.
-fn ended_early(error: Error, job: &Resumable, part: &Path) -> Error {
-    let name = path_text(part);
-    let Ok(left) = job.left() else { return error.followed_by(format!("{name} is kept")) };
-    if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
-        let _ = std::fs::remove_file(part);
-        return error;
-    }
-    let error = error.followed_by(format!("{left}; {name} is kept"));
-    let error = match error.kind() {
-        ErrorKind::Usage => error.with_kind(ErrorKind::Midway),
-        _ => error,
-    };
-    error.whole_hint(job.resuming())
-}
-
 /// Gives up the unfinished job that makes `out`; false where there is none.
 ///
 /// # Errors
-/// Busy, where it runs; corrupt, where something else has the name of its partial file; io.
+/// Busy, where it runs; usage, where no journal says that the partial file is one; corrupt, where something else has the
+/// name of either; io.
 pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
-    let Some(part) = Partial::open(out)? else { return Ok(false) };
-    let left = match Unfinished::of(&part.mapping()?).and_then(|left| left.map(Unfinished::left).transpose()) {
-        Ok(Some((unfinished, left))) => unfinished.conclude(Sync::No).map(|()| left.given_up())?,
-        Ok(None) => "nothing is done".to_owned(),
-        Err(error) if error.kind() == ErrorKind::Corrupt => {
-            remove(&journal_path(&partial_path(out)?)?)?;
+    let (path, name) = (partial_path(out)?, path_text(out));
+    if has_stray(out)? {
+        // A job in place on it is another matter.
+        return if exists(&journal_path(out)?) { Ok(false) } else { Err(stray(&path)) };
+    }
+    let Some(part) = Partial::open(out)? else {
+        let Some(journal) = JournalFile::orphan(&path)? else { return Ok(false) };
+        journal.vanish(Sync::No)?;
+        ui.note(&format!("{name}: no job that makes it is unfinished; the journal of one is removed"));
+        return Ok(true);
+    };
+    let found = part.mapping()?;
+    // The partial file goes first, so that at no moment it is there without its journal.
+    let left = match Unfinished::of(&found).and_then(|left| left.map(Unfinished::left).transpose()) {
+        Ok(Some((unfinished, left))) => {
+            let sync = unfinished.sync(Sync::No);
+            remove_partial(&path, sync)?;
+            unfinished.conclude(sync).map(|()| left.given_up())?
+        }
+        Ok(None) => return Err(stray(&path)),
+        Err(error) if error.kind() == ErrorKind::Corrupt && Unfinished::is_beside(&found) => {
+            remove_partial(&path, Sync::Yes)?;
+            remove(&journal_path(&path)?)?;
             format!("{error}; which part was done is not known")
+        }
+        Err(error) if error.kind() == ErrorKind::Corrupt => {
+            return Err(not_ours(error.with_hints(Vec::new()), &path));
         }
         Err(error) => return Err(error),
     };
-    part.remove()?;
-    ui.note(&format!("{}: the job that makes it is given up; {left}", path_text(out)));
+    ui.note(&format!("{name}: the job that makes it is given up; {left}"));
     Ok(true)
 }
 

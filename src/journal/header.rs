@@ -5,19 +5,18 @@
 
 use std::fmt;
 
-use super::{Checksum, Grid, ReceiptPlace};
+use super::typed::{MOST_COMMAND, MOST_PATH};
+use super::{Checksum, Folder, Grid, ReceiptPlace, Typed};
 use crate::error::{Error, Result};
 
 const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// Bytes of the words before the texts, and of the checksum behind them.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
-const NUMBERS: usize = 28;
+const NUMBERS: usize = 33;
 const CHECKSUM: usize = 16;
-/// The longest command that is kept: longer ones are cut by who writes them.
-const MOST_TEXT: usize = 64 << 10;
 /// The longest header.
-pub const MOST_HEADER_BYTES: usize = WORDS + MOST_TEXT + ReceiptPlace::MOST_PATH + CHECKSUM;
+pub const MOST_HEADER_BYTES: usize = WORDS + MOST_COMMAND + ReceiptPlace::MOST_PATH + 2 * MOST_PATH + CHECKSUM;
 /// The most bytes of a batch, which is held in memory.
 pub const MOST_BATCH_BYTES: u64 = 1 << 30;
 /// The most slots: more threads than anyone starts.
@@ -111,22 +110,13 @@ pub struct Header {
     pub slots: u64,
     /// The number of blocks in a batch; 1 where there are none.
     pub batch: u64,
-    /// The command, as it would be typed, to be shown.
-    pub command: String,
+    /// The command, and where it was typed, to be shown.
+    pub typed: Typed,
     /// Where its receipt goes, if it has one.
     pub receipt: Option<ReceiptPlace>,
 }
 
 impl Header {
-    /// As much of a command as is kept of it.
-    pub fn shown(command: &str) -> &str {
-        let mut end = command.len().min(MOST_TEXT);
-        while !command.is_char_boundary(end) {
-            end -= 1;
-        }
-        &command[..end]
-    }
-
     /// The bytes of the header.
     pub fn encode(&self) -> Vec<u8> {
         let protocol = match self.protocol {
@@ -134,14 +124,15 @@ impl Header {
             Protocol::Redo => 1,
         };
         let halves = |number: u128| [number as u64, (number >> 64) as u64];
-        let command = Self::shown(&self.command);
+        let Typed { command, folder: typed_in, array: name, word } = self.typed.clone().kept();
+        let word = word.map_or([0, 0], |word| [word.start as u64, word.end as u64]);
         let Array { dev, ino, len, born } = self.array;
         let place = self.contiguous.map_or([0, 0], |first| [1, first]);
         let (path, folder) = match &self.receipt {
             Some(receipt) => (&receipt.path[..], [receipt.folder, receipt.born]),
             None => (&[][..], [0, 0]),
         };
-        let numbers: [&[u64]; 11] = [
+        let numbers: [&[u64]; 14] = [
             &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
             &[dev, ino, len, born],
@@ -151,16 +142,25 @@ impl Header {
             &self.grid.numbers(),
             &place,
             &[self.slots],
-            &[self.batch, 0],
+            &[self.batch],
             &[path.len() as u64, folder[0], folder[1]],
+            &[typed_in.path.len() as u64, typed_in.number, typed_in.born],
+            &[name.len() as u64],
+            &word,
         ];
         let mut bytes = MAGIC.to_vec();
         bytes.extend(numbers.concat().iter().flat_map(|number| number.to_le_bytes()));
-        bytes.extend(command.as_bytes());
-        bytes.extend(path);
+        for text in [command.as_bytes(), path, &typed_in.path, &name] {
+            bytes.extend(text);
+        }
         let checksum = Checksum::of(&bytes, VERSION);
         bytes.extend(checksum.0.to_le_bytes());
         bytes
+    }
+
+    /// Whether a file that begins so was written as a journal, of whatever version and whatever has become of it.
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC)
     }
 
     /// Reads the beginning of a journal, at most [`MOST_HEADER_BYTES`] of it.
@@ -168,7 +168,7 @@ impl Header {
     /// # Errors
     /// Corrupt, where it is anything but what [`Header::encode`] writes.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
-        let Some(words) = bytes.get(..WORDS).filter(|words| words.starts_with(&MAGIC)) else {
+        let Some(words) = bytes.get(..WORDS).filter(|words| Self::begins(words)) else {
             return Err(Error::corrupt("is not a journal of rmm"));
         };
         let numbers: [u64; NUMBERS] = std::array::from_fn(|place| {
@@ -184,10 +184,19 @@ impl Header {
             );
             return Err(Error::corrupt(message));
         }
-        let len = |len: u64, most| usize::try_from(len).ok().filter(|&len| len <= most);
-        let text_end = WORDS + len(text, MOST_TEXT).ok_or_else(|| damaged("its command is too long"))?;
-        let path = len(numbers[25], ReceiptPlace::MOST_PATH);
-        let end = text_end + path.ok_or_else(|| damaged("the name of its receipt is too long"))?;
+        let texts = [
+            (text, MOST_COMMAND, "its command"),
+            (numbers[24], ReceiptPlace::MOST_PATH, "the name of its receipt"),
+            (numbers[27], MOST_PATH, "the name of its folder"),
+            (numbers[30], MOST_PATH, "the name of its array"),
+        ];
+        let mut ends = [0; 4];
+        let mut end = WORDS;
+        for ((len, most, what), text_end) in texts.into_iter().zip(&mut ends) {
+            let len = usize::try_from(len).ok().filter(|&len| len <= most);
+            end += len.ok_or_else(|| damaged(&format!("{what} is too long")))?;
+            *text_end = end;
+        }
         let Some(checksum) = bytes.get(end..end + CHECKSUM) else { return Err(damaged("it ends too soon")) };
         if checksum != Checksum::of(&bytes[..end], VERSION).0.to_le_bytes() {
             return Err(damaged("its checksum is another"));
@@ -212,11 +221,22 @@ impl Header {
             },
             slots: numbers[22],
             batch: numbers[23],
-            command: String::from_utf8(bytes[WORDS..text_end].to_vec())
-                .map_err(|_| damaged("its command is no text"))?,
-            receipt: match &bytes[text_end..end] {
-                [] if numbers[26..] == [0, 0] => None,
-                path @ [b'/', ..] => Some(ReceiptPlace { path: path.to_vec(), folder: numbers[26], born: numbers[27] }),
+            typed: Typed {
+                command: String::from_utf8(bytes[WORDS..ends[0]].to_vec())
+                    .map_err(|_| damaged("its command is no text"))?,
+                folder: Folder { path: bytes[ends[1]..ends[2]].to_vec(), number: numbers[28], born: numbers[29] },
+                array: bytes[ends[2]..ends[3]].to_vec(),
+                word: match (numbers[31], numbers[32]) {
+                    (0, 0) => None,
+                    (start, end) => {
+                        let at = |number| usize::try_from(number).unwrap_or(usize::MAX);
+                        Some(at(start)..at(end))
+                    }
+                },
+            },
+            receipt: match &bytes[ends[0]..ends[1]] {
+                [] if numbers[25..27] == [0, 0] => None,
+                path @ [b'/', ..] => Some(ReceiptPlace { path: path.to_vec(), folder: numbers[25], born: numbers[26] }),
                 _ => return Err(damaged("the name of its receipt")),
             },
         };
@@ -227,8 +247,11 @@ impl Header {
             Protocol::Slots => (1..=MOST_SLOTS).contains(&header.slots),
             Protocol::Redo => header.slots == PLACES,
         };
-        if numbers[24] != 0 || !slots || header.batch == 0 {
+        if !slots || header.batch == 0 {
             return Err(damaged("its counts"));
+        }
+        if !header.typed.makes_sense() {
+            return Err(damaged("where its command was typed"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
         Ok(header)
@@ -273,7 +296,12 @@ pub(super) mod tests {
             contiguous: Some(52),
             slots: 3,
             batch: 1,
-            command: "rmm map-chunks a.npy --expr 'x*2' -i".to_owned(),
+            typed: Typed {
+                command: "rmm map-chunks a.npy --expr 'x*2' -i".to_owned(),
+                folder: Folder { path: b"/data/\xfe".to_vec(), number: 9, born: 10 },
+                array: b"a.npy".to_vec(),
+                word: Some(15..20),
+            },
             receipt: Some(ReceiptPlace { path: b"/data/\xff done".to_vec(), folder: 7, born: 8 }),
         }
     }
@@ -303,11 +331,18 @@ pub(super) mod tests {
     fn a_long_command_is_cut_where_a_letter_ends() {
         let path = [b"/", &[b'a'; ReceiptPlace::MOST_PATH - 1][..]].concat();
         let receipt = Some(ReceiptPlace { path, folder: u64::MAX, born: u64::MAX });
-        let long = Header { command: "é".repeat(MOST_TEXT), receipt: receipt.clone(), ..header() };
-        let bytes = long.encode();
+        let long = vec![b'/'; MOST_PATH];
+        let typed = Typed {
+            command: "é".repeat(MOST_COMMAND),
+            folder: Folder { path: long.clone(), number: u64::MAX, born: u64::MAX },
+            array: long,
+            word: Some(MOST_COMMAND - 2..MOST_COMMAND),
+        };
+        let bytes = Header { typed: typed.clone(), receipt: receipt.clone(), ..header() }.encode();
         assert_eq!(bytes.len(), MOST_HEADER_BYTES);
         let read = Header::decode(&bytes).expect("just written");
-        assert_eq!((read.command, read.receipt), ("é".repeat(MOST_TEXT / 2), receipt));
+        let command = "é".repeat(MOST_COMMAND / 2);
+        assert_eq!((read.typed, read.receipt), (Typed { command, ..typed }, receipt));
     }
 
     #[test]
@@ -326,12 +361,16 @@ pub(super) mod tests {
     #[test]
     fn a_journal_of_another_version_is_refused_with_its_number() {
         let mut bytes = header().encode();
-        bytes[8] = 1;
-        assert!(refused(&bytes).starts_with("is a journal of version 1, and 2 is known"));
+        bytes[8] = 2;
+        assert!(refused(&bytes).starts_with("is a journal of version 2, and 3 is known"));
     }
 
     #[test]
     fn what_makes_no_sense_is_refused_though_its_checksum_is_right() {
+        let typed = |folder: &[u8], word| {
+            let typed = header().typed;
+            Typed { folder: Folder { path: folder.to_vec(), ..typed.folder }, word, ..typed }
+        };
         let receipt = |path: &[u8]| Some(ReceiptPlace { path: path.to_vec(), folder: 1, born: 1 });
         for (header, message) in [
             (Header { slots: 0, ..header() }, "counts"),
@@ -347,6 +386,12 @@ pub(super) mod tests {
             (Header { receipt: receipt(b"done"), ..header() }, "the name of its receipt"),
             (Header { receipt: receipt(b""), ..header() }, "the name of its receipt"),
             (Header { receipt: receipt(&[b'/'; ReceiptPlace::MOST_PATH + 1]), ..header() }, "its receipt is too long"),
+            (Header { typed: typed(b"data", None), ..header() }, "where its command was typed"),
+            (Header { typed: typed(b"/", Some(15..15)), ..header() }, "where its command was typed"),
+            (
+                Header { typed: typed(b"/", Some(std::ops::Range { start: 15, end: 14 })), ..header() },
+                "where its command was typed",
+            ),
         ] {
             assert!(refused(&header.encode()).contains(message), "{}", refused(&header.encode()));
         }

@@ -22,12 +22,14 @@ pub mod redo;
 #[cfg(test)]
 mod simulation;
 pub mod slots;
+mod typed;
 
 pub use checksum::{Checksum, Checksummer};
 pub use grid::Grid;
 pub use header::{Array, Boot, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
 pub use layout::Layout;
 pub use receipt_place::ReceiptPlace;
+pub use typed::{Folder, Typed};
 
 use crate::error::Result;
 

@@ -18,11 +18,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use memmap2::{Advice, MmapOptions, MmapRaw};
 
 use super::copy::{self, Stretches};
-use super::new_file::{folder_of, follow_links};
+use super::new_file::{flush_folder, folder_of, follow_links};
 use super::spool::no_spool;
-use super::{Sync, fault, space, temporary};
+use super::{Lock, Sync, fault, moving_aside, space, temporary};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::journal::{Boot, Flush, Layout, Medium, Memory};
+use crate::journal::{Boot, Flush, Header, Layout, MOST_HEADER_BYTES, Medium, Memory};
 
 /// Bytes after which the system begins to write what is flushed later.
 pub const FLUSHED: usize = 4 << 20;
@@ -50,6 +50,8 @@ pub struct JournalFile {
     len: u64,
     map: Option<MmapRaw>,
     kept: Kept,
+    /// Held by whoever goes on with the job: of one that makes a file, the journal is there before the file has a name.
+    lock: Option<Lock>,
     /// Whether mapped bytes could not be reached: from then on nothing is. Set before private zeros take their place, so
     /// an access behind which it is not set has reached the file.
     lost: AtomicBool,
@@ -73,10 +75,9 @@ pub fn this_boot() -> Boot {
 
 impl JournalFile {
     /// Makes the journal of an array, all zeros, under a name that nobody looks for until it [appears](Self::appear).
-    /// The array must be locked.
     ///
     /// # Errors
-    /// Io, where the folder takes no journal, with what to do then.
+    /// Busy, where somebody else makes it; io, where the folder takes no journal, with what to do then.
     pub fn create(array: &Path, len: u64, kept: Kept) -> Result<Self> {
         Self::create_where(array, len, kept, space::maps_well)
     }
@@ -85,11 +86,16 @@ impl JournalFile {
         let path = journal_path(array)?;
         let temporary = new_name(&path);
         let refused = |error: Error| error.at(&path).hint("--no-journal does without; the job cannot be resumed then");
-        // Whoever made it held the lock of the array, and does no longer.
-        let _ = std::fs::remove_file(&temporary);
+        remove_unheld(&temporary)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
         let file = options.open(&temporary).map_err(|error| refused(Error::io("cannot keep a journal", error)))?;
+        let lock = Lock::exclusive(&file, &temporary).inspect_err(|error| {
+            // What somebody else holds by now is his to take away.
+            if error.kind() != ErrorKind::Busy {
+                let _ = std::fs::remove_file(&temporary);
+            }
+        })?;
         // What is stored through a mapping there is lost or late, and no error tells.
         let mappable = match kept {
             Kept::Mapped if !maps_well(&file) => {
@@ -99,6 +105,7 @@ impl JournalFile {
             _ => Ok(()),
         };
         let made = mappable.and_then(|()| reserve(&file, len)).and_then(|()| Self::over(path.clone(), file, len, kept));
+        let made = made.map(|made| Self { lock: Some(lock), ..made });
         made.map_err(|error| {
             let _ = std::fs::remove_file(&temporary);
             refused(error)
@@ -130,7 +137,7 @@ impl JournalFile {
     }
 
     fn over(path: PathBuf, file: File, len: u64, kept: Kept) -> Result<Self> {
-        Self { path, file, len, map: None, kept, lost: AtomicBool::new(false) }.kept(kept)
+        Self { path, file, len, map: None, kept, lock: None, lost: AtomicBool::new(false) }.kept(kept)
     }
 
     /// The same journal, its bytes stored in this way.
@@ -162,6 +169,34 @@ impl JournalFile {
         Ok(self)
     }
 
+    /// The same journal, held until this is dropped.
+    ///
+    /// # Errors
+    /// Busy, where somebody else goes on with its job; io.
+    pub fn held(mut self) -> Result<Self> {
+        self.lock = Some(Lock::exclusive(&self.file, &self.path)?);
+        Ok(self)
+    }
+
+    /// The journal of an array that is not there, by this name, if there is one; nobody else goes on with it.
+    ///
+    /// # Errors
+    /// Busy, where a job that makes the array begins or ends just now; corrupt, where it is no journal of ours; io.
+    pub fn orphan(array: &Path) -> Result<Option<Self>> {
+        let path = journal_path(array)?;
+        let not_ours = |error: Error| match error.kind() {
+            ErrorKind::Corrupt => error.at(&path).whole_hint(moving_aside(&path)),
+            _ => error.at(&path),
+        };
+        let Some((file, metadata)) = open_planted(&path).map_err(not_ours)? else { return Ok(None) };
+        refuse_foreign(&metadata, rustix::process::geteuid().as_raw()).map_err(not_ours)?;
+        let journal = Self::over(path.clone(), file, metadata.len(), Kept::Written)?.held()?;
+        if Header::begins(&journal.beginning(MOST_HEADER_BYTES)?) {
+            return Ok(Some(journal));
+        }
+        Err(not_ours(Error::corrupt("is not a journal of rmm")))
+    }
+
     /// The name it has, or will have.
     pub fn path(&self) -> &Path {
         &self.path
@@ -169,9 +204,7 @@ impl JournalFile {
 
     /// The array beside which it lies; of a job that makes one, the one that will be there.
     pub fn array_path(&self) -> PathBuf {
-        let name = self.path.as_os_str().as_bytes();
-        let name = name.strip_suffix(ENDING.as_bytes()).unwrap_or(name);
-        PathBuf::from(OsStr::from_bytes(name.strip_suffix(super::partial::ENDING.as_bytes()).unwrap_or(name)))
+        array_beside(&self.path)
     }
 
     /// The first bytes of it, at most so many.
@@ -270,11 +303,7 @@ impl JournalFile {
     }
 
     fn flush_folder(&self, sync: Sync) -> Result<()> {
-        if sync == Sync::No {
-            return Ok(());
-        }
-        let folder = File::open(folder_of(&self.path)).map_err(|error| Error::io("cannot open its folder", error));
-        folder.and_then(|folder| space::flush(&folder)).at(&self.path)
+        flush_folder(&self.path, sync)
     }
 
     /// Writes bytes that will be flushed, long ones so that the storage has something to do meanwhile.
@@ -323,6 +352,13 @@ impl JournalFile {
     }
 }
 
+/// The array beside which a journal of this name lies; of a job that makes one, the one that will be there.
+pub(super) fn array_beside(journal: &Path) -> PathBuf {
+    let name = journal.as_os_str().as_bytes();
+    let name = name.strip_suffix(ENDING.as_bytes()).unwrap_or(name);
+    PathBuf::from(OsStr::from_bytes(name.strip_suffix(super::partial::ENDING.as_bytes()).unwrap_or(name)))
+}
+
 fn new_name(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(NEW);
@@ -346,6 +382,20 @@ pub(super) fn open_planted(path: &Path) -> Result<Option<(File, Metadata)>> {
     let file = options.open(path).map_err(|error| Error::io("cannot open", error)).at(path)?;
     let metadata = file.metadata().map_err(|error| Error::io("cannot examine", error)).at(path)?;
     Ok(Some((file, metadata)))
+}
+
+/// Removes what somebody has left under a name that was to be changed, unless he still holds it.
+fn remove_unheld(path: &Path) -> Result<()> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+    // Some network file systems give an exclusive lock only to those who may write.
+    let found = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
+    // What cannot be opened or locked so was made by nobody of us.
+    let _lock = match found.map(|file| Lock::exclusive(&file, path)) {
+        Ok(Err(error)) if error.kind() == ErrorKind::Busy => return Err(error),
+        held => held,
+    };
+    let _ = std::fs::remove_file(path);
+    Ok(())
 }
 
 fn reserve(file: &File, len: u64) -> Result<()> {

@@ -11,6 +11,7 @@
 //! ```
 
 mod advice;
+mod beside;
 mod copy;
 mod direct;
 mod editor;
@@ -30,6 +31,7 @@ mod partial;
 mod pieces;
 mod pour;
 mod reader;
+mod resuming;
 mod space;
 mod spool;
 mod stdio;
@@ -48,9 +50,10 @@ pub use lock::{Holder, Lock};
 pub use memory::{LastWords, OrExit};
 pub use mode::Mode;
 pub use new_file::{NewFile, Replace, full_path};
-pub use partial::{Partial, discarding, partial_path};
+pub use partial::{Partial, discarding, moving_aside, partial_path, remove_partial};
 pub use pour::pour;
 pub use reader::Reader;
+pub use resuming::{resuming, typed_here};
 pub use space::{Sync, reserve, set_len};
 pub use spool::{spool, stream_name, temporary, unnamed};
 pub use stdio::Stream;

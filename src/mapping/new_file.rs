@@ -6,17 +6,14 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
-
-use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
-use super::memory::Doomed;
-use super::partial::{Partial, discarding, refuse_unfinished};
+use super::beside::{Stays, Temporary};
+use super::leftovers::remove_leftovers;
+use super::partial::refuse_unfinished;
+use super::resuming::unfinished;
+use super::space::flush;
 use super::{Lock, Mapping, Mode, Sync, journal_path};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{At, Error, Result};
 use crate::escape::printable;
-
-/// Temporaries that are made anew because somebody who clears up has taken them for abandoned.
-const TRIES: usize = 16;
 
 /// What becomes of a file that is already there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,51 +40,6 @@ enum Place {
     Direct(File),
 }
 
-/// A file that is locked for as long as it lives under a name that is not its own, so that nobody takes it for what a
-/// killed process has left.
-#[derive(Debug)]
-struct Temporary {
-    // In this order: the name goes before the lock does.
-    file: NamedTempFile,
-    _doomed: Option<Doomed>,
-    /// Its name, where it stays however the process ends.
-    stays: Option<PathBuf>,
-    _lock: Option<Lock>,
-}
-
-impl Temporary {
-    fn beside(target: &Path, name: &OsStr) -> Result<Self> {
-        let prefix = temporary_prefix(name);
-        for _ in 0..TRIES {
-            let file = tempfile::Builder::new()
-                .prefix(&prefix)
-                .rand_bytes(RANDOM)
-                // What any new file gets: the umask is subtracted by the system.
-                .permissions(Permissions::from_mode(0o666))
-                .tempfile_in(folder_of(target))
-                .map_err(|error| Error::io("cannot create", error))?;
-            match Lock::exclusive(file.as_file(), file.path()) {
-                Ok(lock) => return Ok(Self::doomed(file, Some(lock))),
-                // Between its making and its locking it was nobody's.
-                Err(error) if error.kind() == ErrorKind::Busy || !file.path().exists() => {}
-                // A file system without locks has no leftovers that anybody removes, either.
-                Err(_) => return Ok(Self::doomed(file, None)),
-            }
-        }
-        Err(Error::new(ErrorKind::Busy, "its temporary file is taken away again and again"))
-    }
-
-    fn doomed(file: NamedTempFile, lock: Option<Lock>) -> Self {
-        Self { _doomed: Some(Doomed::new(file.path())), file, stays: None, _lock: lock }
-    }
-
-    fn partial(Partial { path, file, lock }: Partial) -> Result<Self> {
-        let mut name = TempPath::try_from_path(&path).map_err(|error| Error::io("cannot find", error))?;
-        name.disable_cleanup(true);
-        Ok(Self { file: NamedTempFile::from_parts(file, name), _doomed: None, stays: Some(path), _lock: Some(lock) })
-    }
-}
-
 /// The file that is there and will be replaced, which nobody else may be storing in meanwhile.
 #[derive(Debug)]
 struct Replaced {
@@ -105,8 +57,7 @@ impl Replaced {
         // Behind the lock: a job that runs holds it, and is no more to be given up than any other.
         let journal = journal_path(path)?;
         if journal.symlink_metadata().is_ok() {
-            let error = Error::new(ErrorKind::Busy, "has an unfinished job");
-            return Err(error.whole_hint(discarding(path)));
+            return Err(unfinished("has an unfinished job", path, path));
         }
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
     }
@@ -127,14 +78,34 @@ impl NewFile {
         Self::begin(target, replace, &temporary).map_err(|error| error.at(target))
     }
 
-    /// Begins a file that stays under the name of a [partial](Partial) one however the process ends, or goes on with it:
-    /// what is in it is for the caller to know.
+    /// Goes on with a [partial](super::Partial) file, or begins one that gets that name when it is told to [stay](Self::stay): what
+    /// is in it is for the caller to know.
     ///
     /// # Errors
-    /// As [`NewFile::create`] and [`Partial::open_or_create`].
+    /// As [`NewFile::create`] and [`Partial::open`](super::Partial::open).
     pub fn resumable(target: &Path, replace: Replace) -> Result<Self> {
-        let temporary = |target: &Path, _: &OsStr| Partial::open_or_create(target).and_then(Temporary::partial);
-        Self::begin(target, replace, &temporary).map_err(|error| error.at(target))
+        Self::begin(target, replace, &Temporary::found_or_beside).map_err(|error| error.at(target))
+    }
+
+    /// Whether it is one that was found.
+    pub fn was_found(&self) -> bool {
+        matches!(&self.place, Place::Beside { temporary: Temporary { stays: Stays::Already(_), .. }, .. })
+    }
+
+    /// The same file under the name of a partial one, which it keeps however the process ends. To be told when its journal
+    /// is there.
+    ///
+    /// # Errors
+    /// Usage, where something else has that name by now; io.
+    pub fn stay(self, sync: Sync) -> Result<Self> {
+        let Self { target, place } = self;
+        let place = match place {
+            Place::Beside { temporary, replaced, replace } => {
+                Place::Beside { temporary: temporary.stay(sync)?, replaced, replace }
+            }
+            direct @ Place::Direct(_) => direct,
+        };
+        Ok(Self { target, place })
     }
 
     fn begin(target: &Path, replace: Replace, temporary: &dyn Fn(&Path, &OsStr) -> Result<Temporary>) -> Result<Self> {
@@ -210,7 +181,7 @@ impl NewFile {
     /// The file that is stored in, under the name to be shown: its own where it stays, else that of the target.
     pub fn path(&self) -> &Path {
         match &self.place {
-            Place::Beside { temporary: Temporary { stays: Some(path), .. }, .. } => path,
+            Place::Beside { temporary: Temporary { stays: Stays::Later(path) | Stays::Already(path), .. }, .. } => path,
             _ => &self.target,
         }
     }
@@ -260,7 +231,7 @@ fn finish_direct(file: &File, sync: Sync) -> Result<()> {
 }
 
 fn rename(
-    Temporary { file: temporary, _doomed, stays: _, _lock }: Temporary,
+    Temporary { file: temporary, doomed: _doomed, stays: _, lock: _lock }: Temporary,
     replaced: Option<&Metadata>,
     target: &Path,
     replace: Replace,
@@ -321,6 +292,15 @@ pub fn full_path(path: &Path) -> Result<PathBuf> {
     Ok(folder.map_err(|error| Error::io("cannot find its folder", error).at(path))?.join(name))
 }
 
+/// Has the names in the folder of a file on stable storage, if that is asked for.
+pub(super) fn flush_folder(path: &Path, sync: Sync) -> Result<()> {
+    if sync == Sync::No {
+        return Ok(());
+    }
+    let folder = File::open(folder_of(path)).map_err(|error| Error::io("cannot open its folder", error));
+    folder.and_then(|folder| flush(&folder)).at(path)
+}
+
 pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -339,6 +319,7 @@ mod tests {
     use super::super::naive::{file_of, in_small_folder, skipped};
     use super::super::space;
     use super::*;
+    use crate::error::ErrorKind;
 
     fn listing(folder: &Path) -> Vec<OsString> {
         let mut names: Vec<_> =

@@ -2,15 +2,17 @@
 //! and called OUT.
 //!
 //! Its name is known beforehand, so whatever is there may have been planted: a symlink is never followed, and what
-//! somebody else owns is refused. How far the job is says its journal, of which nothing is known here.
+//! somebody else owns is refused. It gets that name when its journal is there and loses it before that goes, so what has
+//! no journal beside it is not ours. How far the job is says its journal, of which nothing is known here.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::journal::open_planted;
-use super::new_file::follow_links;
-use super::{Lock, Mapping, Mode};
+use super::journal::{journal_path, open_planted};
+use super::new_file::{flush_folder, follow_links};
+use super::resuming::unfinished;
+use super::{Lock, Mapping, Mode, Sync};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::shell_path;
 
@@ -37,18 +39,42 @@ pub fn partial_path(target: &Path) -> Result<PathBuf> {
 /// Refuses a target that an unfinished job makes.
 ///
 /// # Errors
-/// Busy; usage, where symlinks lead in circles.
+/// Busy; corrupt, where something else has the name of its partial file; usage, where symlinks lead in circles.
 pub(super) fn refuse_unfinished(target: &Path) -> Result<()> {
-    if partial_path(target)?.symlink_metadata().is_err() {
+    let part = partial_path(target)?;
+    if journal_path(&part)?.symlink_metadata().is_err() {
         return Ok(());
     }
-    let error = Error::new(ErrorKind::Busy, "is being made by an unfinished job, or one that runs");
-    Err(error.hint("the command that began it goes on with it, with --resume").whole_hint(discarding(target)))
+    match Partial::open(target)? {
+        Some(_) => Err(unfinished("is being made by an unfinished job", &part, target)),
+        None => Ok(()),
+    }
 }
 
 /// The command that gives up the unfinished job on an array, or the one that makes it: no header needs to be asked.
 pub fn discarding(array: &Path) -> String {
     format!("rmm map-chunks {} --discard-journal", shell_path(array))
+}
+
+/// The command that gives what is there another name, which nothing has.
+pub fn moving_aside(path: &Path) -> String {
+    let aside = |number: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if number == 0 { ".old".to_owned() } else { format!(".old{number}") });
+        PathBuf::from(name)
+    };
+    let free = (0..=u32::MAX).map(aside).find(|name| name.symlink_metadata().is_err());
+    let free = free.expect("a folder holds fewer names than there are numbers");
+    format!("mv {} {}", shell_path(path), shell_path(&free))
+}
+
+/// Takes the name of a partial file away, before its journal goes: one without a journal is never ours.
+///
+/// # Errors
+/// Io.
+pub fn remove_partial(part: &Path, sync: Sync) -> Result<()> {
+    std::fs::remove_file(part).map_err(|error| Error::io("cannot remove", error)).at(part)?;
+    flush_folder(part, sync)
 }
 
 impl Partial {
@@ -58,26 +84,16 @@ impl Partial {
     /// Busy, where a job stores in it; corrupt, where it is not ours; io.
     pub fn open(target: &Path) -> Result<Option<Self>> {
         let path = partial_path(target)?;
-        let Some((file, metadata)) = open_planted(&path)? else { return Ok(None) };
+        let planted = |error: Error| match error.kind() {
+            ErrorKind::Corrupt => error.at(&path).whole_hint(moving_aside(&path)),
+            _ => error,
+        };
+        let Some((file, metadata)) = open_planted(&path).map_err(planted)? else { return Ok(None) };
         if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) || metadata.nlink() > 1 {
-            return Err(Error::corrupt("is a partial file of somebody else, or has another name besides").at(path));
+            let message = "is a partial file of somebody else, or has another name besides";
+            return Err(planted(Error::corrupt(message)));
         }
         Self::locked(path, file).map(Some)
-    }
-
-    /// The partial file of `target`, an empty one where there is none.
-    ///
-    /// # Errors
-    /// As [`Partial::open`]; io, where the folder takes none.
-    pub fn open_or_create(target: &Path) -> Result<Self> {
-        if let Some(found) = Self::open(target)? {
-            return Ok(found);
-        }
-        let path = partial_path(target)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true).custom_flags(libc::O_NOFOLLOW);
-        let file = options.open(&path).map_err(|error| Error::io("cannot create", error)).at(&path)?;
-        Self::locked(path, file)
     }
 
     fn locked(path: PathBuf, file: File) -> Result<Self> {
@@ -93,40 +109,66 @@ impl Partial {
         let file = self.file.try_clone().map_err(|error| Error::io("cannot open again", error)).at(&self.path)?;
         Mapping::from_file(file, self.path.clone(), Mode::Create)
     }
-
-    /// Takes its name away.
-    ///
-    /// # Errors
-    /// Io.
-    pub fn remove(self) -> Result<()> {
-        std::fs::remove_file(&self.path).map_err(|error| Error::io("cannot remove", error)).at(&self.path)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::{NewFile, Replace, Sync};
+    use super::super::{NewFile, Replace};
     use super::*;
 
     #[test]
-    fn it_stays_when_it_is_dropped_and_is_found_again() {
+    fn it_has_its_name_when_it_is_told_to_stay_and_is_found_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("out");
+        let part = partial_path(&target).expect("a name");
         assert!(Partial::open(&target).expect("none").is_none());
-        for _ in 0..2 {
+        let new = NewFile::resumable(&target, Replace::Never).expect("a new name");
+        assert!(!new.was_found() && !part.exists());
+        drop(new);
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 0);
+        for found in [false, true] {
             let new = NewFile::resumable(&target, Replace::Never).expect("a new name");
+            assert_eq!((new.was_found(), new.path()), (found, &*part));
+            let new = new.stay(Sync::Yes).expect("free");
+            assert!(new.was_found());
             let busy = NewFile::resumable(&target, Replace::Never).expect_err("one at a time");
             assert_eq!(busy.kind(), ErrorKind::Busy);
             drop(new);
-            assert!(partial_path(&target).expect("a name").exists() && !target.exists());
+            assert!(part.exists() && !target.exists());
+            let journal = journal_path(&part).expect("a name");
+            std::fs::write(&journal, "").expect("written");
             let refused = NewFile::create(&target, Replace::Force).expect_err("it is being made");
-            assert_eq!(refused.kind(), ErrorKind::Busy);
+            assert_eq!((refused.kind(), refused.hints().len()), (ErrorKind::Busy, 1), "no command can be read");
+            std::fs::remove_file(journal).expect("there");
         }
         NewFile::resumable(&target, Replace::Never).and_then(|new| new.commit(Sync::Yes)).expect("committed");
         assert!(target.exists());
         assert_eq!(folder.path().read_dir().expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn a_name_that_is_taken_meanwhile_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("out");
+        let part = partial_path(&target).expect("a name");
+        let new = NewFile::resumable(&target, Replace::Never).expect("a new name");
+        std::fs::write(&part, "theirs").expect("written");
+        assert_eq!(new.stay(Sync::No).expect_err("taken").kind(), ErrorKind::Usage);
+        assert_eq!(std::fs::read(&part).expect("there"), b"theirs");
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn what_is_in_the_way_gets_a_name_that_nothing_has() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out");
+        for name in ["out.old", "out.old1", "out.old2"] {
+            let aside = folder.path().join(name);
+            assert_eq!(moving_aside(&path), format!("mv {} {}", shell_path(&path), shell_path(&aside)));
+            std::fs::write(aside, "older").expect("written");
+        }
     }
 
     #[test]
@@ -136,7 +178,7 @@ mod tests {
         std::fs::write(&victim, "precious").expect("written");
         let part = partial_path(&target).expect("a name");
         symlink(&victim, &part).expect("a link");
-        let refused = || Partial::open_or_create(&target).expect_err("planted").kind();
+        let refused = || Partial::open(&target).expect_err("planted").kind();
         assert_eq!(refused(), ErrorKind::Corrupt);
         std::fs::remove_file(&part).and_then(|()| std::fs::hard_link(&victim, &part)).expect("another name");
         assert_eq!(refused(), ErrorKind::Corrupt);

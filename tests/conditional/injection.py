@@ -54,6 +54,8 @@ JOBS = {
                                   "done"], "old", "resumed"),
     "map_chunks_resumable": (["map-chunks", "old", *SPEC, "--expr", "x+1", "-o", "out", "-f", "raw", "--receipt", "done",
                               "--sync"], "out", "resumed"),
+    "map_chunks_resumable_exec": (["map-chunks", "old", *SPEC, "--exec", ADD_ONE, "--chunk", "20000", "-o", "out", "-f",
+                                   "raw", "--receipt", "done"], "out", "resumed"),
 }
 WORDS, TARGET, KIND = JOBS[NAME]
 

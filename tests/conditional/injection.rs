@@ -21,6 +21,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         "map_chunks_in_place_sync",
         "map_chunks_in_place_exec",
         "map_chunks_resumable",
+        "map_chunks_resumable_exec",
     ];
     let one = |name: &'static str| {
         trial(&format!("injection::{name}"), strace(), move |python| {

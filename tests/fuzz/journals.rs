@@ -10,21 +10,21 @@ use rmm::journal::{Blocks, Checksum, Flush, Header, LargeBlocks, Layout, Medium,
 /// Whatever a journal says, what is read of it and stored lies within it and within the array. A planted one can have the
 /// right checksum, so it is made right first.
 pub(crate) fn check(bytes: &[u8]) {
-    const WORDS: usize = 232;
+    const WORDS: usize = 272;
     const CHECKSUM: usize = 16;
     let mut bytes = bytes.to_vec();
     let _ = Header::decode(&bytes);
-    // The lengths of the two texts behind the words.
+    // The lengths of the four texts behind the words.
     let len = |at: usize| {
         let word = bytes.get(at..at + 8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
         usize::try_from(word.unwrap_or(u64::MAX)).unwrap_or(usize::MAX)
     };
-    let end = WORDS.saturating_add(len(16)).saturating_add(len(208));
+    let end = [16, 200, 224, 248].into_iter().fold(WORDS, |end, at| end.saturating_add(len(at)));
     if end > bytes.len() {
         return;
     }
     bytes.resize(bytes.len().max(end + CHECKSUM), 0);
-    let checksum = Checksum::of(&bytes[..end], 2).0.to_le_bytes();
+    let checksum = Checksum::of(&bytes[..end], 3).0.to_le_bytes();
     bytes[end..end + CHECKSUM].copy_from_slice(&checksum);
     let Ok(header) = Header::decode(&bytes) else { return };
     assert!(bytes.starts_with(&header.encode()), "what was read can be written");

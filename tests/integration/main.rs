@@ -18,6 +18,7 @@ mod guess;
 mod harness;
 mod headers;
 mod help;
+mod hints;
 mod hostile;
 mod import;
 mod info;

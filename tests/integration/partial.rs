@@ -1,9 +1,10 @@
 //! Jobs with `-o` that can be resumed: what they leave behind when they end early, who is kept out, and how they go on.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh};
+use crate::dying::{self, EXEC, NEXT, all_done, deadly, fresh, pasted};
 use crate::harness::{Ran, Rmm, npy_bytes};
+use crate::whose_journal;
 
 const PART: &str = "out.rmm-part";
 const JOURNAL: &str = "out.rmm-part.rmm-journal";
@@ -109,6 +110,31 @@ fn a_failure_keeps_what_is_done_and_nothing_where_nothing_is() {
 }
 
 #[test]
+fn a_job_that_no_rule_lets_end_is_told_how_to_be_given_up() {
+    // Enough elements for a chunk that is stored before the last, which fits no rule.
+    let mut old = vec![1; 4 << 20];
+    old[(4 << 20) - 1] = 255;
+    let job = ["map-chunks", "a.dat", "-d", "i1", "-j1", "-o", "out", "-f", "raw", "--resume", "--expr", "2**x"];
+    let folder = Rmm::new().file("a.dat", old).run(job).refused(7, "out.rmm-part is kept").then();
+    let ran = folder.run(job).refused(7, "out.rmm-part is kept").stderr_has("hint: rmm map-chunks --resume a.dat");
+    let ran = ran.stderr_has("hint: rmm map-chunks out --discard-journal\n").names_are(["a.dat", PART, JOURNAL]);
+    ran.then().run(["map-chunks", "out", "--discard-journal"]).code(0).names_are(["a.dat"]);
+}
+
+#[test]
+fn a_journal_of_other_chunks_is_left_alone_though_nothing_of_it_is_done() {
+    let exec = EXEC.replace("$RMM_CHUNK = 2", "$RMM_CHUNK = 0");
+    let folder = dying::killed(fresh(), &words(&exec, &["--resume"]));
+    // The length of a block, as another version might choose it.
+    whose_journal::alter(&folder, JOURNAL, &[18]);
+    let folder = folder.file("safe", "");
+    let (_, said) = dying::ended(&folder, &words(&exec, &["--resume"]));
+    assert!(said.contains("is the journal of another job, of other chunks\nhint: "), "{said}");
+    assert!(!said.contains("is kept") && said.matches("hint: ").count() == 2, "{said}");
+    assert!(folder.path(PART).exists() && folder.path(JOURNAL).exists());
+}
+
+#[test]
 fn arrays_with_headers_and_expressions_are_made_so_too() {
     let folder = fresh();
     let job = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x + 1", "-o", "out.npy", "--resume"];
@@ -128,6 +154,11 @@ fn a_receipt_makes_it_done_once() {
     let job = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x + 1", "-o", "out", "-f", "raw", "--receipt", "done"];
     let folder = folder.run(job).done().file_is("out", all_done()).names_are(["a.dat", "done", "out"]).then();
     let folder = folder.run(job).done().then();
+    // Killed when its file had its name, and before its journal was gone.
+    let journal = std::fs::read(killed(&["--receipt", "other"]).path(JOURNAL)).expect("there");
+    let folder = folder.file(JOURNAL, journal);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let folder = folder.run(job).done().names_are(["a.dat", "done", "out"]).then();
     let folder = folder.run(job.into_iter().chain(["--resume", "--sync"])).done().file_is("out", all_done()).then();
     let other = ["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out", "-f", "raw", "--receipt", "done"];
     let folder = folder.run(other).refused(2, "is the receipt of another job").then();
@@ -137,13 +168,75 @@ fn a_receipt_makes_it_done_once() {
 
 #[test]
 fn wherever_the_end_falls_the_same_command_goes_on() {
-    // A partial file whose journal had not appeared yet; a journal whose file has its name already.
-    let ran = fresh().file(PART, "half").run(words(NEXT, &["--resume"])).done();
-    ran.file_is("out", all_done()).names_are(["a.dat", "out"]);
+    // A journal whose file has not its name yet, or its final one already.
+    let folder = killed(&["--resume"]);
+    std::fs::rename(folder.path(PART), folder.path(".out.rmm-abcdef")).expect("there");
+    let ran = resumed(folder, &["--resume"]).done().file_is("out", all_done());
+    let folder = ran.names_are(["a.dat", "out", "safe"]).then();
+    let journal = std::fs::read(killed(&["--resume"]).path(JOURNAL)).expect("there");
+    let folder = folder.file(JOURNAL, &journal);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    // What is refused changes nothing.
+    let folder = resumed(folder, &["--resume"]).refused(2, "exists already").then();
+    let ran =
+        folder.run(["map-chunks", "out", "--discard-journal"]).code(0).stderr_has("the journal of one is removed");
+    let folder = ran.names_are(["a.dat", "out", "safe"]).then().file(JOURNAL, &journal);
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let ran = resumed(folder, &["--resume", "--force"]).done().file_is("out", all_done());
+    ran.names_are(["a.dat", "out", "safe"]);
+}
+
+#[test]
+fn what_is_called_as_a_partial_file_and_is_not_one_stays_as_it_is() {
+    let job = words(NEXT, &["--resume"]);
+    for other in [&job[..], &words(NEXT, &["--receipt", "done"]), &["map-chunks", "out", "--discard-journal"]] {
+        let folder = fresh().file(PART, "mine").file("out.rmm-part.old", "older");
+        let hint = "hint: mv out.rmm-part out.rmm-part.old1\n";
+        let ran = folder.run(other).refused(2, "is there without a journal").stderr_has(hint);
+        // Who has nothing to do with it goes on.
+        let ran = ran.then().run(["create", "out", "-s", "3"]).done().file_is(PART, "mine");
+        let ran =
+            ran.then().run(["map-chunks", "a.dat", "-d", "u1", "--expr", "x", "-o", "out", "-f", "raw", "--force"]);
+        let folder = ran.done().then();
+        std::fs::remove_file(folder.path("out")).expect("there");
+        let ran = pasted(folder.run(&job)).done().then().run(&job).done().file_is("out", all_done());
+        ran.file_is("out.rmm-part.old1", "mine").file_is("out.rmm-part.old", "older");
+    }
+}
+
+#[test]
+fn what_is_called_as_the_journal_of_a_partial_file_and_is_not_one_stays_as_it_is() {
+    let job = words(NEXT, &["--resume"]);
+    for other in [&job[..], &["map-chunks", "out", "--discard-journal"]] {
+        let folder = fresh().file(JOURNAL, "mine");
+        std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+        let ran = pasted(folder.run(other).refused(5, "is not a journal of rmm")).done();
+        let ran = ran.then().run(&job).done().file_is("out", all_done());
+        ran.file_is("out.rmm-part.rmm-journal.old", "mine");
+        // A file beside a journal of another one.
+        let folder = killed(&["--resume"]);
+        std::fs::remove_file(folder.path(PART)).expect("there");
+        let ran = folder.file(PART, "mine").run(other).refused(5, "is the journal of another file");
+        let ran = ran.stderr_has("hint: mv out.rmm-part out.rmm-part.old\n");
+        let ran = ran.stderr_has("hint: mv out.rmm-part.rmm-journal out.rmm-part.rmm-journal.old\n");
+        let ran = pasted(ran).done().then().run(&job).done();
+        ran.file_is("out", all_done()).file_is("out.rmm-part.old", "mine");
+    }
+}
+
+#[test]
+fn a_journal_that_another_job_has_just_begun_is_left_to_it() {
     let folder = killed(&["--resume"]);
     std::fs::remove_file(folder.path(PART)).expect("there");
-    let ran = resumed(folder, &["--resume"]).done().file_is("out", all_done());
-    ran.names_are(["a.dat", "out", "safe"]);
+    let held = std::fs::File::open(folder.path(JOURNAL)).expect("there");
+    held.try_lock().expect("free");
+    let folder = folder.run(words(NEXT, &["--resume"])).refused(4, "is in use by").then();
+    let folder = folder.run(["map-chunks", "out", "--discard-journal"]).refused(4, "is in use by").then();
+    // And before it has its name.
+    std::fs::rename(folder.path(JOURNAL), folder.path("out.rmm-part.rmm-journal.new")).expect("renamed");
+    let folder = folder.run(words(NEXT, &["--resume"])).refused(4, "is in use by").then();
+    drop(held);
+    folder.run(words(NEXT, &["--resume"])).done().file_is("out", all_done()).names_are(["a.dat", "out"]);
 }
 
 #[test]
@@ -151,7 +244,10 @@ fn an_input_that_has_changed_since_is_another_job() {
     let folder = killed(&["--resume"]);
     let file = std::fs::File::options().write(true).open(folder.path("a.dat")).expect("there");
     file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("owned");
-    resumed(folder, &["--resume"]).refused(4, "or its input has changed since").stderr_has("--discard-journal");
+    let ran =
+        resumed(folder, &["--resume"]).refused(4, "of the same command, when what it reads was another\nhint: rmm");
+    let ran = ran.stderr_has("--discard-journal").then().run(words(EXEC, &["--resume", "-j2"]));
+    ran.refused(4, "or its input has changed since").stderr_has("--discard-journal");
 }
 
 #[test]
@@ -159,8 +255,9 @@ fn what_else_has_its_name_is_refused() {
     let job = words(NEXT, &["--resume"]);
     let folder = fresh().file("victim", "precious");
     symlink("victim", folder.path(PART)).expect("a link");
-    let folder = folder.run(&job).refused(5, "is not a regular file").file_is("victim", "precious").then();
-    std::fs::remove_file(folder.path(PART)).expect("there");
+    let ran = folder.run(&job).refused(5, "is not a regular file").file_is("victim", "precious");
+    let folder = pasted(ran).done().file_is("victim", "precious").then();
+    std::fs::remove_file(folder.path("out.rmm-part.old")).expect("a link");
     let folder = folder.file(PART, [0; 12]).file(JOURNAL, "notes");
     folder.run(&job).refused(5, "journal").names_are(["a.dat", PART, JOURNAL, "victim"]);
 }

@@ -205,13 +205,51 @@ fn a_job_that_has_nothing_to_do_has_a_receipt_too() {
             folder.run(other).refused(2, "is the receipt of another job");
         }
     }
-    // Killed between the receipt and the name.
+    // Killed between the receipt and the name: nothing else of it stays.
     let job = ["map-chunks", "a.npy", "0:0", "--expr", "x", "-o", "out.raw", "-q", "--receipt", "done", "--resume"];
     let folder = Rmm::new().npy("a.npy", "|u1", [2], [1, 2]).run(job).done().then();
-    fs::rename(folder.path("out.raw"), folder.path("out.raw.rmm-part")).expect("renamed");
-    let ran = folder.run(job).done().file_is("out.raw", []).names_are(["a.npy", "done", "out.raw"]);
-    let folder = ran.then().file("out.raw.rmm-part", []);
-    let other =
-        ["map-chunks", "a.npy", "0:0", "--expr", "x + 1", "-o", "out.raw", "-q", "--receipt", "done", "--force"];
+    fs::remove_file(folder.path("out.raw")).expect("there");
+    let folder = folder.run(job).done().file_is("out.raw", []).names_are(["a.npy", "done", "out.raw"]).then();
+    let folder = folder.run(job).done().then();
+    fs::remove_file(folder.path("out.raw")).expect("there");
+    let other = ["map-chunks", "a.npy", "0:0", "--expr", "x + 1", "-o", "out.raw", "-q", "--receipt", "done"];
     folder.run(other).refused(2, "is the receipt of another job");
+}
+
+#[test]
+fn the_receipt_of_an_array_is_not_that_of_one_of_the_same_name_in_another_folder() {
+    for (kind, result, _) in KINDS {
+        let folder = fresh().file("safe", "");
+        fs::create_dir(folder.path("sub"))
+            .and_then(|()| fs::copy(folder.path("a.dat"), folder.path("sub/a.dat")))
+            .expect("made");
+        let receipt = folder.path("done").display().to_string();
+        let job = words(kind, &["--resume", "--receipt", &receipt]);
+        let folder = folder.run(&job).done().file_is(result, all_done()).then();
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "cd sub && exec \"$@\"", "sh", "rmm"]).args(&job);
+        let ran = folder.run_command(shell).refused(2, "is the receipt of another job");
+        let folder = ran.file_is("sub/a.dat", (1..=12).collect::<Vec<u8>>()).then();
+        assert_eq!(fs::read_dir(folder.path("sub")).expect("there").count(), 1, "{kind:?}");
+        folder.run(&job).done().file_is(result, all_done());
+    }
+}
+
+#[test]
+fn a_receipt_of_another_device_counts_only_by_the_birth_of_the_file() {
+    for (kind, result, _) in KINDS {
+        let job = words(kind, &["--receipt", "done"]);
+        let folder = fresh().file("safe", "").run(&job).done().file_is(result, all_done()).then();
+        let receipt = fs::read_to_string(folder.path("done")).expect("text");
+        let array = receipt.lines().find(|line| line.starts_with("array ")).expect("a line of it");
+        let numbers: Vec<u64> = array.split(' ').skip(1).map(|number| number.parse().expect("a number")).collect();
+        let [dev, ino, len, _] = numbers[..] else { panic!("{array}") };
+        let unborn = |dev: u64| receipt.replace(array, &format!("array {dev} {ino} {len} 0"));
+        let folder = folder.file("done", unborn(dev)).run(&job).done().then();
+        folder
+            .file("done", unborn(dev + 1))
+            .run(&job)
+            .refused(2, "is the receipt of another job")
+            .file_is(result, all_done());
+    }
 }

@@ -53,20 +53,20 @@ fn a_journal_is_that_of_one_file_alone() {
 }
 
 /// Changes some of the numbers of a journal's header, which stand behind its magic; the checksum is behind all.
-fn alter(folder: &Rmm, numbers: &[usize]) {
-    let mut journal = std::fs::read(folder.path(JOURNAL)).expect("there");
+pub(crate) fn alter(folder: &Rmm, name: &str, numbers: &[usize]) {
+    let mut journal = std::fs::read(folder.path(name)).expect("there");
     for number in numbers {
         journal[8 + number * 8] ^= 1;
     }
-    // Behind the numbers stand two texts, whose lengths are among them.
+    // Behind the numbers stand four texts, whose lengths are among them.
     let len = |number: usize| {
         let at = 8 + number * 8;
         u64::from_le_bytes(journal[at..at + 8].try_into().expect("eight bytes")) as usize
     };
-    let end = 8 + 28 * 8 + len(1) + len(25);
-    let checksum = rmm::journal::Checksum::of(&journal[..end], 2).0.to_le_bytes();
+    let end = 8 + 33 * 8 + [1, 24, 27, 30].map(len).iter().sum::<usize>();
+    let checksum = rmm::journal::Checksum::of(&journal[..end], 3).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
-    std::fs::write(folder.path(JOURNAL), journal).expect("written");
+    std::fs::write(folder.path(name), journal).expect("written");
 }
 
 #[test]
@@ -78,10 +78,10 @@ fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_
         [(&[5][..], mounted), (&[9], "the system was started"), (&[11], mounted), (&[11, 12], mounted)]
     {
         let folder = killed(&[]);
-        alter(&folder, numbers);
+        alter(&folder, JOURNAL, numbers);
         resumed(folder, &[]).refused(5, &format!("was begun before {since} the last time"));
         let folder = killed(&["--sync"]);
-        alter(&folder, numbers);
+        alter(&folder, JOURNAL, numbers);
         resumed(folder, &["--sync"]).done().file_is("a.dat", all_done());
     }
 }
@@ -90,8 +90,8 @@ fn a_journal_from_before_the_system_was_started_or_the_disk_mounted_counts_only_
 fn a_journal_of_another_version_is_refused_with_the_way_out() {
     for options in [&[][..], &["--receipt", "done"]] {
         let folder = killed(options);
-        alter(&folder, &[0]);
-        let ran = resumed(folder, options).refused(5, "is a journal of version 3, and 2 is known");
+        alter(&folder, JOURNAL, &[0]);
+        let ran = resumed(folder, options).refused(5, "is a journal of version 2, and 3 is known");
         pasted(ran).code(0).stderr_has("which part is done is not known").names_are(["a.dat", "safe"]);
     }
 }
@@ -106,7 +106,7 @@ fn a_file_that_was_made_anew_is_another_though_it_has_the_same_number_and_length
         ran.file_is("a.dat", original);
         // Whatever number the file system gave: only its birth differs here.
         let folder = killed(options);
-        alter(&folder, &[8]);
+        alter(&folder, JOURNAL, &[8]);
         resumed(folder, options).refused(5, "where a.dat was made at another time");
     }
     let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1", "--receipt", "done"];
@@ -138,4 +138,26 @@ fn a_journal_whose_name_may_not_last_is_taken_away() {
         let ran = folder.sh(&line);
         folder = ran.file_is("a.dat", [1, 2, 3]).names_are(["a.dat"]).then();
     }
+}
+
+#[test]
+fn the_journal_of_an_array_that_is_gone_is_removed_where_it_is_one() {
+    for options in [&[][..], &["--sync"]] {
+        for discard in [&["map-chunks", "a.dat", "--discard-journal"][..], &["fill", "a.dat", "--discard-journal"]] {
+            let folder = killed(options);
+            std::fs::remove_file(folder.path("a.dat")).expect("there");
+            let done = if options.is_empty() { "2 of 4 chunks are done: elements 0 to 5" } else { "0 of 4" };
+            let ran = folder.run(discard).code(0).stderr_has("rmm: a.dat: is not there, and its journal is removed; ");
+            let folder = ran.stderr_has(done).names_are([]).then();
+            folder.run(discard).refused(3, "No such file");
+        }
+    }
+    let folder = killed(&[]);
+    std::fs::remove_file(folder.path("a.dat")).expect("there");
+    alter(&folder, JOURNAL, &[0]);
+    let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]).code(0).stderr_has("is not known");
+    let folder = ran.names_are([]).then().file(JOURNAL, "mine");
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]).refused(5, "is not a journal of rmm");
+    pasted(ran).done().file_is("a.dat.rmm-journal.old", "mine");
 }

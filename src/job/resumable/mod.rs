@@ -28,8 +28,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, ReceiptPlace};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, born, discarding, mount_of, this_boot};
+use crate::journal::{self, Array, Checksum, Grid, Header, Layout, Names, Protocol, ReceiptPlace, Typed};
+use crate::mapping::{self, JournalFile, Kept, Mapping, Sync, born, discarding, mount_of, this_boot};
 use crate::plan::Chunks;
 use crate::view::View;
 
@@ -47,8 +47,8 @@ const LARGE_SLOT: u64 = 1 << 20;
 pub struct Operation {
     /// The same for the same operation on the same elements alone.
     pub checksum: Checksum,
-    /// The command, to be shown.
-    pub command: String,
+    /// The command, and where it was typed, to be shown.
+    pub typed: Typed,
     /// A number that no other job has.
     pub job: u128,
     /// Where a receipt goes.
@@ -111,7 +111,7 @@ impl Resumable {
             slots,
             batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
             grid,
-            command: Header::shown(&operation.command).to_owned(),
+            typed: operation.typed.clone().kept(),
             receipt: operation.place()?,
         };
         if protocol == Protocol::Redo && grid.block_bytes() > journal::MOST_BATCH_BYTES {
@@ -148,7 +148,7 @@ impl Resumable {
         let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
         let operation = Operation { sync, ..operation };
-        Ok(Self { file: file.kept(kept)?, header, layout, operation, stored: AtomicU64::new(0) })
+        Ok(Self { file: file.held()?.kept(kept)?, header, layout, operation, stored: AtomicU64::new(0) })
     }
 
     /// Stores what is whole in the slots of a job that has any; nothing, where it has just begun.
@@ -192,7 +192,7 @@ impl Resumable {
 
     /// The command that goes on with it, to be shown.
     pub fn resuming(&self) -> String {
-        unfinished::resuming(&self.header.command)
+        mapping::resuming(self.file.path(), &self.header.typed)
     }
 
     /// How far it is.

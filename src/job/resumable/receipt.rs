@@ -52,13 +52,13 @@ pub(super) fn place(path: &Path) -> Result<ReceiptPlace> {
 
 impl Receipt {
     pub(super) fn of(header: &Header) -> Self {
-        let Header { job, operation, array, command, .. } = header.clone();
-        Self { job, operation, array, command: command.replace(['\n', '\r'], " ") }
+        let Header { job, operation, array, typed, .. } = header.clone();
+        Self { job, operation, array, command: typed.command.replace(['\n', '\r'], " ") }
     }
 
     /// That of a job which has nothing to do, and no journal.
     pub fn of_nothing(operation: &Operation, array: &Mapping) -> Self {
-        let command = Header::shown(&operation.command).replace(['\n', '\r'], " ");
+        let command = operation.typed.clone().kept().command.replace(['\n', '\r'], " ");
         Self { job: operation.job, operation: operation.checksum, array: super::array_of(array), command }
     }
 
@@ -121,7 +121,14 @@ impl Receipt {
 
     /// Whether it is that of this operation on this array.
     pub fn is_of(&self, operation: Checksum, array: &Mapping) -> bool {
-        self.operation == operation && self.array.is(&super::array_of(array))
+        self.operation == operation && self.is_on(&super::array_of(array))
+    }
+
+    /// Whether the file is the one that was stored in. A receipt may lie anywhere, so where its birth does not tell a file
+    /// from that of the same number on another device, the device does.
+    fn is_on(&self, array: &Array) -> bool {
+        let born = self.array.born != 0 && array.born != 0;
+        self.array.is(array) && (born || self.array.dev == array.dev)
     }
 
     /// Writes it, whole or not at all, unless it is there.
@@ -164,6 +171,7 @@ fn named_as(whose: &str, path: &Path) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::Typed;
 
     fn receipt() -> Receipt {
         let array = Array { dev: 1, ino: 2, len: 3, born: 4 };
@@ -173,11 +181,28 @@ mod tests {
     #[test]
     fn as_much_of_a_command_as_a_header_keeps_is_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
-        let command = Header::shown(&"é\n".repeat(1 << 17)).replace('\n', " ");
+        let typed = Typed { command: "é\n".repeat(1 << 17), ..Typed::default() };
+        let command = typed.kept().command.replace('\n', " ");
         let long = Receipt { command, ..receipt() };
         let path = folder.path().join("receipt");
         long.write(&path, Sync::No).expect("written");
         assert_eq!(Receipt::read(&path).expect("a receipt"), Some(long));
+    }
+
+    #[test]
+    fn a_file_of_another_device_is_another_unless_its_birth_says_that_it_is_not() {
+        let Receipt { array, .. } = receipt();
+        for (other, same) in [
+            (array, true),
+            (Array { dev: 9, ..array }, true),
+            (Array { born: 0, ..array }, true),
+            (Array { dev: 9, born: 0, ..array }, false),
+            (Array { ino: 9, ..array }, false),
+            (Array { born: 9, ..array }, false),
+        ] {
+            assert_eq!(receipt().is_on(&other), same, "{other:?}");
+            assert_eq!(Receipt { array: other, ..receipt() }.is_on(&array), same, "{other:?}");
+        }
     }
 
     #[test]

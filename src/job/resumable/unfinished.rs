@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, this_boot};
+use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace, Typed};
+use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, moving_aside, resuming, this_boot};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -85,9 +85,7 @@ impl Unfinished {
         let planted = |error: Error| match (error.kind(), error.path()) {
             // What cannot be removed as a file is moved out of the way.
             (ErrorKind::Corrupt, Some(path)) if path.is_dir() && !path.is_symlink() => {
-                let mut aside = path.as_os_str().to_owned();
-                aside.push(".old");
-                let command = format!("mv {} {}", shell_path(path), shell_path(aside.as_ref()));
+                let command = moving_aside(path);
                 error.whole_hint(command)
             }
             (ErrorKind::Corrupt, _) => error.whole_hint(discarding(array.path())),
@@ -96,6 +94,17 @@ impl Unfinished {
         let Some(file) = JournalFile::open(array.path()).map_err(planted)? else { return Ok(None) };
         let path = file.path().to_path_buf();
         Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(discarding(array.path())))
+    }
+
+    /// Whether there is a journal beside the array that was written for it, or may have been: of another version, or
+    /// damaged. Elsewhere the array may be anything.
+    pub fn is_beside(array: &Mapping) -> bool {
+        let journal = JournalFile::open(array.path()).ok().flatten();
+        let beginning = journal.and_then(|file| file.beginning(MOST_HEADER_BYTES).ok()).unwrap_or_default();
+        match Header::decode(&beginning) {
+            Ok(header) => header.array.is(&array_of(array)),
+            Err(_) => Header::begins(&beginning),
+        }
     }
 
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
@@ -130,9 +139,10 @@ impl Unfinished {
         Ok(Self { file, header, layout })
     }
 
-    /// The command that began it, to be shown.
-    pub fn command(&self) -> &str {
-        &self.header.command
+    /// Whether it was begun by the same words, typed in the same folder, and is another job all the same: what they name
+    /// has changed.
+    pub fn has_other_inputs(&self, operation: Checksum, typed: &Typed) -> bool {
+        !self.is_of(operation) && self.header.typed.is(typed)
     }
 
     /// The number of the job.
@@ -142,7 +152,7 @@ impl Unfinished {
 
     /// The command that goes on with it, to be shown.
     pub fn resuming(&self) -> String {
-        resuming(&self.header.command)
+        resuming(self.file.path(), &self.header.typed)
     }
 
     /// Whether it is a job of this operation.
@@ -212,28 +222,44 @@ impl Unfinished {
             return Err(error.at(self.file.path()).whole_hint(self.resuming()).whole_hint(discarding(&array)));
         }
         // The same words again are no way out: what they name has changed.
-        let error = if self.header.command == operation.command {
+        let error = if self.has_other_inputs(operation.checksum, &operation.typed) {
             let message =
                 "is the journal of another job: of the same command, when the arrays that it names were others";
             Error::new(ErrorKind::Busy, message)
         } else {
             Error::new(ErrorKind::Busy, "is the journal of another job, or an array that it reads has changed since")
-                .whole_hint(resuming(&self.header.command))
+                .whole_hint(self.resuming())
         };
         Err(error.at(self.file.path()).whole_hint(discarding(&array)))
     }
 
+    /// Removes the journal of an array that is not there, by this name; none where there is none, else which part of the
+    /// job is done.
+    ///
+    /// # Errors
+    /// As [`JournalFile::orphan`].
+    pub fn discard_orphan(array: &Path) -> Result<Option<String>> {
+        let Some(file) = JournalFile::orphan(array)? else { return Ok(None) };
+        let looked_at = || {
+            let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
+            let layout = Layout::new(&header, PAGE)?;
+            file.check_len(&layout)?;
+            Ok::<_, Error>((header, layout))
+        };
+        let looked_at = looked_at();
+        file.vanish(Sync::No)?;
+        let left = looked_at.and_then(|(header, layout)| left(&file.kept(Kept::Seen)?, &header, layout, 0));
+        Ok(Some(left.map_or_else(|_| "which part is done is not known".to_owned(), |left| left.given_up())))
+    }
+
     /// Why nobody else may store in the array.
     pub fn refusal(self, array: &Mapping) -> Error {
-        let command = self.header.command.clone();
+        let resuming = self.resuming();
         let message = match self.count() {
             Ok((done, blocks)) => format!("has an unfinished job, {done} of {blocks} chunks are computed"),
             Err(error) => return error,
         };
-        Error::new(ErrorKind::Busy, message)
-            .at(array.path())
-            .whole_hint(resuming(&command))
-            .whole_hint(discarding(array.path()))
+        Error::new(ErrorKind::Busy, message).at(array.path()).whole_hint(resuming).whole_hint(discarding(array.path()))
     }
 
     /// Gives the job up: what is whole in the journal is stored, so that each block is as it was or as it should be,
@@ -304,16 +330,6 @@ fn store_whole(
     Ok((file, left))
 }
 
-/// The command that goes on with a job.
-pub(super) fn resuming(command: &str) -> String {
-    // Options are options anywhere but behind a lone `--`, which cannot be told from one in quotes; what stands before
-    // the subcommand's name is never quoted.
-    let names = [" map-chunks", " fill"];
-    let end = names.iter().filter_map(|name| command.find(name).map(|start| start + name.len())).min();
-    let (named, rest) = command.split_at(end.unwrap_or(command.len()));
-    format!("{named} --resume{rest}")
-}
-
 /// How far a job is. Of batches, those before block `stored` are known to be in the array; the last ones in the journal
 /// may be or not.
 pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: u64) -> Result<Left> {
@@ -344,20 +360,4 @@ pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: 
 fn done_in_order(file: &JournalFile, header: &Header, layout: Layout) -> Result<u64> {
     let redo = Redo::new(file, header, layout);
     redo.examine().map(|()| redo.next_block())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_job_is_resumed_by_an_option_behind_the_name_of_its_command() {
-        for (command, resumed) in [
-            ("rmm map-chunks a -i --expr 'x -- 1'", "rmm map-chunks --resume a -i --expr 'x -- 1'"),
-            ("rmm -j 4 fill --expr 'x + 1' -- -map-chunks", "rmm -j 4 fill --resume --expr 'x + 1' -- -map-chunks"),
-            ("rmm map-chunks ' fill' -i", "rmm map-chunks --resume ' fill' -i"),
-        ] {
-            assert_eq!(resuming(command), resumed);
-        }
-    }
 }

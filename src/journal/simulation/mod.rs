@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::{Array, Boot, Checksum, Grid, Header, Layout, Mount, PLACES, Protocol};
+use super::{Array, Boot, Checksum, Grid, Header, Layout, Mount, PLACES, Protocol, Typed};
 use crate::error::{Error, ErrorKind};
 
 /// The number of jobs where nothing is said: as many as a debug build does in a second or two.
@@ -181,7 +181,7 @@ impl Job {
             contiguous: Some(0),
             slots: if protocol == Protocol::Redo { PLACES } else { 1 + random.below(4) },
             batch: 1 + random.below(3),
-            command: "rmm".to_owned(),
+            typed: Typed::default(),
             receipt: None,
         };
         let layout = Layout::new(&header, PAGE).expect("a small layout");
