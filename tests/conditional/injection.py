@@ -12,6 +12,7 @@ import itertools
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -186,6 +187,8 @@ def points(early, total):
 
 
 def main():
+    # A job in the background of a script ignores it, and so would whatever is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     total, early = calls()
     wrong, codes = [], collections.Counter()
     for call, fault in itertools.product(total, FAULTS):

@@ -5,6 +5,7 @@
 mod completions;
 mod concurrency;
 mod create;
+mod dispositions;
 mod docs;
 mod dying;
 mod ending;
