@@ -22,6 +22,7 @@ mod help;
 mod hostile;
 mod import;
 mod info;
+mod interrupts;
 mod kills;
 mod layers;
 mod leftovers;
