@@ -104,7 +104,7 @@ impl Resumable {
             protocol,
             job: operation.job,
             array: array_of(array),
-            boot: this_boot(),
+            boot: this_boot()?,
             mount: mount_of(array.file()),
             operation: operation.checksum,
             contiguous,
