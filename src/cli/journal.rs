@@ -258,6 +258,11 @@ fn ended_early(error: Error, job: &Resumable, array: &Path) -> Error {
     if error.kind() == ErrorKind::Busy {
         return error;
     }
+    if job.is_over() {
+        // Whoever stored it again would compute it twice.
+        let error = error.followed_by("the job is done, and its journal removed, which may not outlive the system");
+        return error.with_hints(Vec::new());
+    }
     let Ok(left) = job.left() else { return error.followed_by("the journal is kept") };
     if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && job.forget().is_ok() {
         return error.followed_by("nothing is stored");

@@ -250,6 +250,11 @@ impl JournalFile {
         self.flush_folder(sync)
     }
 
+    /// Whether it has no name any more.
+    pub fn is_gone(&self) -> bool {
+        self.path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// The same journal in a file of TMPDIR that has no name: its own room is free once it has vanished and is closed.
     ///
     /// # Errors

@@ -151,6 +151,8 @@ def inject(call, fault, when):
             # A child says on the same stderr what it met, and where writing fails there is no way to say it.
             assert code == 0 or call == "write" or "rmm: " in said, f"exit {code}: {said!r}"
         assert "panicked" not in said, said
+        if KIND == "resumed" and code > 0 and not any(name.endswith(".rmm-journal") for name in os.listdir(path)):
+            assert "--resume" not in said and "is kept" not in said, f"there is no job to be resumed: {said}"
         check(path, code, call)
         if KIND != "resumed" and temporaries(path):
             subprocess.run([RMM, "create", TARGET, "-s", "1", "--force", "-q"], cwd=path, check=True, timeout=60)

@@ -219,6 +219,12 @@ impl Resumable {
         self.names().certify()
     }
 
+    /// Whether it has come to its end, and only that may not outlive the system.
+    pub fn is_over(&self) -> bool {
+        self.file.is_gone()
+            && self.left().is_ok_and(|left| left.done + left.kept.map_or(0, |kept| kept.blocks) == left.blocks)
+    }
+
     /// Ends it without a trace, when nothing is stored.
     ///
     /// # Errors
