@@ -46,6 +46,11 @@ impl Kept<'_> {
         if error.kind() == ErrorKind::Busy {
             return error;
         }
+        if job.is_over() {
+            // Whoever stored it again would compute it twice.
+            let error = error.followed_by("the job is done, and its journal removed, which may not outlive the system");
+            return error.with_hints(Vec::new());
+        }
         let name = self.name();
         let Ok(left) = job.left() else { return error.followed_by(format!("{name} is kept")) };
         if left.is_nothing() && !matches!(error.kind(), ErrorKind::Interrupted(_)) && self.forget(job).is_ok() {

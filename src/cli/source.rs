@@ -11,6 +11,7 @@ use clap::Args;
 use super::args::{warn_of_changes, warn_of_writer};
 use super::input::{self, Opened};
 use super::number;
+use super::signals;
 use super::ui::Ui;
 use super::words::{SOURCES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
@@ -336,7 +337,7 @@ fn by_ending(path: &Path) -> Option<FromFormat> {
 /// A copy without a name of a file that is about to change.
 fn set_aside(mapping: &Mapping) -> Result<Mapping> {
     let file = temporary()?;
-    copy_sparse(mapping, &file).at(stream_name("copy"))?;
+    copy_sparse(mapping, &file, &mut |_| signals::check()).at(stream_name("copy"))?;
     Mapping::from_file(file, mapping.path().to_path_buf(), Mode::Read)
 }
 

@@ -57,6 +57,9 @@ pub struct JournalFile {
     lost: AtomicBool,
 }
 
+/// Where Linux tells its runs apart.
+const BOOT: &str = "/proc/sys/kernel/random/boot_id";
+
 /// The name of the journal of an array: beside the file that the path leads to, through whatever symlinks.
 ///
 /// # Errors
@@ -68,9 +71,15 @@ pub fn journal_path(array: &Path) -> Result<PathBuf> {
 }
 
 /// The run of the system; all zeros where it has no name, which is no run.
-pub fn this_boot() -> Boot {
-    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    Boot::parse(&text).unwrap_or(Boot(0))
+///
+/// # Errors
+/// Io, where it has a name that cannot be read just now.
+pub fn this_boot() -> Result<Boot> {
+    match std::fs::read_to_string(BOOT) {
+        Ok(text) => Ok(Boot::parse(&text).unwrap_or(Boot(0))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Boot(0)),
+        Err(error) => Err(Error::io("cannot tell which run of the system this is", error).at(Path::new(BOOT))),
+    }
 }
 
 impl JournalFile {
@@ -272,6 +281,11 @@ impl JournalFile {
             _ => {}
         }
         self.flush_folder(sync)
+    }
+
+    /// Whether it has no name any more.
+    pub fn is_gone(&self) -> bool {
+        self.path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
     /// The same journal in a file of TMPDIR that has no name: its own room is free once it has vanished and is closed.

@@ -84,7 +84,7 @@ fn goes_on(array: &Path) -> Option<String> {
     let metadata = array.metadata().ok()?;
     let Identity { dev, ino } = Identity::from_metadata(&metadata);
     let own = Array { dev, ino, len: metadata.len(), born: born_of(&metadata) };
-    let counts = header.protocol == Protocol::Redo || header.boot == this_boot();
+    let counts = header.protocol == Protocol::Redo || header.boot == this_boot().ok()?;
     (counts && header.array.is(&own)).then(|| resuming(journal.path(), &header.typed))
 }
 

@@ -85,17 +85,18 @@ fn copy_through_memory(from: &Mapping, range: Range<u64>, (to, to_offset): (&Fil
 }
 
 /// Makes the empty file `to` a copy of `from`: sharing all storage where the file system can, else with the same holes.
+/// Tells of every piece that is copied.
 ///
 /// # Errors
 /// As [`copy_range`].
-pub fn copy_sparse(from: &Mapping, to: &File) -> Result<()> {
+pub fn copy_sparse(from: &Mapping, to: &File, told: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {
     if rustix::fs::ioctl_ficlone(to, from.file()).is_ok() {
         return Ok(());
     }
     space::set_len(to, from.len())?;
     let mut at = 0;
     while let Some(data) = from.next_data(at)? {
-        copy_data(from, data.start..data.end, (to, data.start), &mut |_| Ok(()))?;
+        copy_data(from, data.start..data.end, (to, data.start), told)?;
         at = data.end;
     }
     Ok(())
@@ -136,6 +137,12 @@ mod tests {
         assert_eq!(to.metadata().expect("there").len(), PIECE as u64);
         let error = copy_range(&from, 0, 3 << 20, (&to, 0), &mut end).expect_err("ended");
         assert_eq!(error.kind(), ErrorKind::Interrupted(2));
+        to.set_len(0).expect("its own");
+        // Storage that both can share is shared at once, and there are no pieces.
+        match copy_sparse(&from, &to, &mut end) {
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Interrupted(2)),
+            Ok(()) => assert_eq!(to.metadata().expect("there").len(), 3 << 20),
+        }
     }
 
     #[test]
@@ -200,7 +207,7 @@ mod tests {
         assert!(data.contains(&(500 << 20)));
         assert_eq!(from.next_data(1 << 30).expect("known"), None);
         let to = folder.path().join("copy");
-        copy_sparse(&from, &File::create(&to).expect("new")).expect("copied");
+        copy_sparse(&from, &File::create(&to).expect("new"), &mut |_| Ok(())).expect("copied");
         let copied = open(&to);
         assert_eq!(copied.len(), 1 << 30);
         assert!(to.metadata().expect("there").blocks() * 512 < 2 << 20);

@@ -2,32 +2,24 @@
 
 After a failure, or a signal that asks it to stop, the file is what the command promises: the old one or the new one where it makes a file, each element
 old or new where it edits one. A job that can be resumed is: then every element is computed exactly once. No temporary
-stays, except after a kill, and then the next command removes it. strace
-counts each call by itself: the k-th fsync, the k-th pwrite64. Calls before the program has come to itself (its loader's)
-are let alone, and so are those that do not exist for it. RMM_INJECTIONS bounds how many calls of each kind are tried.
+stays, except after a kill, and then the next command removes it.
 """
 
 import collections
-import itertools
 import os
-import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
 
+import faults
+
 RMM, NAME = os.path.abspath(sys.argv[1]), sys.argv[2]
-MOST = int(os.environ.get("RMM_INJECTIONS", "2"))
 COUNT = 40_000
 OLD = struct.pack(f"<{COUNT}i", *range(COUNT))
 NEW = struct.pack(f"<{COUNT}i", *range(1, COUNT + 1))
-# What reading, mapping, storing, flushing, naming and locking need. mmap, mprotect and the like are the allocator's,
-# too: a program that gets no memory ends with exit 3 by another way, which tests of its own go.
-CALLS = ("openat pread64 pwrite64 read write lseek fstat statx newfstatat fallocate ftruncate copy_file_range fsync "
-         "fdatasync utimensat rename renameat2 unlink flock madvise fcntl fchmod fchown readlink getdents64 fstatfs ioctl "
-         "pipe2 poll waitid wait4").split()
-FAULTS = ["error=EIO", "error=ENOSPC", "error=EINTR", "signal=KILL", "signal=INT"]
 
 SPEC = ["--spec", f"<i4:{COUNT}"]
 # Adds one to every number, as no element is done twice without showing.
@@ -81,20 +73,10 @@ def calls():
     path = folder()
     try:
         trace = os.path.join(path, "trace")
-        done = run(path, "-o", trace, "-e", "trace=" + ",".join(CALLS))
+        done = run(path, "-o", trace, "-e", "trace=" + ",".join(faults.CALLS))
         assert done.returncode == 0, done.stderr.decode()
         check(path, 0)
-        total, early = collections.Counter(), collections.Counter()
-        with open(trace, errors="replace") as lines:
-            awake = False
-            for line in lines:
-                # The first thing that it does with its own files.
-                awake = awake or '"old' in line or '"out' in line or '"new' in line
-                found = re.match(r"(?:\d+ +)?(\w+)\(", line)
-                if found:
-                    total[found[1]] += 1
-                    early[found[1]] += not awake
-        return total, early
+        return faults.counted(trace)
     finally:
         shutil.rmtree(path)
 
@@ -171,6 +153,8 @@ def inject(call, fault, when):
             # A child says on the same stderr what it met, and where writing fails there is no way to say it.
             assert code == 0 or call == "write" or "rmm: " in said, f"exit {code}: {said!r}"
         assert "panicked" not in said, said
+        if KIND == "resumed" and code > 0 and not any(name.endswith(".rmm-journal") for name in os.listdir(path)):
+            assert "--resume" not in said and "is kept" not in said, f"there is no job to be resumed: {said}"
         check(path, code, call)
         if KIND != "resumed" and temporaries(path):
             subprocess.run([RMM, "create", TARGET, "-s", "1", "--force", "-q"], cwd=path, check=True, timeout=60)
@@ -180,22 +164,16 @@ def inject(call, fault, when):
         shutil.rmtree(path)
 
 
-def points(early, total):
-    """The calls to be tried: all of them, or as many as are asked for, spread evenly."""
-    count = total - early
-    step = max(1, -(-count // MOST))
-    return sorted({*range(early + 1, total + 1, step), total} if count else ())
-
-
 def main():
+    # A job in the background of a script ignores it, and so would whatever is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     total, early = calls()
     wrong, codes = [], collections.Counter()
-    for call, fault in itertools.product(total, FAULTS):
-        for when in points(early[call], total[call]):
-            try:
-                codes[inject(call, fault, when)] += 1
-            except AssertionError as error:
-                wrong.append(f"{call} #{when} {fault}: {error}")
+    for call, fault, when in faults.points(total, early):
+        try:
+            codes[inject(call, fault, when)] += 1
+        except AssertionError as error:
+            wrong.append(f"{call} #{when} {fault}: {error}")
     print(f"{NAME}: {sum(codes.values())} points, exit codes {dict(sorted(codes.items()))}, {len(wrong)} wrong")
     sys.exit("\n".join(wrong) or 0)
 

@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 use crate::needs::{self, Need, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let names = [
+    let commands = [
         "create",
         "create_over_an_old_file",
         "slice",
@@ -23,12 +23,23 @@ pub(crate) fn trials() -> Vec<Trial> {
         "map_chunks_resumable",
         "map_chunks_resumable_exec",
     ];
-    let one = |name: &'static str| {
-        trial(&format!("injection::{name}"), strace(), move |python| {
-            needs::run_script(&python, "injection.py", &[name])
-        })
+    // A job that was killed is given up.
+    let discards = [
+        "in_place",
+        "in_place_sync",
+        "on_a_full_disk",
+        "on_a_full_disk_sync",
+        "without_room",
+        "without_room_sync",
+        "output",
+        "output_sync",
+    ];
+    let one = |script: &'static str, name: &'static str| {
+        let group = script.trim_end_matches(".py");
+        trial(&format!("{group}::{name}"), strace(), move |python| needs::run_script(&python, script, &[name]))
     };
-    names.into_iter().map(one).collect()
+    let commands = commands.into_iter().map(|name| one("injection.py", name));
+    commands.chain(discards.into_iter().map(|name| one("discards.py", name))).collect()
 }
 
 /// A Python, where strace may trace what it starts.

@@ -46,8 +46,7 @@ pub(crate) fn killed(folder: Rmm, words: &[&str]) -> Rmm {
 
 /// The first hint, which is a command, as a shell runs it.
 #[track_caller]
-pub(crate) fn hinted(ran: &Ran) -> Command {
-    let said = ran.said();
+pub(crate) fn hinted(said: &str) -> Command {
     let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint").to_owned();
     let mut shell = Command::new("bash");
     shell.args(["-c", &hint]);
@@ -57,6 +56,6 @@ pub(crate) fn hinted(ran: &Ran) -> Command {
 /// The same, pasted into a shell.
 #[track_caller]
 pub(crate) fn pasted(ran: Ran) -> Ran {
-    let shell = hinted(&ran);
+    let shell = hinted(&ran.said());
     ran.then().run_command(shell)
 }

@@ -1,9 +1,14 @@
 //! Jobs in place that are stopped, fail or meet the end of the space: what is kept of them, what is said, and how they
 //! are given up.
 
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::dying::ended;
 use crate::harness::{RMM, Rmm, finish, prepare};
 
 /// Adds one to every byte, which is 0 or 1.
@@ -46,6 +51,57 @@ fn a_job_that_fails_when_it_was_resumed_keeps_what_it_computed() {
     let ran = folder.run(by_child(&exec, &["--resume"])).refused(6, "5 of 6 chunks are done: elements 0 to 4 ");
     let folder = ran.file_is("a.dat", [1, 1, 1, 1, 1, 0]).then().file("safe", "");
     folder.run(by_child(&exec, &["--resume"])).done().file_is("a.dat", [1; 6]);
+}
+
+#[test]
+fn a_signal_for_the_whole_group_stops_a_job_wherever_it_meets_a_child() {
+    // Most of the time here is spent on starting children, who are in the group until they have their own.
+    let folder = Rmm::new();
+    for attempt in 0..40 {
+        std::fs::write(folder.path("a.dat"), [0; 3000]).expect("room");
+        let mut command = Command::new(&*RMM);
+        command.args(["map-chunks", "a.dat", "-d", "u1", "-i", "-j1", "--chunk", "1", "--exec", "cat"]);
+        let command = prepare(&mut command, &folder.path("")).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut job = command.stderr(Stdio::piped()).process_group(0).spawn().expect("rmm runs");
+        while !folder.path("a.dat.rmm-journal").exists() {
+            assert!(job.try_wait().expect("an own child").is_none(), "it ended before it began");
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_micros(attempt * 700));
+        kill_process_group(Pid::from_child(&job), Signal::INT).expect("an own child can be sent signals");
+        let output = job.wait_with_output().expect("an own child");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.signal(), Some(2), "{}: {said}", output.status);
+        assert!(said.contains("stopped by SIGINT") && said.contains("the journal is kept"), "{said}");
+        std::fs::remove_file(folder.path("a.dat.rmm-journal")).expect("kept");
+    }
+}
+
+#[test]
+fn a_signal_that_meets_the_child_first_stops_the_job() {
+    // The second is what a shell makes of the death of a program of its own.
+    for (signal, number, death) in [("INT", 2, "kill -INT $$"), ("TERM", 15, "exit 143"), ("HUP", 1, "kill -HUP $$")] {
+        let folder = Rmm::new().file("a.dat", [0; 6]);
+        let later = format!("(sleep 0.02; kill -{signal} $PPID) > /dev/null &");
+        let exec = format!("if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then {later} {death}; fi; {NEXT}");
+        let (by, said) = ended(&folder, &by_child(&exec, &[]));
+        assert_eq!(by, Some(number), "{said}");
+        assert!(said.contains(&format!("stopped by SIG{signal}; 2 of 6 chunks are done")), "{said}");
+        folder.file("safe", "").run(by_child(&exec, &["--resume"])).done().file_is("a.dat", [1; 6]);
+    }
+}
+
+#[test]
+fn a_child_that_dies_of_a_signal_of_its_own_has_failed() {
+    for (death, said) in [
+        ("kill -INT $$", "the child was killed by signal 2 (SIGINT)"),
+        ("kill -TERM $$", "the child was killed by signal 15 (SIGTERM)"),
+        ("exit 130", "the child exited with status 130"),
+    ] {
+        let exec = format!("if [ $RMM_CHUNK = 2 ]; then {death}; fi; {NEXT}");
+        let ran = Rmm::new().file("a.dat", [0; 6]).run(by_child(&exec, &[]));
+        ran.refused(6, &format!("chunk 2 ([2:3]): {said}; nothing is stored")).names_are(["a.dat"]);
+    }
 }
 
 /// A limit on the size of files in sectors of 512 bytes, a job that meets it, and what is said of it: chunks of 1000 bytes that are stored

@@ -25,6 +25,7 @@ use rmm::format::npy;
 use rmm::shape::{Order, Shape};
 use tempfile::TempDir;
 
+use crate::dispositions;
 use crate::snapshot::Snapshot;
 
 /// The binary under test; with `RMM_TEST_IO=HOW`, a script that adds `--io HOW` to each command that takes it
@@ -196,8 +197,10 @@ fn line_of(command: &Command) -> String {
     words.collect::<Vec<_>>().join(" ").replace(&*RMM.to_string_lossy(), "rmm")
 }
 
-/// The surroundings of every command: its folder, `rmm` on the path, no terminal, no colour, no locale.
+/// The surroundings of every command: its folder, `rmm` on the path, no terminal, no colour, no locale, no signals
+/// ignored.
 pub(crate) fn prepare<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+    dispositions::reset();
     let own = RMM.parent().expect("a file lies in a folder").to_path_buf();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others)));

@@ -35,7 +35,7 @@ fn pasted_in_sub(folder: Rmm, line: &str) -> Ran {
 
 #[track_caller]
 fn hint_of(ran: &Ran) -> String {
-    hinted(ran).get_args().last().expect("the hint").to_str().expect("text").to_owned()
+    hinted(&ran.said()).get_args().last().expect("the hint").to_str().expect("text").to_owned()
 }
 
 #[track_caller]

@@ -5,6 +5,7 @@
 mod completions;
 mod concurrency;
 mod create;
+mod dispositions;
 mod docs;
 mod dying;
 mod ending;
@@ -22,6 +23,7 @@ mod hints;
 mod hostile;
 mod import;
 mod info;
+mod interrupts;
 mod kills;
 mod layers;
 mod leftovers;

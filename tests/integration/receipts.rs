@@ -5,7 +5,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::dying::{EXEC, all_done, fresh, hinted, killed};
+use crate::dying::{EXEC, all_done, deadly, ended, fresh, hinted, killed};
 use crate::harness::{Ran, Rmm, npy_bytes};
 
 /// Where the results of a job go, and how it is kept: its options, its file and its journal.
@@ -24,7 +24,7 @@ fn words<'a>(kind: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 /// The hint that goes on with a job, pasted into a shell.
 #[track_caller]
 fn pasted(ran: Ran) -> Ran {
-    let shell = hinted(&ran);
+    let shell = hinted(&ran.said());
     ran.then().file("safe", "").run_command(shell)
 }
 
@@ -71,15 +71,31 @@ fn a_job_without_a_receipt_is_not_resumed_with_one() {
 #[test]
 fn the_command_that_is_told_to_resume_a_job_names_its_receipt() {
     for (kind, result, _) in KINDS {
-        let exec = EXEC.replace("kill -9 $PPID; ", "");
+        // Under --sync a job that fails with its first batch keeps nothing, and one that is stopped all that is computed.
+        let deed = if kind.contains(&"--sync") { "kill -TERM $PPID; sleep 5" } else { "true" };
+        let exec = deadly(deed);
         let job = words(kind, &["--resume", "--receipt", "done"]);
         let job: Vec<&str> = job.iter().map(|&word| if word == EXEC { &exec } else { word }).collect();
-        let ran = fresh().run(&job).refused(6, if kind.contains(&"--sync") { "" } else { "2 of 4 chunks are done" });
-        if kind.contains(&"--sync") {
-            continue;
-        }
-        let ran = pasted(ran.stderr_has("--receipt done\n")).done();
+        let folder = fresh();
+        let (_, said) = ended(&folder, &job);
+        assert!(said.contains("2 of 4 chunks are done: elements 0 to 5 of the selection; "), "{kind:?}: {said}");
+        assert!(said.contains(" is kept\n") && said.ends_with("--receipt done\n"), "{kind:?}: {said}");
+        let ran = folder.file("safe", "").run_command(hinted(&said)).done();
         is_done_once(ran.then(), &job, (kind, result));
+    }
+}
+
+#[test]
+fn a_job_that_keeps_nothing_names_no_command_and_is_begun_anew() {
+    for (kind, result, _) in KINDS.into_iter().filter(|(kind, ..)| kind.contains(&"--sync")) {
+        let exec = deadly("true");
+        let job = words(kind, &["--resume", "--receipt", "done"]);
+        let job: Vec<&str> = job.iter().map(|&word| if word == EXEC { &exec } else { word }).collect();
+        let left = if result == "out" { "" } else { "; nothing is stored" };
+        let said = format!("rmm: a.dat: chunk 2 ([6:9]): the child exited with status 1{left}\n");
+        let ran = fresh().run(&job).code(6).stderr(&said).names_are(["a.dat"]);
+        let ran = ran.file_is("a.dat", (1..=12).collect::<Vec<u8>>()).then().file("safe", "").run(&job).done();
+        is_done_once(ran.file_is(result, all_done()).then(), &job, (kind, result));
     }
 }
 

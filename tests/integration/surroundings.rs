@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{RMM, Rmm, skipped, wait};
+use crate::harness::{RMM, Rmm, prepare, skipped, wait};
 
 fn a() -> Rmm {
     Rmm::new().arange("a.npy", [3, 4])
@@ -106,7 +106,7 @@ fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String
     let err = File::create(folder.path("err")).expect("a new file");
     let mut command = Command::new(&*RMM);
     command.args(["map-chunks", "a.npy", "--exec", "touch started; sleep 60; cat"]).args(to);
-    command.current_dir(folder.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(err);
+    prepare(&mut command, &folder.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(err);
     let mut job = command.spawn().expect("rmm runs");
     while !folder.path("started").exists() {
         assert!(job.try_wait().expect("a child can be waited for").is_none(), "it ended before it began");
@@ -120,22 +120,11 @@ fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String
     (status, fs::read_to_string(folder.path("err")).expect("text"))
 }
 
-/// Whether these tests were started with the signal ignored, as behind `nohup`: then so are the programs they start.
-fn is_ignored_here(signal: Signal) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or_default();
-    let ignored = u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask >> (signal.as_raw() - 1) & 1 == 1);
-    if ignored {
-        skipped(&format!("{signal:?} is ignored by whoever started the tests"));
-    }
-    ignored
-}
-
 #[test]
 fn a_signal_ends_a_job_and_leaves_nothing() {
     let usual = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::XCPU, Signal::USR1, Signal::USR2];
     let timers = [Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::IO];
-    for signal in usual.into_iter().chain(timers).filter(|&signal| !is_ignored_here(signal)) {
+    for signal in usual.into_iter().chain(timers) {
         for to in [&["-i"][..], &["-o", "out.npy"]] {
             let folder = a();
             let (status, message) = interrupted(&folder, to, signal);
@@ -168,10 +157,13 @@ fn who_waits_for_the_reader_of_a_fifo_is_ended_by_the_first_signal() {
 
 #[test]
 fn a_signal_that_is_ignored_stays_ignored() {
-    // As nohup does it; the shell's trap is inherited.
+    // As nohup does it; the shell's trap is inherited. The last two are ignored in every job that a script puts in the
+    // background.
     let job = "rmm map-chunks a.npy --exec 'touch started; sleep 0.3; cat' -i";
     let wait = "until [ -e started ]; do sleep 0.01; done";
-    a().sh(&format!("trap '' HUP; {job} & {wait}; kill -HUP $!; wait $!")).done();
+    for (before, signal) in [("trap '' HUP;", "HUP"), ("trap '' TERM;", "TERM"), ("", "INT"), ("", "QUIT")] {
+        a().sh(&format!("{before} {job} & {wait}; kill -{signal} $!; wait $!")).done();
+    }
 }
 
 #[test]

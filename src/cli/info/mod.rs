@@ -20,7 +20,7 @@ use super::journal::warn_of_unfinished;
 use super::ui::Ui;
 use super::words::one_of;
 use crate::array::Opening;
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::printable_json;
 use crate::format::{Beside, sidecar};
 use crate::mapping::{Replace, Sync};
@@ -128,6 +128,8 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
                 }
                 args.answer(&facts, &measured, ui)
             }
+            // Nobody who asked for the end wants to hear of the next file, nor takes what is not known for a "yes".
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted(_)) => return Err(error.into()),
             Err(error) => {
                 ui.complain(&error.to_string(), error.hints());
                 error.kind().into()

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Feeding and reading go on at the same time, so no size can block both sides, and nothing the child does can hold
-//! this process beyond its timeout. A terminal's Ctrl-C does not reach the child; whoever hears of it lets `stop` say
-//! so. The process must ignore SIGPIPE, as Rust programs do; the child gets it back at its default.
+//! this process beyond its timeout. A terminal's Ctrl-C does not reach the child, once it runs; whoever hears of it lets
+//! `stop` say so. The process must ignore SIGPIPE, as Rust programs do; the child gets it back at its default.
 //!
 //! This module knows bytes, not arrays: what they mean is a text for the message.
 
@@ -24,6 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::ended::{asked_to_stop, judge};
 use super::running::{Running, TICK};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -40,7 +41,7 @@ pub struct Child<'a> {
     pub env: Vec<(&'a str, String)>,
     /// How long the child may take, from its start to its end.
     pub timeout: Option<Duration>,
-    /// Asked about every 50 ms; an error ends the child and becomes the result.
+    /// Asked about every 50 ms, and once the child has failed; an error ends the child and becomes the result.
     pub stop: &'a (dyn Fn() -> Option<Error> + Sync),
 }
 
@@ -87,8 +88,8 @@ impl Child<'_> {
             let feeder = feeder.map_err(|error| Error::io("cannot start a thread", error))?;
             let watch = Watch::new(self, &failure);
             let outcome = collect(&mut running, watch, expected, output).and_then(|(bytes, status)| {
-                judge(status, self.command)?;
-                expected.check(bytes)
+                let done = judge(status, self.command).and_then(|()| expected.check(bytes));
+                done.map_err(|failed| asked_to_stop(status, self.stop).unwrap_or(failed))
             });
             if outcome.is_err() {
                 running.end();
@@ -193,22 +194,6 @@ impl<'a> Watch<'a> {
     fn patience(&self) -> Duration {
         let until = self.deadline.map_or(self.next, |deadline| deadline.min(self.next));
         until.saturating_duration_since(Instant::now())
-    }
-}
-
-/// Whether the child ended as it should.
-fn judge(status: ExitStatus, command: &OsStr) -> Result<()> {
-    let Some(code) = status.code() else {
-        // The standard library says `signal: 9 (SIGKILL)`.
-        let how = status.to_string().replacen(": ", " ", 1);
-        return Err(failed(format!("the child was killed by {how}")));
-    };
-    let error = failed(format!("the child exited with status {code}"));
-    match code {
-        0 => Ok(()),
-        126 => Err(error.hint(format!("sh may not run a program of: {}", command.display()))),
-        127 => Err(error.hint(format!("sh does not find a program of: {}", command.display()))),
-        _ => Err(error),
     }
 }
 

@@ -11,6 +11,7 @@
 
 pub mod child;
 mod cut;
+mod ended;
 mod exchange;
 mod resumable;
 mod returned;

@@ -104,7 +104,7 @@ impl Resumable {
             protocol,
             job: operation.job,
             array: array_of(array),
-            boot: this_boot(),
+            boot: this_boot()?,
             mount: mount_of(array.file()),
             operation: operation.checksum,
             contiguous,
@@ -217,6 +217,12 @@ impl Resumable {
     /// As [`Resumable::conclude`].
     pub fn certify(&self) -> Result<()> {
         self.names().certify()
+    }
+
+    /// Whether it has come to its end, and only that may not outlive the system.
+    pub fn is_over(&self) -> bool {
+        self.file.is_gone()
+            && self.left().is_ok_and(|left| left.done + left.kept.map_or(0, |kept| kept.blocks) == left.blocks)
     }
 
     /// Ends it without a trace, when nothing is stored.

@@ -110,7 +110,6 @@ impl Unfinished {
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
         let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
         let (found, own) = (header.array, array_of(array));
-        let same_boot = header.boot == this_boot() && header.boot.0 != 0;
         if !found.is(&own) {
             let name = array.path().file_name().unwrap_or_default().to_string_lossy();
             let (ino, len) = (found.ino, found.len);
@@ -124,6 +123,7 @@ impl Unfinished {
         }
         // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
         if header.protocol == Protocol::Slots {
+            let same_boot = header.boot == this_boot()? && header.boot.0 != 0;
             let same_mount = found.dev == own.dev && !header.mount.is_another(&mount_of(array.file()));
             let since = match (same_boot, same_mount) {
                 (false, _) => "before the system was started the last time",
@@ -266,7 +266,8 @@ impl Unfinished {
     /// and the journal is removed.
     ///
     /// Where there is no room to store it, the journal makes some, once it is copied to TMPDIR. Where even that is too
-    /// little, it is gone all the same, and what may be stored in part is [named](Left::given_up), with the reason.
+    /// little, it is gone all the same, and what may be stored in part is [named](Left::given_up), with the reason. So it
+    /// is where only its name could not be flushed.
     ///
     /// # Errors
     /// Corrupt, where the journal makes no sense; io, where it cannot be read, stored, copied or removed: it is kept.
@@ -276,12 +277,11 @@ impl Unfinished {
         let sync = this.sync(Sync::No);
         let Self { file, header, layout } = this;
         let Some(first) = header.contiguous else {
-            file.vanish(sync)?;
-            return Ok((found, None));
+            return Ok((found, gone(&file, sync)?));
         };
         let store_whole = |file| store_whole(file, (&header, layout, first), array, sync);
         match store_whole(file) {
-            Ok((file, left)) => file.vanish(sync).map(|()| (left, None)),
+            Ok((file, left)) => Ok((left, gone(&file, sync)?)),
             Err(error) if error.is_of_room() => {
                 let Some(file) = JournalFile::open(array.path())? else { return Err(error) };
                 // All that the copy will need is its own before the journal goes.
@@ -290,9 +290,9 @@ impl Unfinished {
                     let why = format!("and there is no room for a copy of the journal, either: {}", why.message());
                     error.followed_by(why).hint("TMPDIR names another folder for temporary copies")
                 })?;
-                file.vanish(sync)?;
+                let unflushed = gone(&file, sync)?;
                 drop(file);
-                Ok(store_whole(copy).map_or_else(|error| (found, Some(error)), |(_, left)| (left, None)))
+                Ok(store_whole(copy).map_or_else(|error| (found, Some(error)), |(_, left)| (left, unflushed)))
             }
             Err(error) => Err(error),
         }
@@ -305,6 +305,13 @@ fn shown(receipt: &ReceiptPlace) -> String {
 
 fn to_store_from(file: JournalFile, protocol: Protocol) -> Result<JournalFile> {
     file.kept(if protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped })
+}
+
+/// Removes the journal of a job that is given up: why that may not outlive the system, if it may not.
+fn gone(file: &JournalFile, sync: Sync) -> Result<Option<Error>> {
+    file.vanish(Sync::No)?;
+    // If it is found once more, it is given up once more, and stores nothing that is not there.
+    Ok(file.remain(sync).err().map(|error| error.with_hints(Vec::new())))
 }
 
 /// Stores what is whole in a journal whose blocks follow each other from a byte of the array on.
