@@ -22,7 +22,7 @@ use super::new_file::{flush_folder, folder_of, follow_links};
 use super::spool::no_spool;
 use super::{Lock, Sync, fault, moving_aside, space, temporary};
 use crate::error::{At, Error, ErrorKind, Result};
-use crate::journal::{Boot, Flush, Header, Layout, MOST_HEADER_BYTES, Medium, Memory};
+use crate::journal::{Flush, Header, Layout, MOST_HEADER_BYTES, Medium, Memory};
 
 /// Bytes after which the system begins to write what is flushed later.
 pub const FLUSHED: usize = 4 << 20;
@@ -57,9 +57,6 @@ pub struct JournalFile {
     lost: AtomicBool,
 }
 
-/// Where Linux tells its runs apart.
-const BOOT: &str = "/proc/sys/kernel/random/boot_id";
-
 /// The name of the journal of an array: beside the file that the path leads to, through whatever symlinks.
 ///
 /// # Errors
@@ -68,18 +65,6 @@ pub fn journal_path(array: &Path) -> Result<PathBuf> {
     let mut name = follow_links(array)?.into_os_string();
     name.push(ENDING);
     Ok(PathBuf::from(name))
-}
-
-/// The run of the system; all zeros where it has no name, which is no run.
-///
-/// # Errors
-/// Io, where it has a name that cannot be read just now.
-pub fn this_boot() -> Result<Boot> {
-    match std::fs::read_to_string(BOOT) {
-        Ok(text) => Ok(Boot::parse(&text).unwrap_or(Boot(0))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Boot(0)),
-        Err(error) => Err(Error::io("cannot tell which run of the system this is", error).at(Path::new(BOOT))),
-    }
 }
 
 impl JournalFile {

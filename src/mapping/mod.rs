@@ -12,6 +12,7 @@
 
 mod advice;
 mod beside;
+mod boot;
 mod copy;
 mod direct;
 mod editor;
@@ -42,9 +43,10 @@ mod window;
 mod writer;
 
 pub use advice::{Cache, give_up};
+pub use boot::this_boot;
 pub use file::{Identity, Io, Mapping};
 pub use incarnation::{born, mount_of};
-pub use journal::{FLUSHED, JournalFile, Kept, journal_path, this_boot};
+pub use journal::{FLUSHED, JournalFile, Kept, journal_path};
 pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
 pub use memory::{LastWords, OrExit};

@@ -11,7 +11,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::journal::{JournalFile, array_beside, journal_path, this_boot};
+use super::boot::this_boot;
+use super::journal::{JournalFile, array_beside, journal_path};
 use super::partial::{discarding, partial_path};
 use super::{Identity, full_path};
 use crate::error::{Error, ErrorKind};
