@@ -28,7 +28,9 @@ pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
     if word.len() > LONGEST {
         return None;
     }
-    let near = names.map(|name| (crate::dtype::distance(word, name), name)).min_by_key(|near| near.0)?;
+    let lower = word.to_ascii_lowercase();
+    let distance = |name| crate::dtype::distance(word, name).min(crate::dtype::distance(&lower, name));
+    let near = names.map(|name| (distance(name), name)).min_by_key(|near| near.0)?;
     (near.0 <= (word.len() / 3).max(1) && near.0 < word.len()).then_some(near.1)
 }
 
@@ -56,6 +58,7 @@ mod tests {
     #[test]
     fn the_nearest_name_is_near() {
         let names = ["sqrt", "sin", "x"];
+        assert_eq!(nearest("SIN", ["sqrt", "sin", "x"].into_iter()), Some("sin"));
         assert_eq!(nearest("sqr", names.into_iter()), Some("sqrt"));
         assert_eq!(nearest("sine", names.into_iter()), Some("sin"));
         assert_eq!(nearest("y", names.into_iter()), None);

@@ -145,6 +145,22 @@ pub(super) fn function(name: &str) -> Option<(usize, Meaning)> {
     Some((row.1, row.2))
 }
 
+/// What is written for a method of NumPy's arrays.
+pub(super) fn standing_alone(path: &[&str]) -> Option<String> {
+    let (&last, owner) = path.split_last()?;
+    let owner = if owner == ["np"] || owner == ["numpy"] { "x".to_owned() } else { owner.join(".") };
+    match (last, function(last)) {
+        ("astype", _) => Some(format!("functions stand alone: float32({owner})")),
+        ("sum" | "prod" | "min" | "max" | "mean" | "std" | "var" | "any" | "all" | "argmin" | "argmax", _) => {
+            Some(format!("--reduce {last}"))
+        }
+        (_, Some((arguments, _))) => {
+            Some(format!("functions stand alone: {last}({owner}{})", ", …".repeat(arguments.saturating_sub(1))))
+        }
+        (_, None) => None,
+    }
+}
+
 /// Every name of a function.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().flat_map(|(names, ..)| names.iter().copied())

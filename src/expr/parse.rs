@@ -8,9 +8,9 @@
 //! by hand: one loop over binding powers is shorter than the same with a combinator library, its depth is bounded in one
 //! place, and every error knows its column. It knows neither names nor types.
 
-use super::caret;
 use super::token::{Token, Word, tokens};
 use super::tree::{NodeId, Part, Tree};
+use super::{caret, functions};
 use crate::error::{Error, Result};
 
 /// How deep brackets, signs and powers may be nested.
@@ -160,9 +160,10 @@ impl<'a> Parser<'a, '_> {
         }
         if path.len() > 1 {
             let error = caret::error(self.text, at, format!("'{}' is no function", path.join(".")));
-            let last = path[path.len() - 1];
-            let function = if last == "astype" { "float32" } else { last };
-            return Err(error.hint(format!("functions stand alone: {function}(x)")));
+            return Err(match functions::standing_alone(&path) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            });
         }
         let mut arguments = Vec::new();
         if !self.takes(")") {

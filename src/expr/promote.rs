@@ -62,6 +62,14 @@ pub(super) fn promote(a: Number, b: Number) -> Number {
     }
 }
 
+/// `numpy.result_type` of any number of dtypes: the highest kind meets the others one by one, so that an `int8` and a
+/// `uint8` beside a `float16` need not hold each other.
+pub(super) fn promote_all(numbers: impl IntoIterator<Item = Number>) -> Option<Number> {
+    let mut numbers: Vec<Number> = numbers.into_iter().collect();
+    numbers.sort_by_key(|number| std::cmp::Reverse(number.class()));
+    numbers.into_iter().reduce(promote)
+}
+
 fn wider(a: Number, b: Number) -> Number {
     if a.itemsize() >= b.itemsize() { a } else { b }
 }
@@ -140,6 +148,19 @@ mod tests {
                 assert_eq!(promote(number(a), number(b)), number(expected), "{a} and {b}");
             }
         }
+    }
+
+    /// `numpy.result_type(*words)` of 2.4.
+    #[test]
+    fn several_dtypes_meet_where_numpys_do() {
+        for words in
+            ["i1 u1 f2 f2", "i1 u2 f2 f4", "u2 i2 f4 f4", "u2 i1 c8 c8", "i2 u1 f2 f4", "i1 u1 u8 f8", "b1 u1 b1 u1"]
+        {
+            let numbers: Vec<Number> = words.split(' ').map(number).collect();
+            let (expected, numbers) = numbers.split_last().expect("words");
+            assert_eq!(promote_all(numbers.iter().copied()), Some(*expected), "{words}");
+        }
+        assert_eq!(promote_all([]), None);
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl<T: Measured> Stats<T> {
     /// As [`Stats::of`], where some items may be NaN or infinite.
     fn of_special(items: &[T]) -> Self {
         let nan = count(items, Item::is_nan);
-        let inf = count(items, |item| !item.is_nan() && item.is_infinite());
+        let inf = count(items, Measured::is_infinite);
         // What there is none of need not be sorted out.
         let kept = without(items, nan, Item::is_nan);
         let finite = without(&kept, inf, Measured::is_infinite);
@@ -335,6 +335,8 @@ mod tests {
         let bools = stats(&[Bool8(0), Bool8(1)], 2);
         assert_eq!((bools.ends, bools.mean()), (Some((Bool8(0), Bool8(1))), Some(Value::Float(0.5))));
         let complex = stats(&[Complex::new(1.0, f64::NAN), Complex::new(3.0, 4.0)], 1);
+        let both = stats(&[Complex::new(f64::INFINITY, f64::NAN), Complex::new(0.0, f64::INFINITY)], 1);
+        assert_eq!((both.nan, both.inf), (1, 2));
         assert_eq!((complex.nan, complex.mean()), (1, Some(Value::Complex(Complex::new(3.0, 4.0)))));
     }
 }

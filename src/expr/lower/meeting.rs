@@ -4,7 +4,7 @@ use super::{Lowering, Term};
 use crate::dtype::Number;
 use crate::error::Result;
 use crate::expr::graph::StepId;
-use crate::expr::promote::{beside, promote};
+use crate::expr::promote::{beside, promote_all};
 use crate::expr::weak::Weak;
 
 impl Lowering<'_> {
@@ -25,7 +25,7 @@ impl Lowering<'_> {
             Term::Weak(_) => None,
         });
         let among_literals = || terms.iter().fold(Number::Bool, |met, term| self.beside(*term, met));
-        let met = strong.reduce(promote).unwrap_or_else(among_literals);
+        let met = promote_all(strong).unwrap_or_else(among_literals);
         Ok(terms.iter().map(|term| self.beside(*term, met)).collect())
     }
 
@@ -38,7 +38,7 @@ impl Lowering<'_> {
 
     /// The dtype where the terms meet.
     pub(super) fn meeting(&self, terms: &[Term]) -> Result<Number> {
-        Ok(self.numbers(terms)?.into_iter().reduce(promote).expect("an operation has operands"))
+        Ok(promote_all(self.numbers(terms)?).expect("an operation has operands"))
     }
 
     /// What `where` takes. It alone has NumPy convert a literal as an array: an integer that does not fit is wrapped.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::expr::functions::Rule;
 use crate::expr::graph::StepId;
 use crate::expr::op::Op;
-use crate::expr::promote::{as_float, promote};
+use crate::expr::promote::{as_float, promote_all};
 use crate::expr::weak::Weak;
 
 impl Lowering<'_> {
@@ -56,7 +56,7 @@ impl Lowering<'_> {
     /// Each operand finds its own float before they meet: `arctan2` of `int8` and `uint16` is a `float32`.
     fn on_floats(&mut self, name: &str, op: Op, rule: Rule, terms: &[Term]) -> Result<StepId> {
         let numbers = self.numbers(terms)?.into_iter().map(as_float);
-        let number = numbers.reduce(promote).expect("an operation has operands");
+        let number = promote_all(numbers).expect("an operation has operands");
         let operands = self.all_as(terms, number);
         if rule == Rule::FloatReal {
             self.refuse(name, operands[0], &[Class::Complex])?;
