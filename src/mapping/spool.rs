@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::{Mapping, Mode};
 use crate::error::{Error, Result};
 
-/// Bytes moved at a time, which is also what a pipe can be made to hold.
-const PIECE: usize = 1 << 20;
+/// Bytes moved at a time.
+const PIECE: usize = 256 << 10;
 
 /// A file of `len` zero bytes in TMPDIR that has no name but the one in messages, to store in and to read from.
 ///

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// Bytes of one system call, so that a signal is noticed between two.
 const CALL: u64 = 64 << 20;
 /// Bytes of a copy through memory.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 256 << 10;
 
 /// Who is told of every piece that is copied, and may end that.
 type Told<'a> = &'a mut dyn FnMut(u64) -> Result<()>;
