@@ -249,7 +249,9 @@ pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
     let Some(part) = Partial::open(out)? else {
         let Some(journal) = JournalFile::orphan(&path)? else { return Ok(false) };
         journal.vanish(Sync::No)?;
-        ui.note(&format!("{name}: no job that makes it is unfinished; the journal of one is removed"));
+        // The partial file of a job is taken away first where it is given up, and has its own name where it is done.
+        let what = if exists(out) { "no job that makes it is unfinished" } else { "the job that makes it is given up" };
+        ui.note(&format!("{name}: {what}; a journal without a partial file is removed"));
         return Ok(true);
     };
     let found = part.mapping()?;
@@ -257,8 +259,16 @@ pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
     let left = match Unfinished::of(&found).and_then(|left| left.map(Unfinished::left).transpose()) {
         Ok(Some((unfinished, left))) => {
             let sync = unfinished.sync(Sync::No);
-            remove_partial(&path, sync)?;
-            unfinished.conclude(sync).map(|()| left.given_up())?
+            let told = left.given_up();
+            let removed = remove_partial(&path, sync).and_then(|()| unfinished.conclude(sync));
+            removed.map_err(|error| {
+                if exists(&path) {
+                    return error;
+                }
+                let what = format!("the job that makes {name} is given up; {told}");
+                error.with_hints(Vec::new()).followed_by(what)
+            })?;
+            told
         }
         Ok(None) => return Err(stray(&path)),
         Err(error) if error.kind() == ErrorKind::Corrupt && Unfinished::is_beside(&found) => {

@@ -83,8 +83,15 @@ impl JournalFile {
         remove_unheld(&temporary)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
-        let file = options.open(&temporary).map_err(|error| refused(Error::io("cannot keep a journal", error)))?;
-        let lock = Lock::exclusive(&file, &temporary).inspect_err(|error| {
+        let begun = |error: Error| match temporary.symlink_metadata() {
+            Err(gone) if gone.kind() == io::ErrorKind::NotFound => begun_elsewhere(&path),
+            _ => error,
+        };
+        let file = options.open(&temporary).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => begun_elsewhere(&path),
+            _ => refused(Error::io("cannot keep a journal", error)),
+        })?;
+        let lock = Lock::exclusive(&file, &temporary).map_err(begun).inspect_err(|error| {
             // What somebody else holds by now is his to take away.
             if error.kind() != ErrorKind::Busy {
                 let _ = std::fs::remove_file(&temporary);
@@ -98,7 +105,9 @@ impl JournalFile {
             }
             _ => Ok(()),
         };
-        let made = mappable.and_then(|()| reserve(&file, len)).and_then(|()| Self::over(path.clone(), file, len, kept));
+        let made = mappable
+            .and_then(|()| space::reserve_all(&file, len))
+            .and_then(|()| Self::over(path.clone(), file, len, kept));
         let made = made.map(|made| Self { lock: Some(lock), ..made });
         made.map_err(|error| {
             let _ = std::fs::remove_file(&temporary);
@@ -249,6 +258,7 @@ impl JournalFile {
         };
         named.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::new(ErrorKind::Busy, "has appeared meanwhile").at(&self.path),
+            io::ErrorKind::NotFound => begun_elsewhere(&self.path),
             _ => Error::io("cannot keep a journal", error).at(&self.path),
         })?;
         self.flush_folder(sync).inspect_err(disappear)
@@ -397,17 +407,9 @@ fn remove_unheld(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn reserve(file: &File, len: u64) -> Result<()> {
-    match space::reserve(file, 0..len) {
-        // Where nothing can be reserved, making the pages ready or writing them finds out what is there.
-        Err(_)
-            if rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, 1)
-                == Err(rustix::io::Errno::OPNOTSUPP) =>
-        {
-            space::set_len(file, len)
-        }
-        other => other,
-    }
+/// Why a journal is not made: whoever begins a job at the same moment takes away what nobody holds yet.
+fn begun_elsewhere(journal: &Path) -> Error {
+    Error::new(ErrorKind::Busy, "somebody else begins a job on it").at(journal)
 }
 
 /// A journal is believed where it belongs to the user, to root, or to the owner of the array, and nobody else can

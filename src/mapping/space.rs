@@ -147,6 +147,23 @@ fn is_local(kind: u32) -> bool {
     !REMOTE.contains(&kind)
 }
 
+/// Makes a file so long, and takes the space for it where the file system can.
+///
+/// # Errors
+/// Io, without a path, which the caller knows.
+pub(super) fn reserve_all(file: &File, len: u64) -> Result<()> {
+    match reserve(file, 0..len) {
+        // Where nothing can be reserved, making the pages ready or writing them finds out what is there.
+        Err(_)
+            if rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, 1)
+                == Err(rustix::io::Errno::OPNOTSUPP) =>
+        {
+            set_len(file, len)
+        }
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::naive::{file_of, sparse};

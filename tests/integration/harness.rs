@@ -35,7 +35,8 @@ pub(crate) static RMM: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var(
     Err(_) => PathBuf::from(BINARY),
 });
 
-const BINARY: &str = env!("CARGO_BIN_EXE_rmm");
+/// The program itself, for tests that must not meet the shell that starts it.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_rmm");
 
 fn with_io(io: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("io-{io}"));

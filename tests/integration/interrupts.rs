@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{RMM, Rmm, prepare};
+use crate::harness::{BINARY, RMM, Rmm, prepare};
 use crate::snapshot::Snapshot;
 
 /// Bytes of the array, which no machine reads in the time that it takes to send a signal.
@@ -58,8 +58,13 @@ fn a_question_that_was_not_answered_has_no_exit_code() {
     for question in [&["--finite"][..], &["--stats"], &["--histogram", "3"], &["--finite", "--json"]] {
         let folder = dense();
         let words = [&["info", "a.dat", "a.dat", "-d", "f4", "-j1"], question].concat();
-        let mut command = Command::new(&*RMM);
-        let (signal, said) = stopped(prepare(command.args(words), &folder.path("")), "status", &heeds);
+        let mut command = Command::new(BINARY);
+        if let Ok(io) = std::env::var("RMM_TEST_IO") {
+            command.args(["info", "--io", &io]).args(&words[1..]);
+        } else {
+            command.args(words);
+        }
+        let (signal, said) = stopped(prepare(&mut command, &folder.path("")), "status", &heeds);
         assert_eq!((signal, &*said), (Some(2), "rmm: a.dat: stopped by SIGINT\n"), "{question:?}");
     }
 }

@@ -178,8 +178,10 @@ fn wherever_the_end_falls_the_same_command_goes_on() {
     std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
     // What is refused changes nothing.
     let folder = resumed(folder, &["--resume"]).refused(2, "exists already").then();
-    let ran =
-        folder.run(["map-chunks", "out", "--discard-journal"]).code(0).stderr_has("the journal of one is removed");
+    let ran = folder
+        .run(["map-chunks", "out", "--discard-journal"])
+        .code(0)
+        .stderr_has("a journal without a partial file is removed");
     let folder = ran.names_are(["a.dat", "out", "safe"]).then().file(JOURNAL, &journal);
     std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
     let ran = resumed(folder, &["--resume", "--force"]).done().file_is("out", all_done());
