@@ -96,7 +96,7 @@ impl Program {
 
     /// Assigns registers to the steps that `root` needs.
     pub(super) fn new(graph: &Graph, root: StepId, inputs: Vec<Input>) -> Self {
-        let last_use = last_uses(graph, root);
+        let mut assignment = Assignment { last_use: last_uses(graph, root), graph, root, free: Vec::new() };
         let mut program = Self {
             inputs,
             loads: Vec::new(),
@@ -109,23 +109,12 @@ impl Program {
             strip: 0,
         };
         let mut register_of: Vec<Register> = vec![0; graph.steps().len()];
-        let mut free: Vec<Register> = Vec::new();
         for (id, (step, number)) in graph.steps().iter().enumerate() {
-            if last_use[id].is_none() {
+            if assignment.last_use[id].is_none() {
                 continue;
             }
-            let is_between = matches!(step, Step::Apply(..)) && id != root;
-            // The constant that is the result itself is moved a block at a time, too.
-            let extent =
-                if is_between || (is_constant_step(graph, id) && id != root) { Extent::Strip } else { Extent::Block };
-            let reused = if is_between { free.pop() } else { None };
-            let register = reused.unwrap_or_else(|| {
-                program.registers.push((extent, 0));
-                program.registers.len() - 1
-            });
+            let register = assignment.register(id, &mut program.registers);
             register_of[id] = register;
-            let width = &mut program.registers[register].1;
-            *width = kernel::width(*number).max(*width);
             match step {
                 Step::Constant(bits) => program.constants.push((*bits, *number, register)),
                 Step::Input(input) => program.loads.push((Load::Input(*input), register)),
@@ -133,33 +122,68 @@ impl Program {
                 Step::Apply(op, number, steps) => {
                     let operands = steps.iter().map(|&operand| register_of[operand]).collect();
                     program.instructions.push(Instruction { op: *op, number: *number, operands, out: register });
-                    let mut done: Vec<StepId> = steps.clone();
-                    done.sort_unstable();
-                    done.dedup();
-                    let is_free = |operand: &StepId| {
-                        last_use[*operand] == Some(id) && matches!(graph.steps()[*operand].0, Step::Apply(..))
-                    };
-                    free.extend(done.iter().filter(|operand| is_free(operand)).map(|&operand| register_of[operand]));
+                    assignment.release(id, steps, &register_of);
                 }
             }
         }
         program.result = register_of[root];
-        let widest = program.registers.iter().map(|(_, width)| *width).max().unwrap_or(1);
+        program.measure();
+        program
+    }
+
+    /// How many elements a strip and a block have, now that all registers are known.
+    fn measure(&mut self) {
+        let widest = self.registers.iter().map(|(_, width)| *width).max().unwrap_or(1);
         let total = |wanted: Extent| -> usize {
-            let registers = program.registers.iter().filter(|(extent, _)| *extent == wanted);
+            let registers = self.registers.iter().filter(|(extent, _)| *extent == wanted);
             registers.map(|(_, width)| *width).sum::<usize>().max(1)
         };
         let (strips, blocks) = (total(Extent::Strip), total(Extent::Block));
         // A power of two, so that strips begin on whole words and blocks are whole strips.
-        program.strip = 1 << (STRIP / widest).min(CACHED / strips).max(SHORTEST).ilog2();
+        self.strip = 1 << (STRIP / widest).min(CACHED / strips).max(SHORTEST).ilog2();
         let most = (CACHED / blocks).min(LONGEST / widest);
-        program.block = (most / program.strip).max(1) * program.strip;
-        program
+        self.block = (most / self.strip).max(1) * self.strip;
     }
 }
 
-fn is_constant_step(graph: &Graph, id: StepId) -> bool {
-    matches!(graph.steps()[id].0, Step::Constant(_))
+/// Which registers can be used again while steps are given theirs, one after the other.
+struct Assignment<'g> {
+    graph: &'g Graph,
+    root: StepId,
+    last_use: Vec<Option<StepId>>,
+    free: Vec<Register>,
+}
+
+impl Assignment<'_> {
+    /// The register of a step: one that is free where it is a strip's, else one more.
+    fn register(&mut self, id: StepId, registers: &mut Vec<(Extent, usize)>) -> Register {
+        let is_between = id != self.root && self.is_computed(id);
+        // The constant that is the result itself is moved a block at a time, too.
+        let is_constant = id != self.root && matches!(self.graph.steps()[id].0, Step::Constant(_));
+        let extent = if is_between || is_constant { Extent::Strip } else { Extent::Block };
+        let reused = if is_between { self.free.pop() } else { None };
+        let register = reused.unwrap_or_else(|| {
+            registers.push((extent, 0));
+            registers.len() - 1
+        });
+        let width = &mut registers[register].1;
+        *width = kernel::width(self.graph.number(id)).max(*width);
+        register
+    }
+
+    /// Frees what is read by this step for the last time.
+    fn release(&mut self, id: StepId, operands: &[StepId], register_of: &[Register]) {
+        let mut done = operands.to_vec();
+        done.sort_unstable();
+        done.dedup();
+        let is_free = |operand: &&StepId| self.last_use[**operand] == Some(id) && self.is_computed(**operand);
+        let freed: Vec<Register> = done.iter().filter(is_free).map(|&operand| register_of[operand]).collect();
+        self.free.extend(freed);
+    }
+
+    fn is_computed(&self, id: StepId) -> bool {
+        matches!(self.graph.steps()[id].0, Step::Apply(..))
+    }
 }
 
 /// The last step that reads each step; `None` for those that the root does not need.

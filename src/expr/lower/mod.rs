@@ -141,7 +141,11 @@ impl Lowering<'_> {
                 if !value.is_finite() {
                     return Err(self.error(format!("{value} is no integer")));
                 }
-                self.fitting(Weak::Int(value.trunc() as i128), number)?
+                let integer = value.trunc() as i128;
+                if integer as f64 != value.trunc() {
+                    return Err(self.error(format!("{value:e} is out of bounds for {}", number.name())));
+                }
+                self.fitting(Weak::Int(integer), number)?
             }
             Term::Weak(value) => self.fitting(value, number)?,
         };

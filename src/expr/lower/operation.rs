@@ -74,6 +74,9 @@ impl Lowering<'_> {
             Class::Bool if name == "-" || name == "subtract" => {
                 error.hint("of bools, ^ is the difference and ! the opposite")
             }
+            Class::Complex if classes.contains(&Class::Float) => {
+                error.hint("int64(real(z)) makes whole numbers of the real parts")
+            }
             Class::Complex => error.hint("real(z), imag(z) or abs(z)"),
             Class::Float => error.hint("int64(x) makes whole numbers of floats"),
             _ => error,
