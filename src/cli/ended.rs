@@ -28,6 +28,8 @@ impl Kept<'_> {
     fn name(&self) -> String {
         match self {
             Self::Journal(_) => "the journal".to_owned(),
+            // Under the name of what it makes it is nobody's to speak of.
+            Self::Partial { part, .. } if part.symlink_metadata().is_err() => "its journal".to_owned(),
             Self::Partial { part, .. } => path_text(part),
         }
     }
@@ -65,6 +67,16 @@ impl Kept<'_> {
             ErrorKind::Usage => error.with_kind(ErrorKind::Midway).whole_hint(discarding(self.array())),
             _ => error,
         }
+    }
+
+    /// What is said of a job that has stored everything and cannot be ended: an exit code that says that nothing has
+    /// changed would not be true.
+    pub(super) fn of_ending(self, error: Error, job: &Resumable) -> Error {
+        let error = match error.kind() {
+            ErrorKind::Usage | ErrorKind::Busy => error.with_kind(ErrorKind::Io),
+            _ => error,
+        };
+        self.of(error, job)
     }
 
     /// What is said of a job for which there is no more memory.

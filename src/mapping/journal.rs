@@ -177,7 +177,10 @@ impl JournalFile {
     /// # Errors
     /// Busy, where somebody else goes on with its job; io.
     pub fn held(mut self) -> Result<Self> {
-        self.lock = Some(Lock::exclusive(&self.file, &self.path)?);
+        // Whoever drops a lock that he has taken twice has none.
+        if self.lock.is_none() {
+            self.lock = Some(Lock::exclusive(&self.file, &self.path)?);
+        }
         Ok(self)
     }
 

@@ -51,7 +51,7 @@ pub use leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 pub use lock::{Holder, Lock};
 pub use memory::{LastWords, OrExit};
 pub use mode::Mode;
-pub use new_file::{NewFile, Replace, full_path};
+pub use new_file::{NewFile, Replace, flush_named, follow_links, full_path};
 pub use partial::{Partial, discarding, moving_aside, partial_path, remove_partial};
 pub use pour::pour;
 pub use reader::Reader;

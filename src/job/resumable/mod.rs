@@ -143,7 +143,7 @@ impl Resumable {
     /// # Errors
     /// Busy, where it is another operation, or its receipt goes elsewhere; io.
     pub fn resume(unfinished: Unfinished, operation: Operation) -> Result<Self> {
-        let unfinished = unfinished.for_operation(&operation)?;
+        unfinished.check_operation(&operation)?;
         let sync = unfinished.sync(operation.sync);
         let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };

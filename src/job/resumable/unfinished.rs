@@ -51,6 +51,11 @@ impl Left {
         self.done == 0 && self.kept.is_none()
     }
 
+    /// Whether everything is computed, and whole in the array or the journal.
+    pub fn is_all(&self) -> bool {
+        self.done + self.kept.as_ref().map_or(0, |kept| kept.blocks) == self.blocks
+    }
+
     /// What is done, without what is not surely so.
     fn done(&self) -> String {
         let Self { done, blocks, elements, .. } = self;
@@ -105,6 +110,17 @@ impl Unfinished {
             Ok(header) => header.array.is(&array_of(array)),
             Err(_) => Header::begins(&beginning),
         }
+    }
+
+    /// The journal of a job that has made this array in a file of the name `part`, and given it its own name since: it can
+    /// only be ended.
+    ///
+    /// # Errors
+    /// As [`JournalFile::orphan`].
+    pub fn of_made(array: &Mapping, part: &Path) -> Result<Option<Self>> {
+        let file = JournalFile::orphan(part)?;
+        // One of another file, or of another run of the system, is nobody's.
+        Ok(file.and_then(|file| Self::read(file, array).ok()))
     }
 
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
@@ -206,14 +222,17 @@ impl Unfinished {
         Ok(Self { file: self.file.kept(kept)?, ..self })
     }
 
-    /// The same, if it is the journal of this operation, and of its receipt or of none.
-    pub(super) fn for_operation(self, operation: &Operation) -> Result<Self> {
+    /// Makes sure that it is the journal of this operation, and of its receipt or of none.
+    ///
+    /// # Errors
+    /// Busy, where it is not; io.
+    pub fn check_operation(&self, operation: &Operation) -> Result<()> {
         let array = self.file.array_path();
         if self.header.operation == operation.checksum {
             // Who leaves the receipt out would have the next one who asks for it begin the job anew.
             let message = match (&self.header.receipt, operation.place()?) {
-                (None, None) => return Ok(self),
-                (Some(own), Some(asked)) if own.is(&asked) => return Ok(self),
+                (None, None) => return Ok(()),
+                (Some(own), Some(asked)) if own.is(&asked) => return Ok(()),
                 (Some(own), None) => format!("with --receipt {}, and goes on with that one alone", shown(own)),
                 (Some(own), Some(asked)) => format!("with --receipt {}, not {}", shown(own), shown(&asked)),
                 (None, Some(_)) => "without --receipt, and is ended without one".to_owned(),
