@@ -7,13 +7,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::place::{InPlace, Place};
-use super::{JobNames, Operation, PAGE, array_of};
+use super::{JobNames, Operation, array_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace, Typed};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, moving_aside, resuming, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, PAGE, Sync, discarding, moving_aside, resuming, trusted};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -124,34 +124,7 @@ impl Unfinished {
     }
 
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
-        let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
-        let (found, own) = (header.array, array_of(array));
-        if !found.is(&own) {
-            let name = array.path().file_name().unwrap_or_default().to_string_lossy();
-            let (ino, len) = (found.ino, found.len);
-            let where_is = if (ino, len) == (own.ino, own.len) {
-                format!("where {name} was made at another time")
-            } else {
-                format!("where {name} is inode {} of {}", own.ino, own.len)
-            };
-            let message = format!("is the journal of another file: inode {ino} of {len} bytes, {where_is}");
-            return Err(Error::corrupt(message));
-        }
-        // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
-        if header.protocol == Protocol::Slots {
-            let same_boot = header.boot == this_boot()? && header.boot.0 != 0;
-            let same_mount = found.dev == own.dev && !header.mount.is_another(&mount_of(array.file()));
-            let since = match (same_boot, same_mount) {
-                (false, _) => "before the system was started the last time",
-                (true, false) => "before the file system was mounted the last time",
-                (true, true) => "",
-            };
-            if !since.is_empty() {
-                return Err(Error::corrupt(format!("was begun {since}: what was stored since then is not known")));
-            }
-        }
-        let layout = Layout::new(&header, PAGE)?;
-        file.check_len(&layout)?;
+        let (header, layout) = trusted(&file, (array.file(), array.len(), array.path()))?;
         Ok(Self { file, header, layout })
     }
 
