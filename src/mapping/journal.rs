@@ -20,6 +20,7 @@ use memmap2::{Advice, MmapOptions, MmapRaw};
 use super::copy::{self, Stretches};
 use super::new_file::{flush_folder, folder_of, follow_links};
 use super::spool::no_spool;
+use super::trusted::kept_from;
 use super::{Lock, Sync, fault, moving_aside, space, temporary};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Flush, Header, Layout, MOST_HEADER_BYTES, Medium, Memory};
@@ -130,10 +131,11 @@ impl JournalFile {
     /// Opens the journal of an array, if there is one, to read and to go on with it.
     ///
     /// # Errors
-    /// Corrupt, where something else has its name, or it could have been written by somebody else; io.
+    /// Corrupt, where it may be of somebody else's making; busy, where another user alone may read it; io.
     pub fn open(array: &Path) -> Result<Option<Self>> {
         let path = journal_path(array)?;
-        let Some((file, metadata)) = open_planted(&path)? else { return Ok(None) };
+        let opened = open_planted(&path).map_err(|error| kept_from(array, error))?;
+        let Some((file, metadata)) = opened else { return Ok(None) };
         let owner = array.metadata().map_err(|error| Error::io("cannot examine", error)).at(array)?.uid();
         refuse_foreign(&metadata, owner).at(&path)?;
         Self::over(path, file, metadata.len(), Kept::Written).map(Some)
@@ -417,7 +419,7 @@ fn begun_elsewhere(journal: &Path) -> Error {
 
 /// A journal is believed where it belongs to the user, to root, or to the owner of the array, and nobody else can
 /// write to it.
-fn refuse_foreign(metadata: &Metadata, owner: u32) -> Result<()> {
+pub(super) fn refuse_foreign(metadata: &Metadata, owner: u32) -> Result<()> {
     let me = rustix::process::geteuid().as_raw();
     if ![0, me, owner].contains(&metadata.uid()) {
         return Err(Error::corrupt(format!("is a journal of user {}, who does not own the array", metadata.uid())));

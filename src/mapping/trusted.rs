@@ -2,13 +2,14 @@
 //! begun is there still.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::boot::this_boot;
 use super::incarnation::{born, mount_of};
-use super::journal::JournalFile;
+use super::journal::{JournalFile, journal_path, refuse_foreign};
 use super::{Identity, PAGE};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Array, Boot, Header, Layout, MOST_HEADER_BYTES, Protocol};
 
 /// What the journal of an open file says, where it can be gone on with. `len` is the length of the array, and the path
@@ -56,6 +57,19 @@ fn of_another(found: &Array, own: &Array, path: &Path) -> Error {
         format!("where {name} is inode {} of {} bytes", own.ino, own.len)
     };
     Error::corrupt(format!("is the journal of another file: inode {ino} of {len} bytes, {where_is}"))
+}
+
+/// Why the journal of an array cannot be opened: where that is for want of the right to, there is a job of another user.
+pub(super) fn kept_from(array: &Path, error: Error) -> Error {
+    let Ok(path) = journal_path(array) else { return error };
+    let (Ok(own), Ok(metadata)) = (array.metadata(), path.symlink_metadata()) else { return error };
+    let whose = metadata.uid();
+    if !error.is_of_rights() || whose == rustix::process::geteuid().as_raw() {
+        return error;
+    }
+    let message = format!("is that of an unfinished job of user {whose}, who alone goes on with it or gives it up");
+    let known = refuse_foreign(&metadata, own.uid());
+    known.err().unwrap_or_else(|| Error::new(ErrorKind::Busy, message)).at(path)
 }
 
 #[cfg(test)]
