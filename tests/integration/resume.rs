@@ -113,6 +113,19 @@ fn nobody_else_stores_in_the_array_and_readers_are_warned_once() {
     let folder = folder.run(["get", "a.dat", "-d", "u1", "0", "11"]).code(0).stdout("2\n12\n").stderr(warning).then();
     let folder =
         folder.run(["info", "a.dat", "--get", "size", "-d", "u1"]).code(0).stdout("12\n").stderr(warning).then();
+    // So it is where a copy is edited, or nothing but looked at what would be stored.
+    let edit = ["fill", "a.dat", "-d", "u1", "0:1", "--value", "7"];
+    let folder =
+        folder.run([&edit[..], &["--mode", "c", "-o", "copy", "-f", "raw"]].concat()).code(0).stderr(warning).then();
+    let folder = folder.run([&edit[..], &["--dry-run"]].concat()).code(0).stderr_has(warning).then();
+    let set = ["set", "a.dat", "-d", "u1", "0", "7", "--mode", "c"];
+    let mut folder = folder.run(set).code(0).stderr_has(warning).then();
+    for check in [["--expr", "x"], ["--exec", "cat"]] {
+        let check = [&["map-chunks", "a.dat", "-d", "u1", "-i", "--check"], &check[..]].concat();
+        let ran = folder.run(check).code(0).stderr(warning);
+        folder = ran.then();
+    }
+    std::fs::remove_file(folder.path("copy")).expect("there");
     let folder = folder.file("b.dat", [1; 12]);
     let with = ["map-chunks", "b.dat", "-d", "u1", "--with", "y=a.dat:u1", "--expr", "y - x", "0:1"];
     folder.run(with).stderr_has(warning);
