@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, printable};
 use crate::job::resumable::Resumable;
-use crate::mapping::{LastWords, discarding, remove_partial};
+use crate::mapping::{LastWords, Mapping, discarding, remove_partial};
 
 /// What stays of a job that ends early.
 #[derive(Clone, Copy)]
@@ -13,7 +13,7 @@ pub(super) enum Kept<'a> {
     /// The journal of one that is done in this array.
     Journal(&'a Path),
     /// What there is of the file that it makes.
-    Partial { out: &'a Path, part: &'a Path },
+    Partial { out: &'a Path, made: &'a Mapping },
 }
 
 impl Kept<'_> {
@@ -28,14 +28,14 @@ impl Kept<'_> {
     fn name(&self) -> String {
         match self {
             Self::Journal(_) => "the journal".to_owned(),
-            Self::Partial { part, .. } => path_text(part),
+            Self::Partial { made, .. } => path_text(made.path()),
         }
     }
 
     /// Takes away what there is of a job that has stored nothing.
     fn forget(&self, job: &Resumable) -> Result<()> {
-        if let Self::Partial { part, .. } = self {
-            remove_partial(part, job.sync())?;
+        if let Self::Partial { made, .. } = self {
+            remove_partial(made, job.sync())?;
         }
         job.forget()
     }

@@ -11,7 +11,7 @@ use super::exec::ExecArgs;
 use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
 use super::failure::Exit;
 use super::input::is_stream;
-use super::journal::{Job, JournalArgs};
+use super::journal::{Job, JournalArgs, warn_of_unfinished};
 use super::reduce::{Elements, Form, ReduceArgs, Results};
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
@@ -118,6 +118,10 @@ impl MapChunksArgs {
 
     fn in_place(&self, ui: &Ui) -> Result<()> {
         let array = self.edit.opening(&self.open)?.open(&self.file, Intent::Edit, ui)?;
+        if self.place.check {
+            // It is opened as if it were stored in, which is refused; to look at it is not.
+            warn_of_unfinished(array.path(), ui);
+        }
         let asked = self.select.select(self.index.as_ref(), &array)?;
         let once = Once::of(&asked.view);
         let selected = Selected { view: once.view(&asked.view), dtype: asked.dtype.clone() };

@@ -305,7 +305,12 @@ fn what_is_wrong_is_said_with_its_column() {
         ("x - x", "?", "'-' is not defined for bool at column 3", "of bools, ^ is the difference and ! the opposite"),
         ("~x", "f4", "'~' is not defined for float32 at column 1", ""),
         ("x & 1", "f4", "'&' is not defined for float32 at column 3", "int64(x) makes whole numbers of floats"),
-        ("x & 1", "c8", "'&' is not defined for complex64 at column 3", "int64(real(z)) makes whole numbers of the real parts"),
+        (
+            "x & 1",
+            "c8",
+            "'&' is not defined for complex64 at column 3",
+            "int64(real(z)) makes whole numbers of the real parts",
+        ),
         ("int8(1e300)", "f8", "1e300 is out of bounds for int8 at column 1", ""),
         ("floor(x)", "c8", "'floor' is not defined for complex64 at column 1", "real(z), imag(z) or abs(z)"),
         ("x + 300", "u1", "integer 300 is out of bounds for uint8 at column 3", "uint8 holds 0 to 255"),

@@ -6,13 +6,16 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::beside::{Stays, Temporary};
 use super::leftovers::remove_leftovers;
+use super::names::leads_to;
 use super::partial::refuse_unfinished;
 use super::resuming::unfinished;
 use super::space::flush;
 use super::{Lock, Mapping, Mode, Sync, journal_path};
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::printable;
 
 /// What becomes of a file that is already there.
@@ -148,6 +151,15 @@ impl NewFile {
         }
     }
 
+    /// That bytes could not be written to it.
+    pub fn unwritten(&self, error: io::Error) -> Error {
+        let error = match &self.place {
+            Place::Beside { .. } => Error::io("cannot write", error),
+            Place::Direct(_) => Error::stream("cannot write", error),
+        };
+        error.at(&self.target)
+    }
+
     /// Whether it is a device or a FIFO, which takes bytes in order and cannot be mapped, sized or read again.
     pub fn is_direct(&self) -> bool {
         matches!(self.place, Place::Direct(_))
@@ -247,6 +259,7 @@ fn rename(
     if sync == Sync::Yes {
         flush_new(temporary.as_file())?;
     }
+    temporary_is_own(&temporary)?;
     let renamed = match replace {
         Replace::Never => temporary.persist_noclobber(target),
         Replace::Force => temporary.persist(target),
@@ -265,6 +278,18 @@ fn rename(
         })?;
     }
     Ok(())
+}
+
+/// Refuses to give a name to a file that has come to be called as the temporary one, which would be somebody else's.
+pub(super) fn temporary_is_own(temporary: &NamedTempFile) -> Result<()> {
+    match leads_to(temporary.path(), temporary.as_file()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let name = printable(&temporary.path().to_string_lossy()).into_owned();
+            Err(Error::new(ErrorKind::Io, format!("was being made as {name}, which was removed or replaced meanwhile")))
+        }
+        Err(error) => Err(Error::io("cannot examine its temporary file", error)),
+    }
 }
 
 /// Where a path leads when its last name is a symlink, to a file or to nothing.
@@ -319,7 +344,6 @@ mod tests {
     use super::super::naive::{file_of, in_small_folder, skipped};
     use super::super::space;
     use super::*;
-    use crate::error::ErrorKind;
 
     fn listing(folder: &Path) -> Vec<OsString> {
         let mut names: Vec<_> =
