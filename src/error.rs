@@ -66,12 +66,18 @@ impl Error {
     /// The operating system said no while doing `action` (`"cannot open"`).
     pub fn io(action: impl fmt::Display, source: impl Into<io::Error>) -> Self {
         let source = source.into();
-        let kind = match source.kind() {
-            io::ErrorKind::BrokenPipe => ErrorKind::BrokenPipe,
-            _ => ErrorKind::Io,
-        };
+        let kind = ErrorKind::Io;
         let message = format!("{action}: {}", reason(&source));
         Self { kind, path: None, message, hints: Vec::new(), whole: 0, source: Some(source) }
+    }
+
+    /// The same of a stream, whose reader may have had enough: what a file says of broken pipes is an error like others.
+    pub fn stream(action: impl fmt::Display, source: impl Into<io::Error>) -> Self {
+        let error = Self::io(action, source);
+        match error.source.as_ref().map(io::Error::kind) {
+            Some(io::ErrorKind::BrokenPipe) => Self { kind: ErrorKind::BrokenPipe, ..error },
+            _ => error,
+        }
     }
 
     /// Names the file this happened to, unless a deeper layer has named one.

@@ -102,6 +102,15 @@ impl Item {
         Self { size, parts }
     }
 
+    /// Stretches of bytes that fill an item of `size` bytes without gaps, one behind the other; `None` where they do not.
+    pub fn of_parts(size: usize, parts: Vec<Part>) -> Option<Self> {
+        let end = parts.iter().try_fold(0_usize, |end, part| {
+            part.file.checked_add(part.len)?;
+            end.checked_add(part.len).filter(|_| part.packed == end)
+        });
+        (end == Some(size)).then_some(Self { size, parts })
+    }
+
     /// Bytes in one packed item.
     pub fn size(&self) -> usize {
         self.size

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Array;
 use crate::dtype::DType;
-use crate::error::{At, Error, Result};
+use crate::error::{At, Result};
 use crate::format::{Beside, Format, npy, sidecar};
 use crate::mapping::{Cache, Io, Mapping, NewFile, Replace, Sync, follow_links, reserve, stream_name, unnamed};
 use crate::spec::ArraySpec;
@@ -137,7 +137,7 @@ impl NewArray {
     /// # Errors
     /// Io.
     pub fn write_header(&self) -> Result<()> {
-        self.new.file().write_all(&self.header).map_err(|error| Error::io("cannot write", error).at(self.new.target()))
+        self.new.file().write_all(&self.header).map_err(|error| self.new.unwritten(error))
     }
 
     /// The array itself, all zeros behind its header, to store in.

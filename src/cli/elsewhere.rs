@@ -12,7 +12,7 @@ use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
 use crate::cast::Overflow;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::job::Emit;
 use crate::sink::{Layout, OutputFormat, Sink};
 use crate::spec::ArraySpec;
@@ -75,8 +75,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         results.store_in(&array, ui)?;
     } else {
         let mut file = new.file().file();
-        let failed = |error| Error::io("cannot write", error).at(new.file().target());
-        results.stream(&sink, &mut |bytes| file.write_all(bytes).map_err(failed), ui)?;
+        results.stream(&sink, &mut |bytes| file.write_all(bytes).map_err(|error| new.file().unwritten(error)), ui)?;
     }
     signals::check()?;
     new.commit(write.sync())

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, printable};
 use crate::job::resumable::Resumable;
-use crate::mapping::{LastWords, discarding, remove_partial};
+use crate::mapping::{Identity, LastWords, Mapping, discarding, remove_partial};
 
 /// What stays of a job that ends early.
 #[derive(Clone, Copy)]
@@ -13,7 +13,7 @@ pub(super) enum Kept<'a> {
     /// The journal of one that is done in this array.
     Journal(&'a Path),
     /// What there is of the file that it makes.
-    Partial { out: &'a Path, part: &'a Path },
+    Partial { out: &'a Path, made: &'a Mapping },
 }
 
 impl Kept<'_> {
@@ -28,24 +28,32 @@ impl Kept<'_> {
     fn name(&self) -> String {
         match self {
             Self::Journal(_) => "the journal".to_owned(),
-            // Under the name of what it makes it is nobody's to speak of.
-            Self::Partial { part, .. } if part.symlink_metadata().is_err() => "its journal".to_owned(),
-            Self::Partial { part, .. } => path_text(part),
+            Self::Partial { made, .. } if leads_to(made.path(), made) => path_text(made.path()),
+            // It has the name of what it makes.
+            Self::Partial { .. } => "its journal".to_owned(),
         }
     }
 
     /// Takes away what there is of a job that has stored nothing.
     fn forget(&self, job: &Resumable) -> Result<()> {
-        if let Self::Partial { part, .. } = self {
-            remove_partial(part, job.sync())?;
+        if let Self::Partial { made, .. } = self {
+            remove_partial(made, job.sync())?;
         }
         job.forget()
+    }
+
+    /// Whether what it makes has lost its name to somebody else.
+    fn is_lost(&self) -> bool {
+        match self {
+            Self::Journal(_) => false,
+            Self::Partial { out, made } => !leads_to(made.path(), made) && !leads_to(out, made),
+        }
     }
 
     /// What is said of a job that ended early, by an error or a signal.
     pub(super) fn of(self, error: Error, job: &Resumable) -> Error {
         // Another job's journal is neither this one's to speak of nor to remove.
-        if error.kind() == ErrorKind::Busy {
+        if error.kind() == ErrorKind::Busy || self.is_lost() {
             return error;
         }
         if job.is_over() {
@@ -85,4 +93,9 @@ impl Kept<'_> {
         let resuming = printable(&job.resuming()).into_owned();
         LastWords::new(&format!("rmm: {array}: {name} is kept\nhint: {resuming}\n"))
     }
+}
+
+/// Whether a file has this name.
+fn leads_to(path: &Path, file: &Mapping) -> bool {
+    path.metadata().is_ok_and(|found| Identity::from_metadata(&found) == file.identity())
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Typed};
-use crate::mapping::{Lock, Mapping, Sync, journal_path, remove_leftovers, typed_here};
+use crate::mapping::{JournalFile, Lock, Mapping, Sync, journal_path, remove_leftovers, typed_here};
 
 /// What becomes of the journal of a job in place.
 #[derive(Debug, Default, Args)]
@@ -81,7 +81,6 @@ impl JournalArgs {
             Ok(array) => array,
         };
         let _lock = Lock::exclusive(array.file(), array.path())?;
-        let path = journal_path(array.path())?;
         // What waits in the journal is stored whole, and named where it cannot be.
         signals::heed();
         let discarded = match Unfinished::of(array) {
@@ -97,7 +96,7 @@ impl JournalArgs {
                 return Err(why.followed_by(format!("the job is given up; {}", left.given_up())));
             }
             Err(error) if error.kind() == ErrorKind::Corrupt => {
-                std::fs::remove_file(&path).map_err(|error| Error::io("cannot remove", error).at(&path))?;
+                JournalFile::remove_untrusted(array.path())?;
                 ui.note(&format!("{error}; it is removed, and which part is done is not known"));
             }
             Err(error) => return Err(error),

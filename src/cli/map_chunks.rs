@@ -119,6 +119,7 @@ impl MapChunksArgs {
     fn in_place(&self, ui: &Ui) -> Result<()> {
         let array = self.edit.opening(&self.open)?.open(&self.file, Intent::Edit, ui)?;
         if self.place.check {
+            // It is opened as if it were stored in, which is refused; to look at it is not.
             warn_of_unfinished(array.path(), ui);
         }
         let asked = self.select.select(self.index.as_ref(), &array)?;

@@ -245,8 +245,7 @@ impl<'a> Formatted<'a> {
             lay(self.outcome.array, &self.view, &self.convert, (&array, &target), ui.crew(&progress))?;
             return give_up(file, array.mapping().cache());
         }
-        let failed = |error| Error::io("cannot write", error).at(new.file().target());
-        let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(failed);
+        let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(|error| new.file().unwritten(error));
         copy(self.outcome.array, &self.view, &self.convert, &self.sink, &mut emit, ui.crew(&progress))
     }
 

@@ -143,7 +143,7 @@ pub(super) fn make(file: &File<'_>, job: &Job<'_>, maker: &dyn Make, ui: &Ui) ->
         })?;
         (new, target, resumable)
     };
-    let kept = Kept::Partial { out, part: &part };
+    let kept = Kept::Partial { out, made: target.mapping() };
     let _last = kept.last_words(&resumable);
     job.note_sync(&resumable, out, ui);
     let sync = resumable.sync();
@@ -325,7 +325,7 @@ pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
         Ok(Some((unfinished, left))) => {
             let sync = unfinished.sync(Sync::No);
             let told = left.given_up();
-            let removed = remove_partial(&path, sync).and_then(|()| unfinished.conclude(sync));
+            let removed = remove_partial(&found, sync).and_then(|()| unfinished.conclude(sync));
             removed.map_err(|error| {
                 if exists(&path) {
                     return error;
@@ -337,8 +337,8 @@ pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
         }
         Ok(None) => return Err(stray(&path)),
         Err(error) if error.kind() == ErrorKind::Corrupt && Unfinished::is_beside(&found) => {
-            remove_partial(&path, Sync::Yes)?;
-            remove(&journal_path(&path)?)?;
+            remove_partial(&found, Sync::Yes)?;
+            JournalFile::remove_untrusted(&path)?;
             format!("{error}; which part was done is not known")
         }
         Err(error) if error.kind() == ErrorKind::Corrupt => {
@@ -352,11 +352,4 @@ pub(super) fn discard(out: &Path, ui: &Ui) -> Result<bool> {
 
 fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
-}
-
-fn remove(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("cannot remove", error).at(path)),
-        _ => Ok(()),
-    }
 }

@@ -40,7 +40,7 @@ pub(super) fn write(
     let table = render(&preview(&layout, &axes, items, output.fmt())?, Some(width(destination)));
     let Destination::File(path) = destination else { return ui.data(table.as_bytes()) };
     let new = NewFile::create(path, write.replace())?;
-    new.file().write_all(table.as_bytes()).map_err(|error| Error::io("cannot write", error).at(path))?;
+    new.file().write_all(table.as_bytes()).map_err(|error| new.unwritten(error))?;
     new.commit(write.sync())
 }
 

@@ -163,7 +163,7 @@ impl Ui {
 }
 
 fn stdout_failed(error: io::Error) -> Error {
-    Error::io("cannot write", error).at("stdout")
+    Error::stream("cannot write", error).at("stdout")
 }
 
 /// A bar on stderr, and the place where signals are heard.

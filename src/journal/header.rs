@@ -6,17 +6,19 @@
 use std::fmt;
 
 use super::typed::{MOST_COMMAND, MOST_PATH};
-use super::{Checksum, Folder, Grid, ReceiptPlace, Typed};
+use super::{Checksum, Folder, Grid, Placement, ReceiptPlace, Typed};
 use crate::error::{Error, Result};
+use crate::view::{Axis, View};
 
 const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 /// Bytes of the words before the texts, and of the checksum behind them.
 const WORDS: usize = MAGIC.len() + NUMBERS * 8;
 const NUMBERS: usize = 33;
 const CHECKSUM: usize = 16;
 /// The longest header.
-pub const MOST_HEADER_BYTES: usize = WORDS + MOST_COMMAND + ReceiptPlace::MOST_PATH + 2 * MOST_PATH + CHECKSUM;
+pub const MOST_HEADER_BYTES: usize =
+    WORDS + MOST_COMMAND + ReceiptPlace::MOST_PATH + 2 * MOST_PATH + Placement::MOST_BYTES + CHECKSUM;
 /// The most bytes of a batch, which is held in memory.
 pub const MOST_BATCH_BYTES: u64 = 1 << 30;
 /// The most slots: more threads than anyone starts.
@@ -87,6 +89,46 @@ impl Mount {
     }
 }
 
+/// In which order the elements of a job are counted: that of its blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// That of the selection, C order of its axes.
+    Selection,
+    /// That in which they lie in the file.
+    File,
+    /// Another one, in which the chunks follow each other.
+    Chunks,
+}
+
+impl Counting {
+    /// The order of `blocks`, a view of the elements of `selected`.
+    pub fn of(selected: &View, blocks: &View) -> Self {
+        let rises = |axis: &Axis| match axis {
+            Axis::Strided { stride, .. } => *stride >= 0,
+            Axis::Listed { positions, stride } => *stride >= 0 && positions.is_sorted(),
+        };
+        let axes = blocks.axes();
+        let listed = axes.iter().any(|axis| matches!(axis, Axis::Listed { .. }));
+        let goes_outward =
+            axes.iter().map(|axis| axis.stride().unsigned_abs()).is_sorted_by(|outer, inner| outer >= inner);
+        match () {
+            // What is listed need not be listed in this order where it was typed.
+            () if blocks == selected && !listed => Self::Selection,
+            () if goes_outward && axes.iter().all(rises) => Self::File,
+            () => Self::Chunks,
+        }
+    }
+
+    /// What stands behind numbers of elements: `of the selection`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Selection => "of the selection",
+            Self::File => "in the order of the file",
+            Self::Chunks => "in the order of the chunks",
+        }
+    }
+}
+
 /// What a journal says of itself; never changed once it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -104,8 +146,10 @@ pub struct Header {
     pub operation: Checksum,
     /// The blocks of the job.
     pub grid: Grid,
-    /// The byte of the file at which the first block begins, where all follow each other there.
-    pub contiguous: Option<u64>,
+    /// The order of the elements.
+    pub counting: Counting,
+    /// Where the blocks lie, where that could be written down.
+    pub placement: Option<Placement>,
     /// The number of slots, one for each thread at most; of the places of batches for [`Protocol::Redo`], [`PLACES`].
     pub slots: u64,
     /// The number of blocks in a batch; 1 where there are none.
@@ -127,12 +171,12 @@ impl Header {
         let Typed { command, folder: typed_in, array: name, word } = self.typed.clone().kept();
         let word = word.map_or([0, 0], |word| [word.start as u64, word.end as u64]);
         let Array { dev, ino, len, born } = self.array;
-        let place = self.contiguous.map_or([0, 0], |first| [1, first]);
+        let placement = self.placement.as_ref().and_then(Placement::encode).unwrap_or_default();
         let (path, folder) = match &self.receipt {
             Some(receipt) => (&receipt.path[..], [receipt.folder, receipt.born]),
             None => (&[][..], [0, 0]),
         };
-        let numbers: [&[u64]; 14] = [
+        let numbers: [&[u64]; 15] = [
             &[VERSION, command.len() as u64, protocol],
             &halves(self.job),
             &[dev, ino, len, born],
@@ -140,17 +184,18 @@ impl Header {
             &[self.mount.system, self.mount.mount],
             &halves(self.operation.0),
             &self.grid.numbers(),
-            &place,
+            &[placement.len() as u64],
             &[self.slots],
             &[self.batch],
             &[path.len() as u64, folder[0], folder[1]],
             &[typed_in.path.len() as u64, typed_in.number, typed_in.born],
             &[name.len() as u64],
             &word,
+            &[self.counting as u64],
         ];
         let mut bytes = MAGIC.to_vec();
         bytes.extend(numbers.concat().iter().flat_map(|number| number.to_le_bytes()));
-        for text in [command.as_bytes(), path, &typed_in.path, &name] {
+        for text in [command.as_bytes(), path, &typed_in.path, &name, &placement] {
             bytes.extend(text);
         }
         let checksum = Checksum::of(&bytes, VERSION);
@@ -186,11 +231,12 @@ impl Header {
         }
         let texts = [
             (text, MOST_COMMAND, "its command"),
-            (numbers[24], ReceiptPlace::MOST_PATH, "the name of its receipt"),
-            (numbers[27], MOST_PATH, "the name of its folder"),
-            (numbers[30], MOST_PATH, "the name of its array"),
+            (numbers[23], ReceiptPlace::MOST_PATH, "the name of its receipt"),
+            (numbers[26], MOST_PATH, "the name of its folder"),
+            (numbers[29], MOST_PATH, "the name of its array"),
+            (numbers[20], Placement::MOST_BYTES, "where its blocks lie"),
         ];
-        let mut ends = [0; 4];
+        let mut ends = [0; 5];
         let mut end = WORDS;
         for ((len, most, what), text_end) in texts.into_iter().zip(&mut ends) {
             let len = usize::try_from(len).ok().filter(|&len| len <= most);
@@ -214,19 +260,21 @@ impl Header {
             operation: Checksum(wide(13)),
             grid: Grid::new(numbers[15], [numbers[16], numbers[17], numbers[18]], numbers[19])
                 .map_err(|error| damaged(error.message()))?,
-            contiguous: match numbers[20] {
-                0 if numbers[21] == 0 => None,
-                1 => Some(numbers[21]),
-                _ => return Err(damaged("its place")),
+            counting: match numbers[32] {
+                0 => Counting::Selection,
+                1 => Counting::File,
+                2 => Counting::Chunks,
+                _ => return Err(damaged("the order of its elements")),
             },
-            slots: numbers[22],
-            batch: numbers[23],
+            placement: None,
+            slots: numbers[21],
+            batch: numbers[22],
             typed: Typed {
                 command: String::from_utf8(bytes[WORDS..ends[0]].to_vec())
                     .map_err(|_| damaged("its command is no text"))?,
-                folder: Folder { path: bytes[ends[1]..ends[2]].to_vec(), number: numbers[28], born: numbers[29] },
+                folder: Folder { path: bytes[ends[1]..ends[2]].to_vec(), number: numbers[27], born: numbers[28] },
                 array: bytes[ends[2]..ends[3]].to_vec(),
-                word: match (numbers[31], numbers[32]) {
+                word: match (numbers[30], numbers[31]) {
                     (0, 0) => None,
                     (start, end) => {
                         let at = |number| usize::try_from(number).unwrap_or(usize::MAX);
@@ -235,8 +283,8 @@ impl Header {
                 },
             },
             receipt: match &bytes[ends[0]..ends[1]] {
-                [] if numbers[25..27] == [0, 0] => None,
-                path @ [b'/', ..] => Some(ReceiptPlace { path: path.to_vec(), folder: numbers[25], born: numbers[26] }),
+                [] if numbers[24..26] == [0, 0] => None,
+                path @ [b'/', ..] => Some(ReceiptPlace { path: path.to_vec(), folder: numbers[24], born: numbers[25] }),
                 _ => return Err(damaged("the name of its receipt")),
             },
         };
@@ -254,7 +302,14 @@ impl Header {
             return Err(damaged("where its command was typed"));
         }
         header.check_extent().map_err(|error| damaged(error.message()))?;
-        Ok(header)
+        let placement = match &bytes[ends[3]..ends[4]] {
+            [] => None,
+            words => {
+                let placement = Placement::decode(words, &header.grid, header.array.len);
+                Some(placement.map_err(|error| damaged(error.message()))?)
+            }
+        };
+        Ok(Self { placement, ..header })
     }
 
     /// Bytes of a batch at most.
@@ -262,12 +317,11 @@ impl Header {
         self.grid.block_bytes().checked_mul(self.batch)
     }
 
-    /// A job has no more bytes than its file, and where its blocks follow each other they lie there.
+    /// A job has no more bytes than its file.
     fn check_extent(&self) -> Result<()> {
-        let nbytes = self.grid.nbytes();
-        let end = self.contiguous.unwrap_or(0).checked_add(nbytes);
-        if end.is_none_or(|end| end > self.array.len) {
-            return Err(Error::corrupt(format!("{nbytes} bytes of blocks in a file of {}", self.array.len)));
+        let (nbytes, len) = (self.grid.nbytes(), self.array.len);
+        if nbytes > len {
+            return Err(Error::corrupt(format!("{nbytes} bytes of blocks in a file of {len}")));
         }
         Ok(())
     }
@@ -282,6 +336,10 @@ impl fmt::Display for Boot {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::index::Index;
+    use crate::plan::Walk;
+    use crate::shape::{Order, Shape};
+    use crate::view::{Axis, Item, View};
 
     /// A header of 12 elements of 4 bytes in blocks of 2.
     pub(in crate::journal) fn header() -> Header {
@@ -293,7 +351,8 @@ pub(super) mod tests {
             mount: Mount { system: 5, mount: 6 },
             operation: Checksum(88),
             grid: Grid::new(12, [12, 12, 2], 4).expect("a grid"),
-            contiguous: Some(52),
+            counting: Counting::File,
+            placement: Some(placement(52)),
             slots: 3,
             batch: 1,
             typed: Typed {
@@ -306,6 +365,12 @@ pub(super) mod tests {
         }
     }
 
+    /// 12 elements of 4 bytes, one behind the other from a byte on.
+    fn placement(first: u64) -> Placement {
+        let axes = vec![Axis::Strided { len: 12, stride: 4 }];
+        Placement { view: View::new(first, axes, Item::whole(4)), within: vec![0] }
+    }
+
     fn refused(bytes: &[u8]) -> String {
         let error = Header::decode(bytes).expect_err("no journal");
         assert_eq!(error.kind(), crate::error::ErrorKind::Corrupt);
@@ -315,9 +380,9 @@ pub(super) mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         for (protocol, slots) in [(Protocol::Slots, 3), (Protocol::Redo, PLACES)] {
-            for contiguous in [None, Some(0), Some(52)] {
+            for placement in [None, Some(placement(0)), Some(placement(52))] {
                 for receipt in [None, header().receipt] {
-                    let header = Header { protocol, contiguous, slots, receipt, ..header() };
+                    let header = Header { protocol, placement: placement.clone(), slots, receipt, ..header() };
                     let mut bytes = header.encode();
                     assert_eq!(Header::decode(&bytes).expect("just written"), header);
                     bytes.extend([7; 100]);
@@ -338,11 +403,37 @@ pub(super) mod tests {
             array: long,
             word: Some(MOST_COMMAND - 2..MOST_COMMAND),
         };
-        let bytes = Header { typed: typed.clone(), receipt: receipt.clone(), ..header() }.encode();
+        let mut axes = vec![Axis::Strided { len: 12, stride: 4 }];
+        axes.resize(339, Axis::Strided { len: 1, stride: 0 });
+        let placement = Some(Placement { view: View::new(0, axes, Item::whole(4)), within: (0..339).collect() });
+        let bytes = Header { typed: typed.clone(), receipt: receipt.clone(), placement, ..header() }.encode();
         assert_eq!(bytes.len(), MOST_HEADER_BYTES);
         let read = Header::decode(&bytes).expect("just written");
         let command = "é".repeat(MOST_COMMAND / 2);
         assert_eq!((read.typed, read.receipt), (Typed { command, ..typed }, receipt));
+    }
+
+    #[test]
+    fn elements_are_counted_in_the_order_of_the_blocks() {
+        for (index, order, of_walk) in [
+            ("1:", Order::C, Counting::Selection),
+            ("1:,::2", Order::C, Counting::Selection),
+            ("::-1", Order::C, Counting::File),
+            (":,::-1", Order::F, Counting::File),
+            (":", Order::F, Counting::File),
+            ("[0,2]", Order::C, Counting::File),
+        ] {
+            let whole = View::of_array(&Shape::new([4, 6]).expect("small"), 8, order, 0);
+            let view = index.parse::<Index>().expect(index).select(&[4, 6]).expect(index).of(&whole);
+            assert_eq!(Counting::of(&view, &Walk::forward(&view).through(&view)), of_walk, "{index} {order:?}");
+        }
+        let view = View::new(
+            100,
+            vec![Axis::Strided { len: 3, stride: 1 }, Axis::Strided { len: 4, stride: -5 }],
+            Item::whole(1),
+        );
+        assert_eq!(Counting::of(&view, &view), Counting::Selection);
+        assert_eq!(Counting::of(&view, &view.reversed()), Counting::Chunks);
     }
 
     #[test]
@@ -362,7 +453,7 @@ pub(super) mod tests {
     fn a_journal_of_another_version_is_refused_with_its_number() {
         let mut bytes = header().encode();
         bytes[8] = 2;
-        assert!(refused(&bytes).starts_with("is a journal of version 2, and 3 is known"));
+        assert!(refused(&bytes).starts_with("is a journal of version 2, and 4 is known"));
     }
 
     #[test]
@@ -380,9 +471,9 @@ pub(super) mod tests {
             (Header { batch: 0, ..header() }, "counts"),
             (Header { protocol: Protocol::Redo, batch: 1 << 28, ..header() }, "its batches are too long"),
             (Header { protocol: Protocol::Redo, batch: u64::MAX, ..header() }, "its batches are too long"),
-            (Header { contiguous: Some(53), ..header() }, "48 bytes of blocks in a file of 100"),
-            (Header { contiguous: Some(u64::MAX), ..header() }, "48 bytes of blocks in a file of 100"),
-            (Header { array: Array { len: 47, ..header().array }, contiguous: None, ..header() }, "in a file of 47"),
+            (Header { placement: Some(placement(53)), ..header() }, "where its blocks lie"),
+            (Header { placement: Some(placement(u64::MAX)), ..header() }, "where its blocks lie"),
+            (Header { array: Array { len: 47, ..header().array }, ..header() }, "in a file of 47"),
             (Header { receipt: receipt(b"done"), ..header() }, "the name of its receipt"),
             (Header { receipt: receipt(b""), ..header() }, "the name of its receipt"),
             (Header { receipt: receipt(&[b'/'; ReceiptPlace::MOST_PATH + 1]), ..header() }, "its receipt is too long"),

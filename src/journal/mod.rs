@@ -9,7 +9,7 @@
 //! | [`slots`] | the death of the process at any store | two copies of each block in memory |
 //! | [`redo`] | the loss of power at any write | two flushes and a checksum for each batch of blocks |
 //!
-//! Nothing here knows files, threads or views. A journal's bytes are a [`Medium`], the array is blocks with numbers
+//! Nothing here knows files or threads. A journal's bytes are a [`Medium`], the array is blocks with numbers
 //! ([`Blocks`]), so the simulations run the very code that jobs run: `simulation` ends it at any store, and loses,
 //! tears and reorders writes that were not flushed.
 
@@ -17,6 +17,7 @@ mod checksum;
 mod grid;
 mod header;
 mod layout;
+mod placement;
 mod receipt_place;
 pub mod redo;
 #[cfg(test)]
@@ -26,8 +27,9 @@ mod typed;
 
 pub use checksum::{Checksum, Checksummer};
 pub use grid::Grid;
-pub use header::{Array, Boot, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
+pub use header::{Array, Boot, Counting, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
 pub use layout::Layout;
+pub use placement::Placement;
 pub use receipt_place::ReceiptPlace;
 pub use typed::{Folder, Typed};
 
@@ -146,5 +148,5 @@ pub fn conclude(names: &mut dyn Names) -> Result<()> {
 #[cfg(test)]
 pub(crate) fn header_of(protocol: Protocol, grid: Grid) -> Header {
     let header = header::tests::header();
-    Header { protocol, array: Array { len: grid.nbytes(), ..header.array }, contiguous: Some(0), grid, ..header }
+    Header { protocol, array: Array { len: grid.nbytes(), ..header.array }, placement: None, grid, ..header }
 }

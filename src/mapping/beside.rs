@@ -10,8 +10,10 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 use super::memory::Doomed;
-use super::new_file::{flush_folder, folder_of};
+use super::names::remove_own;
+use super::new_file::temporary_is_own;
 use super::partial::{Partial, partial_path};
+use super::paths::{flush_folder, folder_of};
 use super::{Lock, Sync};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -91,6 +93,7 @@ impl Temporary {
     pub(super) fn stay(self, sync: Sync) -> Result<Self> {
         let Self { file, doomed: _doomed, stays: Stays::Later(name), lock } = self else { return Ok(self) };
         let lasting = lasting(&name)?;
+        temporary_is_own(&file)?;
         let (file, temporary) = file.into_parts();
         temporary.persist_noclobber(&name).map_err(|refused| match refused.error.kind() {
             io::ErrorKind::AlreadyExists => Error::usage("has appeared meanwhile").at(&name),
@@ -98,7 +101,7 @@ impl Temporary {
         })?;
         // A name that may not last is none: nothing is stored yet.
         flush_folder(&name, sync).inspect_err(|_| {
-            let _ = std::fs::remove_file(&name);
+            let _ = remove_own(&name, &file);
         })?;
         Ok(Self::staying((name, lasting), file, lock))
     }

@@ -8,7 +8,7 @@
 #![allow(unsafe_code, reason = "mapped memory may only be touched through raw pointers")]
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
@@ -18,7 +18,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use memmap2::{Advice, MmapOptions, MmapRaw};
 
 use super::copy::{self, Stretches};
-use super::new_file::{flush_folder, folder_of, follow_links};
+use super::names::{open_planted, refuse_foreign, remove_abandoned, remove_own, remove_untrusted};
+use super::paths::{flush_folder, folder_of, follow_links};
 use super::spool::no_spool;
 use super::trusted::kept_from;
 use super::{Lock, Sync, fault, moving_aside, space, temporary};
@@ -56,6 +57,8 @@ pub struct JournalFile {
     /// Whether mapped bytes could not be reached: from then on nothing is. Set before private zeros take their place, so
     /// an access behind which it is not set has reached the file.
     lost: AtomicBool,
+    /// Whether its name was taken away here.
+    gone: AtomicBool,
 }
 
 /// The name of the journal of an array: beside the file that the path leads to, through whatever symlinks.
@@ -81,7 +84,7 @@ impl JournalFile {
         let path = journal_path(array)?;
         let temporary = new_name(&path);
         let refused = |error: Error| error.at(&path).hint("--no-journal does without; the job cannot be resumed then");
-        remove_unheld(&temporary)?;
+        remove_abandoned(&temporary)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
         let begun = |error: Error| match temporary.symlink_metadata() {
@@ -95,7 +98,7 @@ impl JournalFile {
         let lock = Lock::exclusive(&file, &temporary).map_err(begun).inspect_err(|error| {
             // What somebody else holds by now is his to take away.
             if error.kind() != ErrorKind::Busy {
-                let _ = std::fs::remove_file(&temporary);
+                let _ = remove_own(&temporary, &file);
             }
         })?;
         // What is stored through a mapping there is lost or late, and no error tells.
@@ -111,6 +114,7 @@ impl JournalFile {
             .and_then(|()| Self::over(path.clone(), file, len, kept));
         let made = made.map(|made| Self { lock: Some(lock), ..made });
         made.map_err(|error| {
+            // It is held here, and so nobody else's.
             let _ = std::fs::remove_file(&temporary);
             refused(error)
         })
@@ -142,7 +146,17 @@ impl JournalFile {
     }
 
     fn over(path: PathBuf, file: File, len: u64, kept: Kept) -> Result<Self> {
-        Self { path, file, len, map: None, kept, lock: None, lost: AtomicBool::new(false) }.kept(kept)
+        Self {
+            path,
+            file,
+            len,
+            map: None,
+            kept,
+            lock: None,
+            lost: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
+        }
+        .kept(kept)
     }
 
     /// The same journal, its bytes stored in this way.
@@ -259,7 +273,7 @@ impl JournalFile {
         };
         // A name that may not last is none: nothing is stored yet that it would be needed for.
         let disappear = |_: &Error| {
-            let _ = std::fs::remove_file(&self.path);
+            let _ = remove_own(&self.path, &self.file);
         };
         named.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::new(ErrorKind::Busy, "has appeared meanwhile").at(&self.path),
@@ -274,18 +288,23 @@ impl JournalFile {
     /// # Errors
     /// Io.
     pub fn vanish(&self, sync: Sync) -> Result<()> {
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::io("cannot remove the journal of a job that is done", error).at(&self.path));
-            }
-            _ => {}
-        }
+        let removed = remove_own(&self.path, &self.file)
+            .map_err(|error| Error::io("cannot remove the journal of a job that is done", error).at(&self.path))?;
+        self.gone.fetch_or(removed, Ordering::AcqRel);
         self.flush_folder(sync)
     }
 
-    /// Whether it has no name any more.
+    /// Whether it [has vanished](Self::vanish): it may have been moved as well.
     pub fn is_gone(&self) -> bool {
-        self.path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        self.gone.load(Ordering::Acquire)
+    }
+
+    /// Removes whatever has the name of the journal of an array and cannot be trusted to be one.
+    ///
+    /// # Errors
+    /// Busy, where a job goes on with it; io.
+    pub fn remove_untrusted(array: &Path) -> Result<()> {
+        remove_untrusted(&journal_path(array)?)
     }
 
     /// The same journal in a file of TMPDIR that has no name: its own room is free once it has vanished and is closed.
@@ -305,7 +324,7 @@ impl JournalFile {
 
     /// Takes away what never appeared.
     pub fn give_up(&self) {
-        let _ = std::fs::remove_file(new_name(&self.path));
+        let _ = remove_own(&new_name(&self.path), &self.file);
     }
 
     /// Has its name on stable storage, if that is asked for.
@@ -379,59 +398,14 @@ fn new_name(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The regular file of this name, to read and to store in, if there is one: no link is followed, and nothing is waited
-/// for. Whose it is remains to be seen.
-pub(super) fn open_planted(path: &Path) -> Result<Option<(File, Metadata)>> {
-    match path.symlink_metadata() {
-        // Where a name would be too long, nobody has made one.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(Error::io("cannot examine", error).at(path)),
-        Ok(metadata) if !metadata.is_file() => return Err(Error::corrupt("is not a regular file").at(path)),
-        Ok(_) => {}
-    }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
-    let file = options.open(path).map_err(|error| Error::io("cannot open", error)).at(path)?;
-    let metadata = file.metadata().map_err(|error| Error::io("cannot examine", error)).at(path)?;
-    Ok(Some((file, metadata)))
-}
-
-/// Removes what somebody has left under a name that was to be changed, unless he still holds it.
-fn remove_unheld(path: &Path) -> Result<()> {
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
-    // Some network file systems give an exclusive lock only to those who may write.
-    let found = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
-    // What cannot be opened or locked so was made by nobody of us.
-    let _lock = match found.map(|file| Lock::exclusive(&file, path)) {
-        Ok(Err(error)) if error.kind() == ErrorKind::Busy => return Err(error),
-        held => held,
-    };
-    let _ = std::fs::remove_file(path);
-    Ok(())
+/// Removes what a killed process has left of the journal of an array that never appeared.
+pub(super) fn remove_leftover(array: &Path) {
+    let _ = journal_path(array).and_then(|path| remove_abandoned(&new_name(&path)));
 }
 
 /// Why a journal is not made: whoever begins a job at the same moment takes away what nobody holds yet.
 fn begun_elsewhere(journal: &Path) -> Error {
     Error::new(ErrorKind::Busy, "somebody else begins a job on it").at(journal)
-}
-
-/// A journal is believed where it belongs to the user, to root, or to the owner of the array, and nobody else can
-/// write to it.
-pub(super) fn refuse_foreign(metadata: &Metadata, owner: u32) -> Result<()> {
-    let me = rustix::process::geteuid().as_raw();
-    if ![0, me, owner].contains(&metadata.uid()) {
-        return Err(Error::corrupt(format!("is a journal of user {}, who does not own the array", metadata.uid())));
-    }
-    if metadata.mode() & 0o022 != 0 {
-        let mode = metadata.mode() & 0o777;
-        return Err(Error::corrupt(format!("is a journal that others may write to (mode {mode:o})")));
-    }
-    if metadata.nlink() > 1 {
-        return Err(Error::corrupt("is a journal with another name besides"));
-    }
-    Ok(())
 }
 
 impl Medium for JournalFile {

@@ -10,7 +10,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::Lock;
-use super::new_file::{folder_of, follow_links};
+use super::journal::remove_leftover;
+use super::partial::partial_path;
+use super::paths::{folder_of, follow_links};
 
 /// What stands before the random letters.
 const MARK: &str = ".rmm-";
@@ -39,6 +41,10 @@ fn repeated(name: &OsStr) -> &[u8] {
 /// There is nobody to tell where this fails: the folder may not be writable, and what is asked for may still succeed.
 pub fn remove_leftovers(target: &Path) {
     let Ok(target) = follow_links(target) else { return };
+    remove_leftover(&target);
+    if let Ok(part) = partial_path(&target) {
+        remove_leftover(&part);
+    }
     let (Some(name), folder) = (target.file_name(), folder_of(&target)) else { return };
     let Ok(entries) = folder.read_dir() else { return };
     for entry in entries.flatten() {

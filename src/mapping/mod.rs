@@ -27,6 +27,7 @@ mod memory;
 mod mode;
 #[cfg(test)]
 mod naive;
+mod names;
 mod new_file;
 mod partial;
 mod paths;

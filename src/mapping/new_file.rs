@@ -6,13 +6,17 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::beside::{Stays, Temporary};
 use super::leftovers::remove_leftovers;
+use super::names::leads_to;
 use super::partial::refuse_unfinished;
-pub(super) use super::paths::{flush_folder, folder_of, follow_links};
+use super::paths::{folder_of, follow_links};
 use super::resuming::unfinished;
 use super::{Identity, Lock, Mapping, Mode, Sync, journal_path};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::printable;
 
 /// What becomes of a file that is already there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,6 +160,15 @@ impl NewFile {
         }
     }
 
+    /// That bytes could not be written to it.
+    pub fn unwritten(&self, error: io::Error) -> Error {
+        let error = match &self.place {
+            Place::Beside { .. } => Error::io("cannot write", error),
+            Place::Direct(_) => Error::stream("cannot write", error),
+        };
+        error.at(&self.target)
+    }
+
     /// Whether it is a device or a FIFO, which takes bytes in order and cannot be mapped, sized or read again.
     pub fn is_direct(&self) -> bool {
         matches!(self.place, Place::Direct(_))
@@ -254,6 +267,7 @@ fn rename(
     if sync == Sync::Yes {
         flush_new(temporary.as_file())?;
     }
+    temporary_is_own(&temporary)?;
     // What is replaced is what was locked, and nothing that has its name since.
     let renamed = match replaced {
         Some(old) if old.is_still(target) => temporary.persist(target),
@@ -283,6 +297,18 @@ fn is_free(path: &Path) -> bool {
     path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
+/// Refuses to give a name to a file that has come to be called as the temporary one, which would be somebody else's.
+pub(super) fn temporary_is_own(temporary: &NamedTempFile) -> Result<()> {
+    match leads_to(temporary.path(), temporary.as_file()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let name = printable(&temporary.path().to_string_lossy()).into_owned();
+            Err(Error::new(ErrorKind::Io, format!("was being made as {name}, which was removed or replaced meanwhile")))
+        }
+        Err(error) => Err(Error::io("cannot examine its temporary file", error)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -294,7 +320,6 @@ mod tests {
     use super::super::naive::{file_of, in_small_folder, skipped};
     use super::super::space;
     use super::*;
-    use crate::error::ErrorKind;
 
     fn listing(folder: &Path) -> Vec<OsString> {
         let mut names: Vec<_> =

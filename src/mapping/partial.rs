@@ -9,8 +9,9 @@ use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::journal::{journal_path, open_planted};
-use super::new_file::{flush_folder, follow_links};
+use super::journal::journal_path;
+use super::names::{open_planted, remove_own};
+use super::paths::{flush_folder, follow_links};
 use super::resuming::unfinished;
 use super::{Lock, Mapping, Mode, Sync};
 use crate::error::{At, Error, ErrorKind, Result};
@@ -68,13 +69,14 @@ pub fn moving_aside(path: &Path) -> String {
     format!("mv {} {}", shell_path(path), shell_path(&free))
 }
 
-/// Takes the name of a partial file away, before its journal goes: one without a journal is never ours.
+/// Takes the name of a partial file away, if it still has it, before its journal goes: one without a journal is never
+/// ours.
 ///
 /// # Errors
 /// Io.
-pub fn remove_partial(part: &Path, sync: Sync) -> Result<()> {
-    std::fs::remove_file(part).map_err(|error| Error::io("cannot remove", error)).at(part)?;
-    flush_folder(part, sync)
+pub fn remove_partial(part: &Mapping, sync: Sync) -> Result<()> {
+    remove_own(part.path(), part.file()).map_err(|error| Error::io("cannot remove", error)).at(part.path())?;
+    flush_folder(part.path(), sync)
 }
 
 impl Partial {

@@ -46,7 +46,7 @@ pub fn pour(
             Err(Errno::INTR) => told(0)?,
             // The stream's own buffers are the kernel's: the address that is bad is one of the file.
             Err(Errno::FAULT) => return Err(from.lost(at, Access::Read)),
-            Err(error) => return Err(Error::io("cannot write", error)),
+            Err(error) => return Err(Error::stream("cannot write", error)),
         }
     }
     Ok(())

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use super::boot::this_boot;
 use super::incarnation::{born, mount_of};
-use super::journal::{JournalFile, journal_path, refuse_foreign};
+use super::journal::{JournalFile, journal_path};
+use super::names::refuse_foreign;
 use super::{Identity, PAGE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Array, Boot, Header, Layout, MOST_HEADER_BYTES, Protocol};

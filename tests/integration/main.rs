@@ -30,6 +30,7 @@ mod leftovers;
 mod map_chunks;
 mod modes;
 mod mounts;
+mod names;
 mod naming;
 mod output;
 mod partial;

@@ -59,13 +59,13 @@ pub(crate) fn alter(folder: &Rmm, name: &str, numbers: &[usize]) {
     for number in numbers {
         journal[8 + number * 8] ^= 1;
     }
-    // Behind the numbers stand four texts, whose lengths are among them.
+    // Behind the numbers stand five texts, whose lengths are among them.
     let len = |number: usize| {
         let at = 8 + number * 8;
         u64::from_le_bytes(journal[at..at + 8].try_into().expect("eight bytes")) as usize
     };
-    let end = 8 + 33 * 8 + [1, 24, 27, 30].map(len).iter().sum::<usize>();
-    let checksum = rmm::journal::Checksum::of(&journal[..end], 3).0.to_le_bytes();
+    let end = 8 + 33 * 8 + [1, 20, 23, 26, 29].map(len).iter().sum::<usize>();
+    let checksum = rmm::journal::Checksum::of(&journal[..end], 4).0.to_le_bytes();
     journal[end..end + 16].copy_from_slice(&checksum);
     std::fs::write(folder.path(name), journal).expect("written");
 }
@@ -92,7 +92,7 @@ fn a_journal_of_another_version_is_refused_with_the_way_out() {
     for options in [&[][..], &["--receipt", "done"]] {
         let folder = killed(options);
         alter(&folder, JOURNAL, &[0]);
-        let ran = resumed(folder, options).refused(5, "is a journal of version 2, and 3 is known");
+        let ran = resumed(folder, options).refused(5, "is a journal of version 5, and 4 is known");
         pasted(ran).code(0).stderr_has("which part is done is not known").names_are(["a.dat", "safe"]);
     }
 }

@@ -12,6 +12,7 @@ use crate::job::exec::ChunkSize;
 use crate::job::resumable::{self, Hand, Hands, Operation, Place, Resumable};
 use crate::job::{Crew, WORTH_A_THREAD};
 use crate::journal::Grid;
+use crate::journal::Placement;
 use crate::mapping::{Stores, Sync, Writer};
 use crate::plan::{Chunks, Cursor, Run, Walk};
 use crate::view::View;
@@ -113,13 +114,12 @@ impl Computed<'_> {
         operation: Operation,
     ) -> Result<Resumable> {
         if operation.sync == Sync::Yes {
-            let view = &Walk::forward(view).through(view);
-            let chunks = self.cut(storing).map_or_else(|| resumable::chunks(view), |size| size.cut(view));
-            return resumable::begin(array.mapping(), view, &chunks, operation);
+            let walked = &Walk::forward(view).through(view);
+            let chunks = self.cut(storing).map_or_else(|| resumable::chunks(walked), |size| size.cut(walked));
+            return resumable::begin(array.mapping(), view, (walked, &chunks), operation);
         }
         let plan = self.plan_to_store(array, view, storing);
-        let contiguous = plan.view.contiguous().map(|(first, _)| first);
-        Resumable::begin(array.mapping(), plan.grid()?, contiguous, threads, operation)
+        Resumable::begin(array.mapping(), plan.grid()?, view, Placement::of(plan.view.clone()), threads, operation)
     }
 
     /// Stores what is left of a job by way of its journal.

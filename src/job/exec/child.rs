@@ -271,7 +271,7 @@ mod tests {
     }
 
     fn give(feed: &mut dyn Write, bytes: &[u8]) -> Result<()> {
-        feed.write_all(bytes).map_err(|error| Error::io("cannot feed the child", error))
+        feed.write_all(bytes).map_err(|error| Error::stream("cannot feed the child", error))
     }
 
     /// Whether a process that is not our child is there and no zombie.

@@ -8,6 +8,7 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::journal::Placement;
 use crate::plan::{Chunk, Chunks};
 use crate::spec::ByteSize;
 use crate::view::View;
@@ -145,6 +146,16 @@ impl Cut {
                 view: walked.view.transposed(&places),
             },
         }
+    }
+
+    /// Where slabs of a view of this shape lie: they follow each other along the walk, and what is in them is in the order
+    /// of the selection.
+    pub(super) fn placement(&self, target: &View) -> Placement {
+        let mut within = vec![0; self.axes.len()];
+        for (place, &axis) in self.axes.iter().enumerate() {
+            within[axis] = place;
+        }
+        Placement { view: target.transposed(&self.axes), within }
     }
 
     fn number(&self, start: &[u64], dims: &[u64]) -> u64 {

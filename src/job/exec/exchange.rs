@@ -98,7 +98,7 @@ impl<'a> Exchange<'a> {
 
     /// Writes the elements of a chunk to its child, in C order and native byte order.
     fn feed(&self, chunk: &Chunk, header: &[u8], feed: &mut dyn Write) -> Result<()> {
-        let failed = |error| Error::io("cannot feed the child", error);
+        let failed = |error| Error::stream("cannot feed the child", error);
         feed.write_all(header).map_err(failed)?;
         let mut reader = self.input.bytes.reader();
         let (mut items, mut converted) = (Vec::new(), Vec::new());

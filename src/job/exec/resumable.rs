@@ -26,9 +26,7 @@ impl Exec<'_> {
     ) -> Result<Resumable> {
         let cut = self.cut(input, self.size.unwrap_or(ChunkSize::Bytes(default_chunk(threads))));
         let grid = grid_of(&cut.chunks(), target.view)?;
-        // Slabs follow each other in the order of the file, and what is in them in that of the selection.
-        let in_order = target.view.goes_forward().then(|| target.view.contiguous()).flatten();
-        Resumable::begin(target.file, grid, in_order.map(|(first, _)| first), threads, operation)
+        Resumable::begin(target.file, grid, target.view, cut.placement(target.view), threads, operation)
     }
 
     /// Computes what is left of a job, with the chunks that it was begun with.

@@ -28,7 +28,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{self, Array, Boot, Checksum, Grid, Header, Layout, Names, Protocol, ReceiptPlace, Typed};
+use crate::journal::{
+    self, Array, Boot, Checksum, Counting, Grid, Header, Layout, Names, Placement, Protocol, ReceiptPlace, Typed,
+};
 use crate::mapping::{
     self, JournalFile, Kept, Mapping, PAGE, Sync, born, discarding, is_mounted_alone, journal_path, mount_of, this_boot,
 };
@@ -76,15 +78,16 @@ pub struct Resumable {
 }
 
 impl Resumable {
-    /// A new job on an array that is locked, in the blocks of a grid; `contiguous` is the byte of the file at which the
-    /// first begins, where all follow each other there.
+    /// A new job on an array that is locked, in the blocks of a grid, which lie where `placement` says; `selected` are
+    /// their elements in the order that was asked for.
     ///
     /// # Errors
     /// Io, where the folder takes no journal or that of the receipt is not there; usage, where its blocks are too large for it.
     pub fn begin(
         array: &Mapping,
         grid: Grid,
-        contiguous: Option<u64>,
+        selected: &View,
+        placement: Placement,
         threads: usize,
         operation: Operation,
     ) -> Result<Self> {
@@ -107,7 +110,8 @@ impl Resumable {
             boot: run_for(protocol, this_boot(), array.path())?,
             mount: mount_of(array.file()),
             operation: operation.checksum,
-            contiguous,
+            counting: Counting::of(selected, &placement.view),
+            placement: placement.kept(),
             slots,
             batch: (BATCH / grid.block_bytes()).clamp(1, grid.blocks()),
             grid,
@@ -228,7 +232,6 @@ impl Resumable {
     /// Whether it has come to its end, and only that may not outlive the system.
     pub fn is_over(&self) -> bool {
         self.file.is_gone()
-            && self.left().is_ok_and(|left| left.done + left.kept.map_or(0, |kept| kept.blocks) == left.blocks)
     }
 
     /// Ends it without a trace, when nothing is stored.
@@ -293,10 +296,13 @@ fn array_of(mapping: &Mapping) -> Array {
 /// The blocks of a job that goes through `view` by these chunks of it.
 ///
 /// # Errors
-/// Corrupt, where there are too many.
+/// Usage, where there are too many.
 pub fn grid_of(chunks: &Chunks<'_>, view: &View) -> Result<Grid> {
     let (row, block) = chunks.lengths();
-    Grid::new(view.size(), [row, row, block], view.item().size() as u64)
+    Grid::new(view.size(), [row, row, block], view.item().size() as u64).map_err(|_| {
+        let error = Error::usage(format!("{} chunks are more than a journal has room for", chunks.count_left()));
+        error.hint("--chunk 64MiB makes fewer")
+    })
 }
 
 #[cfg(test)]

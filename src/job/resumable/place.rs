@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::journal::{Blocks, Flush, LargeBlocks, Read};
+use crate::journal::{Blocks, Flush, LargeBlocks, Placement, Read};
 use crate::mapping::{FLUSHED, Mapping, Stores, Writer};
 use crate::plan::{Chunk, Chunks};
-use crate::view::{Axis, Item, View};
+use crate::view::View;
 
 /// Bytes of a block that are in memory at a time, where it is stored from the journal.
 const PIECE: u64 = 1 << 20;
@@ -58,10 +58,10 @@ impl Place {
         Self::of(chunks.chunk(number).view)
     }
 
-    /// Bytes of the file that follow each other.
-    pub fn bytes(range: Range<u64>) -> Self {
-        let axis = Axis::Strided { len: range.end - range.start, stride: 1 };
-        Self::of(View::new(range.start, vec![axis], Item::whole(1)))
+    /// The block of these ranks, where a placement says.
+    pub fn placed(Placement { view, within }: &Placement, ranks: Range<u64>) -> Self {
+        let Self(boxes) = Self::among(view, ranks);
+        Self(boxes.into_iter().map(|part| part.transposed(within)).collect())
     }
 
     /// Stores a block there, all of it before this returns.
@@ -129,6 +129,7 @@ mod tests {
     use super::*;
     use crate::mapping::Mode;
     use crate::shape::{Order, Shape};
+    use crate::view::{Axis, Item};
 
     #[test]
     fn a_block_is_stored_alike_from_memory_and_from_pieces() {
@@ -164,9 +165,14 @@ mod tests {
         let path = folder.path().join("array");
         std::fs::write(&path, b"0123456789").expect("written");
         let mapping = Mapping::open(&path, Mode::ReadWrite).expect("a file");
-        let mut blocks = InPlace::new(&mapping, &|block| Place::bytes(block..block + 2)).expect("opened to store");
-        blocks.store(3, b"ab").expect("room");
-        blocks.store(9, b"ab").expect_err("beyond the end");
-        assert_eq!(std::fs::read(&path).expect("there"), b"012ab56789");
+        let place = |offset| {
+            let axes = [(2, 5), (2, 1)].map(|(len, stride)| Axis::Strided { len, stride });
+            let view = View::new(offset, axes.to_vec(), Item::whole(1));
+            Place::placed(&Placement { view, within: vec![1, 0] }, 0..4)
+        };
+        let mut blocks = InPlace::new(&mapping, &place).expect("opened to store");
+        blocks.store(3, b"abcd").expect("room");
+        blocks.store(9, b"abcd").expect_err("beyond the end");
+        assert_eq!(std::fs::read(&path).expect("there"), b"012ac567bd");
     }
 }

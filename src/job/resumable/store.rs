@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::job::Crew;
 use crate::job::values::Values;
 use crate::journal::slots::Slots;
-use crate::journal::{Blocks, LargeBlocks, Read, Take};
+use crate::journal::{Blocks, LargeBlocks, Placement, Read, Take};
 use crate::mapping::{JournalFile, Mapping, Writer};
 use crate::plan::{Chunks, Run};
 use crate::view::View;
@@ -24,14 +24,18 @@ pub fn chunks(view: &View) -> Chunks<'_> {
     view.chunks((most / view.item().size().max(1) as u64).max(1))
 }
 
-/// Begins a job that stores values into the elements of `view` batch by batch: each of these chunks of it is whole in a
-/// batch, or not there.
+/// Begins a job that stores values into the elements of `view`, the selected ones in an order of its own, batch by batch:
+/// each of these chunks of it is whole in a batch, or not there.
 ///
 /// # Errors
 /// As [`Resumable::begin`].
-pub fn begin(array: &Mapping, view: &View, chunks: &Chunks<'_>, operation: Operation) -> Result<Resumable> {
-    let contiguous = view.contiguous().map(|(first, _)| first);
-    Resumable::begin(array, grid_of(chunks, view)?, contiguous, 1, operation)
+pub fn begin(
+    array: &Mapping,
+    selected: &View,
+    (view, chunks): (&View, &Chunks<'_>),
+    operation: Operation,
+) -> Result<Resumable> {
+    Resumable::begin(array, grid_of(chunks, view)?, selected, Placement::of(view.clone()), 1, operation)
 }
 
 /// Stores the values into the elements of `view`, which lie in the array's file, batch by batch, and leaves alone what

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
-use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Protocol, ReceiptPlace, Typed};
+use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Placement, Protocol, ReceiptPlace, Typed};
 use crate::mapping::{JournalFile, Kept, Mapping, PAGE, Sync, discarding, moving_aside, resuming, trusted};
 
 /// A journal that belongs to the array beside it and can be trusted.
@@ -60,7 +60,7 @@ impl Left {
     fn done(&self) -> String {
         let Self { done, blocks, elements, .. } = self;
         let are = if *done == 1 { "is" } else { "are" };
-        format!("{done} of {blocks} chunks {are} done: {elements} of the selection")
+        format!("{done} of {blocks} chunks {are} done: {elements}")
     }
 
     /// The same of a job that is given up, and whose journal is gone.
@@ -268,10 +268,15 @@ impl Unfinished {
         let found = left(&this.file, &this.header, this.layout, 0)?;
         let sync = this.sync(Sync::No);
         let Self { file, header, layout } = this;
-        let Some(first) = header.contiguous else {
-            return Ok((found, gone(&file, sync)?));
+        let Some(placement) = &header.placement else {
+            let unflushed = gone(&file, sync)?;
+            let torn = found.kept.is_some().then(|| {
+                Error::new(ErrorKind::Io, "what waits in its journal is for places that are listed, and is not stored")
+                    .at(array.path())
+            });
+            return Ok((found, torn.or(unflushed)));
         };
-        let store_whole = |file| store_whole(file, (&header, layout, first), array, sync);
+        let store_whole = |file| store_whole(file, (&header, layout, placement), array, sync);
         match store_whole(file) {
             Ok((file, left)) => Ok((left, gone(&file, sync)?)),
             Err(error) if error.is_of_room() => {
@@ -306,15 +311,14 @@ fn gone(file: &JournalFile, sync: Sync) -> Result<Option<Error>> {
     Ok(file.remain(sync).err().map(|error| error.with_hints(Vec::new())))
 }
 
-/// Stores what is whole in a journal whose blocks follow each other from a byte of the array on.
+/// Stores what is whole in a journal.
 fn store_whole(
     file: JournalFile,
-    (header, layout, first): (&Header, Layout, u64),
+    (header, layout, placement): (&Header, Layout, &Placement),
     array: &Mapping,
     sync: Sync,
 ) -> Result<(JournalFile, Left)> {
-    let start = |block| first + header.grid.ranks(block).start * header.grid.itemsize();
-    let places = |block| Place::bytes(start(block)..start(block) + header.grid.bytes_of(block));
+    let places = |block| Place::placed(placement, header.grid.ranks(block));
     let mut blocks = InPlace::new(array, &places)?;
     let file = to_store_from(file, header.protocol)?;
     match header.protocol {
@@ -352,6 +356,7 @@ pub(super) fn left(file: &JournalFile, header: &Header, layout: Layout, stored: 
     let (done, elements, kept) = looked_at().map_err(|error: Error| error.at(file.path()))?;
     let blocks = kept.iter().map(|run: &std::ops::Range<u64>| run.end - run.start).sum();
     let kept = (blocks > 0).then(|| Pending { blocks, elements: grid.described(kept.into_iter()) });
+    let elements = format!("{elements} {}", header.counting.words());
     Ok(Left { done, blocks: grid.blocks(), elements, kept })
 }
 

@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::{Array, Boot, Checksum, Grid, Header, Layout, Mount, PLACES, Protocol, Typed};
+use super::{Array, Boot, Checksum, Counting, Grid, Header, Layout, Mount, PLACES, Protocol, Typed};
 use crate::error::{Error, ErrorKind};
 
 /// The number of jobs where nothing is said: as many as a debug build does in a second or two.
@@ -178,7 +178,8 @@ impl Job {
             mount: Mount { system: 1, mount: 1 },
             operation: Checksum(3),
             grid,
-            contiguous: Some(0),
+            counting: Counting::Selection,
+            placement: None,
             slots: if protocol == Protocol::Redo { PLACES } else { 1 + random.below(4) },
             batch: 1 + random.below(3),
             typed: Typed::default(),

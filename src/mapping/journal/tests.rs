@@ -42,7 +42,7 @@ fn what_is_stored_is_there_in_whatever_way_it_is_kept() {
 #[test]
 fn a_name_that_is_taken_stays_and_what_never_appeared_goes() {
     let (folder, array) = file_of(b"");
-    std::fs::write(folder.path().join("array.dat.rmm-journal.new"), b"left by another").expect("room");
+    std::fs::write(folder.path().join("array.dat.rmm-journal.new"), [0; 100]).expect("room");
     let journal = JournalFile::create(&array, 4096, Kept::Written).expect("room");
     std::fs::write(journal.path(), b"theirs").expect("room");
     assert_eq!(journal.appear(Sync::No).expect_err("taken").kind(), ErrorKind::Busy);
