@@ -220,6 +220,14 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_that_has_gone_is_told_from_a_file_that_fails() {
+        let pipe = || io::Error::from_raw_os_error(libc::EPIPE);
+        assert_eq!(Error::stream("cannot write", pipe()).kind(), ErrorKind::BrokenPipe);
+        assert_eq!(Error::io("cannot write", pipe()).kind(), ErrorKind::Io);
+        assert_eq!(Error::stream("cannot write", io::Error::from_raw_os_error(libc::EIO)).kind(), ErrorKind::Io);
+    }
+
+    #[test]
     fn names_the_deepest_path() {
         let error = Error::usage("too long").at("inner").at("outer");
         assert_eq!(error.to_string(), "inner: too long");

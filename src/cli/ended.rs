@@ -69,6 +69,9 @@ impl Kept<'_> {
                 Self::Partial { .. } => error,
             };
         }
+        if !job.is_there() {
+            return error.followed_by(format!("{left}; its journal was moved or removed meanwhile"));
+        }
         let error = error.followed_by(format!("{left}; {name} is kept")).whole_hint(job.resuming());
         match error.kind() {
             // Some values never fit, whatever is done with those that do not.

@@ -151,7 +151,7 @@ impl Mapping {
             io: Io::Auto,
             cache: Cache::Keep,
             mappable: AtomicBool::new(true),
-            maps_well: space::maps_well(&file),
+            maps_well: space::maps_well(&file) && (mode.stores() || !space::fills_holes(&file)),
             stored_through_window: AtomicBool::new(false),
             file,
             path,

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use memmap2::{Advice, MmapOptions, MmapRaw};
 
 use super::copy::{self, Stretches};
-use super::names::{open_planted, refuse_foreign, remove_abandoned, remove_own, remove_untrusted};
+use super::names::{is_ours, leads_to, open_planted, refuse_foreign, remove_abandoned, remove_own, remove_untrusted};
 use super::paths::{flush_folder, folder_of, follow_links};
 use super::spool::no_spool;
 use super::trusted::kept_from;
@@ -299,10 +299,20 @@ impl JournalFile {
         self.gone.load(Ordering::Acquire)
     }
 
-    /// Removes whatever has the name of the journal of an array and cannot be trusted to be one.
+    /// Whether what is in it can be a journal, of whatever array.
+    pub fn is_ours(&self) -> bool {
+        is_ours(&self.file, self.len)
+    }
+
+    /// Whether its name still leads to it.
+    pub fn is_there(&self) -> bool {
+        leads_to(&self.path, &self.file).unwrap_or(true)
+    }
+
+    /// Removes what has the name of the journal of an array and cannot be trusted to be that.
     ///
     /// # Errors
-    /// Busy, where a job goes on with it; io.
+    /// Busy, where a job goes on with it; corrupt, where it is something else; io.
     pub fn remove_untrusted(array: &Path) -> Result<()> {
         remove_untrusted(&journal_path(array)?)
     }

@@ -65,24 +65,34 @@ pub(super) fn remove_abandoned(path: &Path) -> Result<()> {
     let planted = |error: Error| if error.kind() == ErrorKind::Corrupt { not_ours(error) } else { error };
     let Some((file, metadata)) = open_planted(path).map_err(planted)? else { return Ok(()) };
     let _lock = locked(&file, path)?;
-    let mut beginning = [0; 8];
-    let beginning = &mut beginning[..metadata.len().min(8) as usize];
-    // It is all zero before its header is written.
-    match file.read_exact_at(beginning, 0) {
-        Ok(()) if Header::begins(beginning) || beginning.iter().all(|&byte| byte == 0) => {}
-        _ => return Err(not_ours(Error::corrupt("is not a journal of rmm").at(path))),
+    if !is_ours(&file, metadata.len()) {
+        return Err(not_ours(Error::corrupt("is not a journal of rmm").at(path)));
     }
     remove_own(path, &file).map(drop).map_err(|error| Error::io("cannot remove", error)).at(path)
 }
 
-/// Removes whatever has the name of a journal and cannot be trusted to be one, unless a job goes on with it.
+/// Whether what is in a file can be a journal, or what a crash has left of one: it is all zero before its header is
+/// written.
+pub(super) fn is_ours(file: &File, len: u64) -> bool {
+    let mut beginning = [0; 8];
+    let beginning = &mut beginning[..len.min(8) as usize];
+    let read = file.read_exact_at(beginning, 0);
+    read.is_ok() && (Header::begins(beginning) || beginning.iter().all(|&byte| byte == 0))
+}
+
+/// Removes what has the name of a journal and cannot be trusted to be that of the array beside it, unless a job goes on
+/// with it.
 ///
 /// # Errors
-/// Busy, where it is held; io.
+/// Busy, where it is held; corrupt, where it is something else; io.
 pub(super) fn remove_untrusted(path: &Path) -> Result<()> {
     // What cannot be opened is held by nobody.
     let opened = open_planted(path).ok().flatten();
     let _lock = opened.as_ref().map(|(file, _)| locked(file, path)).transpose()?;
+    if opened.is_some_and(|(file, metadata)| !is_ours(&file, metadata.len())) {
+        let error = Error::corrupt("is not a journal of rmm, and stays").at(path);
+        return Err(error.whole_hint(moving_aside(path)));
+    }
     std::fs::remove_file(path).map_err(|error| Error::io("cannot remove", error)).at(path)
 }
 
@@ -140,6 +150,8 @@ mod tests {
         assert_eq!((error.kind(), error.message()), (ErrorKind::Corrupt, "is not a journal of rmm"));
         assert!(error.hints()[0].starts_with("mv "), "{error}");
         for ours in [&[0; 100][..], b"\x93RMMJRN\n and so on", b""] {
+            std::fs::write(&path, b"precious").expect("room");
+            assert_eq!(remove_untrusted(&path).expect_err("not a journal").kind(), ErrorKind::Corrupt);
             std::fs::write(&path, ours).expect("room");
             let file = File::open(&path).expect("there");
             let held = Lock::exclusive(&file, &path).expect("free");

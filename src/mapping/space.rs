@@ -115,6 +115,13 @@ pub(super) fn begin_flush(_file: &File) -> Result<()> {
     Ok(())
 }
 
+/// Whether a hole that is read through a mapping takes room from then on, as on tmpfs.
+pub(super) fn fills_holes(file: &File) -> bool {
+    const TMPFS: u32 = 0x0102_1994;
+    let has_holes = || file.metadata().is_ok_and(|metadata| metadata.blocks().saturating_mul(512) < metadata.len());
+    rustix::fs::fstatfs(file).is_ok_and(|system| system.f_type as u32 == TMPFS) && has_holes()
+}
+
 /// Whether mappings of a file are fast, coherent and honest about errors: so on local file systems. Network and
 /// user-space ones lose or delay what is stored in them, and hugetlbfs maps pages of its own size only.
 pub(super) fn maps_well(file: &File) -> bool {

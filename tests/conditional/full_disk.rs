@@ -66,7 +66,36 @@ const CASES: &[Case] = &[
 
 pub(crate) fn trials() -> Vec<Trial> {
     let one = |kind: Kind| trial(&format!("full_disk::on_{}", kind.name()), kind.need(), move |()| matrix(kind));
-    Kind::ALL.into_iter().map(one).collect()
+    let looked_at = |kind: Kind| {
+        let name = format!("full_disk::reading_takes_no_room_on_{}", kind.name());
+        trial(&name, kind.need(), move |()| reading_takes_no_room(kind))
+    };
+    Kind::ALL.into_iter().map(one).chain(Kind::ALL.into_iter().map(looked_at)).collect()
+}
+
+/// Holes that are read stay holes: tmpfs gives those that are read through a mapping pages of their own.
+fn reading_takes_no_room(kind: Kind) -> Result<(), Failed> {
+    use std::os::unix::fs::MetadataExt;
+
+    let disk = Disk::mount(kind)?;
+    File::create(disk.path(SPARSE))?.set_len(1 << 30)?;
+    let before = fs::metadata(disk.path(SPARSE))?.blocks();
+    for words in [
+        "info sparse.u1 -d u1 --stats",
+        "map-chunks sparse.u1 -d u1 --reduce sum",
+        "map-chunks sparse.u1 -d u1 ::4096 --expr x+1 --reduce max",
+        "map-chunks sparse.u1 -d u1 ::1000 --exec cat -f raw",
+        "slice sparse.u1 -d u1 ::4096 -f raw",
+    ] {
+        let mut command = Command::new(needs::RMM);
+        command.args(words.split(' ')).current_dir(disk.path("")).stdin(Stdio::null());
+        needs::succeeded(&command.output()?).map_err(|failed| format!("{words}: {failed:?}"))?;
+        let taken = fs::metadata(disk.path(SPARSE))?.blocks() - before;
+        if taken > 0 {
+            return Err(format!("{words}: {taken} sectors are taken").into());
+        }
+    }
+    Ok(())
 }
 
 fn matrix(kind: Kind) -> Result<(), Failed> {

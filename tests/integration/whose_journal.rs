@@ -12,13 +12,18 @@ fn what_else_has_the_name_of_a_journal_is_refused() {
     let job = ["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x + 1"];
     let fresh = || Rmm::new().file("a.dat", [1, 2, 3]);
     let resume = || job.into_iter().chain(["--resume"]);
-    for content in [&b""[..], b"notes", &[0; 5000], b"\x93RMMJRN\n"] {
+    for content in [&b""[..], &[0; 5000], b"\x93RMMJRN\n"] {
         let folder = fresh().file(JOURNAL, content);
         std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
         let folder = folder.run(job).refused(5, "journal").then().run(resume()).refused(5, "journal").then();
         let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]);
         ran.code(0).stderr_has("which part is done is not known").names_are(["a.dat"]).file_is("a.dat", [1, 2, 3]);
     }
+    let folder = fresh().file(JOURNAL, "notes");
+    std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
+    let folder = folder.run(["map-chunks", "a.dat", "--discard-journal"]).refused(5, "is not a journal of rmm").then();
+    let folder = pasted(folder.run(job).refused(5, "is not a journal of rmm")).done().then();
+    folder.run(job).done().file_is("a.dat", [2, 3, 4]).file_is(&format!("{JOURNAL}.old"), "notes");
     let folder = fresh().file("elsewhere", "");
     symlink("elsewhere", folder.path(JOURNAL)).expect("a link");
     let discard = "hint: rmm map-chunks a.dat --discard-journal\n";

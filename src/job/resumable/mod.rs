@@ -234,6 +234,11 @@ impl Resumable {
         self.file.is_gone()
     }
 
+    /// Whether its journal is still where it was.
+    pub fn is_there(&self) -> bool {
+        self.file.is_there()
+    }
+
     /// Ends it without a trace, when nothing is stored.
     ///
     /// # Errors

@@ -98,7 +98,8 @@ impl Unfinished {
         };
         let Some(file) = JournalFile::open(array.path()).map_err(planted)? else { return Ok(None) };
         let path = file.path().to_path_buf();
-        Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(discarding(array.path())))
+        let way_out = if file.is_ours() { discarding(array.path()) } else { moving_aside(&path) };
+        Self::read(file, array).map(Some).map_err(|error| error.at(path).whole_hint(way_out))
     }
 
     /// Whether there is a journal beside the array that was written for it, or may have been: of another version, or
