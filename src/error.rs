@@ -152,6 +152,11 @@ impl Error {
         matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
     }
 
+    /// Whether it is for want of the right to do it.
+    pub fn is_of_rights(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// The file it happened to, where there is one.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()

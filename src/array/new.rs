@@ -7,7 +7,7 @@ use super::Array;
 use crate::dtype::DType;
 use crate::error::{At, Result};
 use crate::format::{Beside, Format, npy, sidecar};
-use crate::mapping::{Cache, Io, Mapping, NewFile, Replace, Sync, reserve, stream_name, unnamed};
+use crate::mapping::{Cache, Io, Mapping, NewFile, Replace, Sync, follow_links, reserve, stream_name, unnamed};
 use crate::spec::ArraySpec;
 
 /// What a new file holds besides the elements.
@@ -72,6 +72,15 @@ impl NewArray {
         replace: Replace,
     ) -> Result<Self> {
         Self::begin_by(NewFile::resumable, path, spec, (container, describe), replace)
+    }
+
+    /// Brings the sidecar of an array whose file has its name, where [`NewArray::commit`] ended between the two.
+    ///
+    /// # Errors
+    /// Usage, where something else is in its place; io.
+    pub fn complete(path: &Path, spec: ArraySpec, container: Container, describe: Describe, sync: Sync) -> Result<()> {
+        let (spec, _) = placed(spec, container).at(path)?;
+        Beside::complete(&follow_links(path)?, described(&spec, container, describe)?, sync)
     }
 
     /// The same, its file under the name that it keeps: see [`NewFile::stay`].

@@ -169,6 +169,7 @@ impl OpenArgs {
         };
         advise_of_default(array.origin(), ui);
         let told = warn_of_writer(array.mapping(), ui);
+        // Who stores is refused.
         if !array.mapping().mode().stores() && told == Told::No {
             super::journal::warn_of_unfinished(array.header_path().map_or(path, |_| array.path()), ui);
         }

@@ -7,7 +7,7 @@ use super::args::{Destination, WriteArgs};
 use super::edit::EditArgs;
 use super::journal::Job;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
-use super::partial::{self, Make};
+use super::partial::{self, File, Make};
 use super::signals;
 use super::ui::Ui;
 use crate::array::{Array, NewArray};
@@ -101,5 +101,7 @@ pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Jo
         let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
         Ok(new.treated_like(results.x().mapping()))
     };
-    partial::make((out, &spec), &Job { operation, ..job }, &new, results, ui)
+    let complete = |sync| NewArray::complete(out, spec.clone(), format.container(), format.describe(), sync);
+    let file = File { out, spec: &spec, begin: &new, complete: &complete };
+    partial::make(&file, &Job { operation, ..job }, results, ui)
 }

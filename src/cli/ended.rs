@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, printable};
 use crate::job::resumable::Resumable;
-use crate::mapping::{LastWords, Mapping, discarding, remove_partial};
+use crate::mapping::{Identity, LastWords, Mapping, discarding, remove_partial};
 
 /// What stays of a job that ends early.
 #[derive(Clone, Copy)]
@@ -28,7 +28,9 @@ impl Kept<'_> {
     fn name(&self) -> String {
         match self {
             Self::Journal(_) => "the journal".to_owned(),
-            Self::Partial { made, .. } => path_text(made.path()),
+            Self::Partial { made, .. } if leads_to(made.path(), made) => path_text(made.path()),
+            // It has the name of what it makes.
+            Self::Partial { .. } => "its journal".to_owned(),
         }
     }
 
@@ -40,10 +42,18 @@ impl Kept<'_> {
         job.forget()
     }
 
+    /// Whether what it makes has lost its name to somebody else.
+    fn is_lost(&self) -> bool {
+        match self {
+            Self::Journal(_) => false,
+            Self::Partial { out, made } => !leads_to(made.path(), made) && !leads_to(out, made),
+        }
+    }
+
     /// What is said of a job that ended early, by an error or a signal.
     pub(super) fn of(self, error: Error, job: &Resumable) -> Error {
         // Another job's journal is neither this one's to speak of nor to remove.
-        if error.kind() == ErrorKind::Busy {
+        if error.kind() == ErrorKind::Busy || self.is_lost() {
             return error;
         }
         if job.is_over() {
@@ -70,10 +80,25 @@ impl Kept<'_> {
         }
     }
 
+    /// What is said of a job that has stored everything and cannot be ended: an exit code that says that nothing has
+    /// changed would not be true.
+    pub(super) fn of_ending(self, error: Error, job: &Resumable) -> Error {
+        let error = match error.kind() {
+            ErrorKind::Usage | ErrorKind::Busy => error.with_kind(ErrorKind::Io),
+            _ => error,
+        };
+        self.of(error, job)
+    }
+
     /// What is said of a job for which there is no more memory.
     pub(super) fn last_words(self, job: &Resumable) -> LastWords {
         let (array, name) = (path_text(self.array()), self.name());
         let resuming = printable(&job.resuming()).into_owned();
         LastWords::new(&format!("rmm: {array}: {name} is kept\nhint: {resuming}\n"))
     }
+}
+
+/// Whether a file has this name.
+fn leads_to(path: &Path, file: &Mapping) -> bool {
+    path.metadata().is_ok_and(|found| Identity::from_metadata(&found) == file.identity())
 }

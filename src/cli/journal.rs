@@ -174,17 +174,23 @@ impl Job<'_> {
         let kept = Kept::Journal(array.path());
         let _last = kept.last_words(&job);
         remove_leftovers(array.path());
-        let done = finished(array, edit.go_on(&job, ui), job.sync()).and_then(|()| job.conclude());
-        done.map_err(|error| kept.of(error, &job))
+        finished(array, edit.go_on(&job, ui), job.sync()).map_err(|error| kept.of(error, &job))?;
+        job.conclude().map_err(|error| kept.of_ending(error, &job))
     }
 
     /// Writes the receipt, where one is wanted, of a job that has nothing to do.
     ///
     /// # Errors
     /// As [`Receipt::write`].
-    pub(super) fn certify_nothing(&self, array: &Mapping) -> Result<()> {
-        let Some(path) = self.args.receipt.as_deref() else { return Ok(()) };
-        Receipt::of_nothing(&self.operation(array.path())?, array).write(path, self.sync)
+    fn certify_nothing(&self, array: &Mapping) -> Result<()> {
+        let Some((path, receipt)) = self.receipt_of_nothing(array)? else { return Ok(()) };
+        receipt.write(path, self.sync)
+    }
+
+    /// The same receipt, and where it goes.
+    pub(super) fn receipt_of_nothing(&self, array: &Mapping) -> Result<Option<(&Path, Receipt)>> {
+        let Some(path) = self.args.receipt.as_deref() else { return Ok(None) };
+        Ok(Some((path, Receipt::of_nothing(&self.operation(array.path())?, array))))
     }
 
     /// Says what the job outlives, where that is not what was asked for when it was resumed.

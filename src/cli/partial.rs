@@ -1,11 +1,13 @@
 //! Jobs with `-o` that can be resumed: their results lie in `OUT.rmm-part` until all are there.
 //!
 //! ```text
-//!   .OUT.rmm-XXXXXX ─► journal ─► it is called OUT.rmm-part ─► every block ─► receipt ─► it is called OUT ─► no journal
+//!   .OUT.rmm-XXXXXX ─► journal ─► it is called OUT.rmm-part ─► every block ─► it is called OUT ─► sidecar
+//!                                                                      no journal ◄─ receipt ◄────┘
 //! ```
 //!
-//! Wherever such a job ends, what is there says how to go on: a journal without a partial file is that of a job that was
-//! done or had not begun, and a partial file without a journal is not ours: nothing happens to it.
+//! Wherever such a job ends, what is there says how to go on: a journal without a partial file is that of a job which has
+//! made OUT and may lack the rest, or of one that was done or had not begun; a partial file without a journal is not ours:
+//! nothing happens to it. A receipt is there when OUT is.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -20,8 +22,8 @@ use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Checksummer};
 use crate::mapping::{
-    Identity, JournalFile, Mapping, Mode, Partial, Sync, born, discarding, journal_path, moving_aside, partial_path,
-    remove_partial,
+    Identity, JournalFile, Mapping, Mode, Partial, Sync, born, discarding, flush_named, journal_path, moving_aside,
+    partial_path, remove_partial,
 };
 use crate::spec::ArraySpec;
 
@@ -35,6 +37,18 @@ pub(super) trait Make {
 
     /// Stores what is left, by way of a journal.
     fn go_on(&self, target: &Array, job: &Resumable, ui: &Ui) -> Result<()>;
+}
+
+/// The file that is made.
+pub(super) struct File<'a> {
+    /// Its name.
+    pub(super) out: &'a Path,
+    /// The array in it.
+    pub(super) spec: &'a ArraySpec,
+    /// Begins it, or finds what is there of it.
+    pub(super) begin: &'a dyn Fn() -> Result<NewArray>,
+    /// Brings what stands beside it, where it has its name and not that.
+    pub(super) complete: &'a dyn Fn(Sync) -> Result<()>,
 }
 
 /// What a job with these options makes of its inputs, and where: arrays that were stored in since are others.
@@ -52,18 +66,13 @@ pub(super) fn state(input: &Mapping) -> Result<[u64; 5]> {
     Ok([metadata.ino(), input.len(), born(input.file()), seconds, nanoseconds])
 }
 
-/// Makes `out`, an array of this spec, or goes on making it. `new` begins the array, or finds what is there of it.
+/// Makes a file, or goes on making it.
 ///
 /// # Errors
-/// Usage, where `out` is there, or is one of the inputs; busy, where another job makes it; corrupt, where its journal is
+/// Usage, where the file is there, or is one of the inputs; busy, where another job makes it; corrupt, where its journal is
 /// not to be trusted; what the job itself fails with, and then what is done is said.
-pub(super) fn make(
-    (out, spec): (&Path, &ArraySpec),
-    job: &Job<'_>,
-    new: &dyn Fn() -> Result<NewArray>,
-    maker: &dyn Make,
-    ui: &Ui,
-) -> Result<()> {
+pub(super) fn make(file: &File<'_>, job: &Job<'_>, maker: &dyn Make, ui: &Ui) -> Result<()> {
+    let &File { out, spec, .. } = file;
     let found = out.metadata().ok().map(|metadata| Identity::from_metadata(&metadata));
     if found.is_some_and(|found| maker.inputs().iter().any(|input| input.identity() == found)) {
         let error = Error::usage("is both input and output, and a job that is resumed needs its input once more");
@@ -85,6 +94,9 @@ pub(super) fn make(
         certified(path, receipt, out, job)?;
         return clear_orphan(&part);
     }
+    if receipt.is_none() && !exists(&part) && is_ended(file, &part, job)? {
+        return Ok(());
+    }
     if exists(&part) && !job.args.resume {
         let found = Partial::open(out)?.map(|found| unfinished(&found.mapping()?, out)).transpose()?.flatten();
         if let Some(other) = found {
@@ -94,7 +106,7 @@ pub(super) fn make(
     if let Some(path) = job.args.receipt.as_deref() {
         Receipt::prepare(path)?;
     }
-    let new = new()?;
+    let new = (file.begin)()?;
     let unfinished = if new.file().was_found() {
         Some(unfinished(&new.file().found()?, out)?.ok_or_else(|| stray(&part))?)
     } else {
@@ -136,9 +148,52 @@ pub(super) fn make(
     job.note_sync(&resumable, out, ui);
     let sync = resumable.sync();
     let done = maker.go_on(&target, &resumable, ui).and_then(|()| target.mapping().finish_writing(sync));
-    done.and_then(|()| resumable.certify()).map_err(|error| kept.of(error, &resumable))?;
-    new.commit(sync)?;
+    done.map_err(|error| kept.of(error, &resumable))?;
+    let ended = new.commit(sync).map_err(|error| in_the_way(error, out)).and_then(|()| conclude(&resumable));
+    ended.map_err(|error| kept.of_ending(error, &resumable))
+}
+
+/// Ends a job whose file is in its place.
+fn conclude(resumable: &Resumable) -> Result<()> {
+    resumable.certify()?;
     resumable.forget()
+}
+
+/// What to do where something has the name of what was made: the same command would not go on as long as it is there.
+fn in_the_way(error: Error, out: &Path) -> Error {
+    if error.kind() != ErrorKind::Usage {
+        return error;
+    }
+    let aside = moving_aside(error.path().unwrap_or(out));
+    error.with_hints(Vec::new()).whole_hint(aside)
+}
+
+/// Whether a job had made the file, and was ended by this or another before it could end itself: what may be missing is
+/// the sidecar and the receipt.
+///
+/// # Errors
+/// Busy, where it has not been asked to be resumed, or is ending just now; as [`make`].
+fn is_ended(file: &File<'_>, part: &Path, job: &Job<'_>) -> Result<bool> {
+    let Ok(made) = Mapping::open(file.out, Mode::Read) else { return Ok(false) };
+    let Some(unfinished) = Unfinished::of_made(&made, part)?.filter(|found| found.is_of(job.operation)) else {
+        return Ok(false);
+    };
+    // Somebody else may have given the partial file that name.
+    let (unfinished, left) = unfinished.left()?;
+    if !left.is_all() {
+        return Ok(false);
+    }
+    if !job.args.resume {
+        return Err(refusal(unfinished, job, file.out));
+    }
+    let operation = job.operation(file.out)?;
+    // Refused, it leaves everything as it is.
+    unfinished.check_operation(&operation)?;
+    let sync = unfinished.sync(operation.sync);
+    (file.complete)(sync)?;
+    flush_named(file.out, sync)?;
+    conclude(&Resumable::resume(unfinished, operation)?)?;
+    Ok(true)
 }
 
 /// Makes an array of no elements, which needs no journal, and so nothing of it stays.
@@ -149,9 +204,19 @@ fn make_empty(new: NewArray, job: &Job<'_>, receipt: Option<&(&Path, Receipt)>) 
         return Err(foreign_receipt(path));
     }
     let target = new.array()?;
-    job.certify_nothing(target.mapping())?;
     target.mapping().finish_writing(job.sync)?;
-    new.commit(job.sync)
+    // Without a journal nothing else would tell that it was this job which made the file.
+    let own = job.receipt_of_nothing(target.mapping())?;
+    match &own {
+        Some((path, own)) if receipt.is_some() => own.write_again(path, job.sync)?,
+        Some((path, own)) => own.write(path, job.sync)?,
+        None => {}
+    }
+    new.commit(job.sync).inspect_err(|_| {
+        if let Some((path, own)) = own {
+            own.withdraw(path);
+        }
+    })
 }
 
 /// Whether a receipt was written before a kill that kept an array of no elements from its name.

@@ -10,7 +10,7 @@ use tempfile::TempPath;
 
 use super::sidecar::path_of;
 use crate::error::{Error, Result};
-use crate::mapping::{Lock, NewFile, RANDOM, Replace, Sync, temporary_prefix};
+use crate::mapping::{Lock, NewFile, RANDOM, Replace, Sync, flush_named, moving_aside, temporary_prefix};
 
 /// What will stand, or no longer stand, beside a new file.
 #[derive(Debug)]
@@ -95,6 +95,23 @@ impl Beside {
         Ok(Self { path, text, stale: true })
     }
 
+    /// Gives a file that has its name the sidecar that it lacks, where whoever made it was killed before he could.
+    ///
+    /// # Errors
+    /// Usage, where something else is there; io.
+    pub fn complete(target: &Path, text: Option<String>, sync: Sync) -> Result<()> {
+        let path = path_of(target);
+        let Some(text) = text else { return Ok(()) };
+        match std::fs::read(&path) {
+            Ok(found) if found == text.as_bytes() => flush_named(&path, sync),
+            _ => {
+                let planned = Self::plan(target, Some(text), Replace::Never);
+                let planned = planned.map_err(|error| error.with_hints(Vec::new()).whole_hint(moving_aside(&path)))?;
+                planned.prepare()?.commit(sync)
+            }
+        }
+    }
+
     /// Sets aside what describes an earlier file, and writes what will describe the new one.
     ///
     /// # Errors
@@ -124,6 +141,23 @@ impl Prepared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn what_is_missing_beside_a_file_is_brought_and_nothing_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("a.dat");
+        let sidecar = path_of(&target);
+        let complete = |text: Option<&str>| Beside::complete(&target, text.map(str::to_owned), Sync::Yes);
+        complete(None).expect("nothing is needed");
+        assert!(!sidecar.exists());
+        for _ in 0..2 {
+            complete(Some("new")).expect("free, or there");
+        }
+        let error = complete(Some("other")).expect_err("somebody else's");
+        assert_eq!((error.kind(), error.hints()), (ErrorKind::Usage, &[moving_aside(&sidecar)][..]));
+        assert_eq!(std::fs::read(&sidecar).expect("there"), b"new");
+    }
 
     #[test]
     fn what_is_not_committed_leaves_the_old_one() {

@@ -11,8 +11,9 @@ use tempfile::{NamedTempFile, TempPath};
 use super::leftovers::{RANDOM, remove_leftovers, temporary_prefix};
 use super::memory::Doomed;
 use super::names::remove_own;
-use super::new_file::{flush_folder, folder_of, temporary_is_own};
+use super::new_file::temporary_is_own;
 use super::partial::{Partial, partial_path};
+use super::paths::{flush_folder, folder_of};
 use super::{Lock, Sync};
 use crate::error::{Error, ErrorKind, Result};
 

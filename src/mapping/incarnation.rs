@@ -1,12 +1,13 @@
 //! Which of the files that have had a number an open file is, and on which of the mounts of its file system: numbers of
 //! files and of devices are given again at once.
 
-use std::fs::File;
-use std::os::unix::fs::MetadataExt;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Statx, StatxFlags};
 
+use super::paths::{folder_of, follow_links};
 use crate::journal::Mount;
 
 /// Asks for numbers of mounts that are never given again, since Linux 6.8; rustix has no name for it.
@@ -23,10 +24,24 @@ pub fn born(file: &File) -> u64 {
 
 /// What is known of the mount that an open file is reached by.
 pub fn mount_of(file: &File) -> Mount {
+    let system = file.metadata().ok().and_then(|metadata| system_of(metadata.dev()));
+    Mount { system: system.unwrap_or(0), mount: mount_number(file) }
+}
+
+/// Whether a file is a mount of its own, as containers have it: what lies beside it does not where it comes from. No,
+/// where that is not known.
+pub fn is_mounted_alone(file: &File, path: &Path) -> bool {
+    let Ok(path) = follow_links(path) else { return false };
+    let folder = OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY).open(folder_of(&path));
+    let (own, around) = (mount_number(file), folder.map_or(0, |folder| mount_number(&folder)));
+    own != 0 && around != 0 && own != around
+}
+
+/// The number of a mount; 0 where it is not known.
+fn mount_number(file: &File) -> u64 {
     let numbers = StatxFlags::MNT_ID | MNT_ID_UNIQUE;
     let found = examined(file, numbers).filter(|found| found.stx_mask & numbers.bits() != 0);
-    let system = file.metadata().ok().and_then(|metadata| system_of(metadata.dev()));
-    Mount { system: system.unwrap_or(0), mount: found.map_or(0, |found| found.stx_mnt_id) }
+    found.map_or(0, |found| found.stx_mnt_id)
 }
 
 fn examined(file: &File, wanted: StatxFlags) -> Option<Statx> {

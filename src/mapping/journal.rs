@@ -19,8 +19,9 @@ use memmap2::{Advice, MmapOptions, MmapRaw};
 
 use super::copy::{self, Stretches};
 use super::names::{is_ours, leads_to, open_planted, refuse_foreign, remove_abandoned, remove_own, remove_untrusted};
-use super::new_file::{flush_folder, folder_of, follow_links};
+use super::paths::{flush_folder, folder_of, follow_links};
 use super::spool::no_spool;
+use super::trusted::kept_from;
 use super::{Lock, Sync, fault, moving_aside, space, temporary};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Flush, Header, Layout, MOST_HEADER_BYTES, Medium, Memory};
@@ -134,10 +135,11 @@ impl JournalFile {
     /// Opens the journal of an array, if there is one, to read and to go on with it.
     ///
     /// # Errors
-    /// Corrupt, where something else has its name, or it could have been written by somebody else; io.
+    /// Corrupt, where it may be of somebody else's making; busy, where another user alone may read it; io.
     pub fn open(array: &Path) -> Result<Option<Self>> {
         let path = journal_path(array)?;
-        let Some((file, metadata)) = open_planted(&path)? else { return Ok(None) };
+        let opened = open_planted(&path).map_err(|error| kept_from(array, error))?;
+        let Some((file, metadata)) = opened else { return Ok(None) };
         let owner = array.metadata().map_err(|error| Error::io("cannot examine", error)).at(array)?.uid();
         refuse_foreign(&metadata, owner).at(&path)?;
         Self::over(path, file, metadata.len(), Kept::Written).map(Some)
@@ -191,7 +193,10 @@ impl JournalFile {
     /// # Errors
     /// Busy, where somebody else goes on with its job; io.
     pub fn held(mut self) -> Result<Self> {
-        self.lock = Some(Lock::exclusive(&self.file, &self.path)?);
+        // Whoever drops a lock that he has taken twice has none.
+        if self.lock.is_none() {
+            self.lock = Some(Lock::exclusive(&self.file, &self.path)?);
+        }
         Ok(self)
     }
 

@@ -11,8 +11,8 @@ use std::path::Path;
 
 use super::Lock;
 use super::journal::remove_leftover;
-use super::new_file::{folder_of, follow_links};
 use super::partial::partial_path;
+use super::paths::{folder_of, follow_links};
 
 /// What stands before the random letters.
 const MARK: &str = ".rmm-";

@@ -12,10 +12,10 @@ use super::beside::{Stays, Temporary};
 use super::leftovers::remove_leftovers;
 use super::names::leads_to;
 use super::partial::refuse_unfinished;
+use super::paths::{folder_of, follow_links};
 use super::resuming::unfinished;
-use super::space::flush;
-use super::{Lock, Mapping, Mode, Sync, journal_path};
-use crate::error::{At, Error, ErrorKind, Result};
+use super::{Identity, Lock, Mapping, Mode, Sync, journal_path};
+use crate::error::{Error, ErrorKind, Result};
 use crate::escape::printable;
 
 /// What becomes of a file that is already there.
@@ -56,13 +56,22 @@ impl Replaced {
         // Some network file systems give an exclusive lock only to those who may write.
         let writable = OpenOptions::new().read(true).write(true).open(path);
         let file = writable.or_else(|_| File::open(path)).ok();
+        let locked = file.as_ref().and_then(|file| file.metadata().ok());
         let lock = file.map(|file| Lock::exclusive(&file, path)).transpose()?;
+        // The name may lead to another file since it was looked at first.
+        let metadata = locked.unwrap_or(metadata);
         // Behind the lock: a job that runs holds it, and is no more to be given up than any other.
         let journal = journal_path(path)?;
         if journal.symlink_metadata().is_ok() {
             return Err(unfinished("has an unfinished job", path, path));
         }
         Ok(Self { metadata: Box::new(metadata), _lock: lock })
+    }
+
+    /// Whether the name still leads to it; else somebody may be storing in what is there.
+    fn is_still(&self, path: &Path) -> bool {
+        let identity = |metadata: &Metadata| Identity::from_metadata(metadata);
+        path.symlink_metadata().is_ok_and(|found| identity(&found) == identity(&self.metadata))
     }
 }
 
@@ -220,7 +229,7 @@ impl NewFile {
         let committed = match place {
             Place::Direct(file) => finish_direct(&file, sync),
             Place::Beside { temporary, replaced, replace } => {
-                rename(temporary, replaced.as_ref().map(|replaced| &*replaced.metadata), &target, replace, sync)
+                rename(temporary, (replaced.as_ref(), replace), &target, sync)
             }
         };
         committed.map_err(|error| error.at(target))
@@ -244,12 +253,11 @@ fn finish_direct(file: &File, sync: Sync) -> Result<()> {
 
 fn rename(
     Temporary { file: temporary, doomed: _doomed, stays: _, lock: _lock }: Temporary,
-    replaced: Option<&Metadata>,
+    (replaced, replace): (Option<&Replaced>, Replace),
     target: &Path,
-    replace: Replace,
     sync: Sync,
 ) -> Result<()> {
-    if let Some(old) = replaced {
+    if let Some(old) = replaced.map(|replaced| &replaced.metadata) {
         // Giving a file away is the right of root alone, so it is tried; who may read and write it is a promise.
         let _ = fchown(temporary.as_file(), Some(old.uid()), Some(old.gid()));
         let permissions = Permissions::from_mode(old.mode() & 0o777);
@@ -260,9 +268,14 @@ fn rename(
         flush_new(temporary.as_file())?;
     }
     temporary_is_own(&temporary)?;
-    let renamed = match replace {
-        Replace::Never => temporary.persist_noclobber(target),
-        Replace::Force => temporary.persist(target),
+    // What is replaced is what was locked, and nothing that has its name since.
+    let renamed = match replaced {
+        Some(old) if old.is_still(target) => temporary.persist(target),
+        _ => match temporary.persist_noclobber(target) {
+            // Some file systems can do no more than replace.
+            Err(refused) if replace == Replace::Force && is_free(target) => refused.file.persist(target),
+            renamed => renamed,
+        },
     };
     if let Err(refused) = renamed {
         return Err(match refused.error.kind() {
@@ -280,6 +293,10 @@ fn rename(
     Ok(())
 }
 
+fn is_free(path: &Path) -> bool {
+    path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
 /// Refuses to give a name to a file that has come to be called as the temporary one, which would be somebody else's.
 pub(super) fn temporary_is_own(temporary: &NamedTempFile) -> Result<()> {
     match leads_to(temporary.path(), temporary.as_file()) {
@@ -289,47 +306,6 @@ pub(super) fn temporary_is_own(temporary: &NamedTempFile) -> Result<()> {
             Err(Error::new(ErrorKind::Io, format!("was being made as {name}, which was removed or replaced meanwhile")))
         }
         Err(error) => Err(Error::io("cannot examine its temporary file", error)),
-    }
-}
-
-/// Where a path leads when its last name is a symlink, to a file or to nothing.
-pub(super) fn follow_links(path: &Path) -> Result<PathBuf> {
-    // As many as Linux follows.
-    const LINKS: usize = 40;
-    let mut path = path.to_path_buf();
-    for _ in 0..LINKS {
-        match path.read_link() {
-            Ok(next) => path = folder_of(&path).join(next),
-            Err(_) => return Ok(path),
-        }
-    }
-    Err(Error::usage(format!("is a symlink that leads in circles, through {}", printable(&path.to_string_lossy()))))
-}
-
-/// The path of a file from the root on, through no symlinks. The file need not be there; its folder must.
-///
-/// # Errors
-/// Usage, where symlinks lead in circles or it is no name of a file; io, where its folder cannot be found.
-pub fn full_path(path: &Path) -> Result<PathBuf> {
-    let found = follow_links(path)?;
-    let Some(name) = found.file_name() else { return Err(Error::usage("is not the name of a file").at(path)) };
-    let folder = folder_of(&found).canonicalize();
-    Ok(folder.map_err(|error| Error::io("cannot find its folder", error).at(path))?.join(name))
-}
-
-/// Has the names in the folder of a file on stable storage, if that is asked for.
-pub(super) fn flush_folder(path: &Path, sync: Sync) -> Result<()> {
-    if sync == Sync::No {
-        return Ok(());
-    }
-    let folder = File::open(folder_of(path)).map_err(|error| Error::io("cannot open its folder", error));
-    folder.and_then(|folder| flush(&folder)).at(path)
-}
-
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }
 
@@ -394,6 +370,31 @@ mod tests {
         assert_eq!(new.commit(Sync::No).expect_err("taken").kind(), ErrorKind::Usage);
         assert_eq!(std::fs::read(&target).expect("there"), b"theirs");
         assert_eq!(listing(folder.path()), ["array.dat", "new"]);
+    }
+
+    #[test]
+    fn what_is_replaced_is_what_was_locked() {
+        let (folder, path) = file_of(b"old");
+        let (aside, fresh) = (folder.path().join("aside"), folder.path().join("fresh"));
+        let swapped = NewFile::create(&path, Replace::Force).expect("forced");
+        let appeared = NewFile::create(&fresh, Replace::Force).expect("free");
+        let gone = NewFile::create(&path, Replace::Force);
+        assert_eq!(gone.expect_err("it is locked").kind(), ErrorKind::Busy);
+        std::fs::rename(&path, &aside).and_then(|()| std::fs::write(&path, "theirs")).expect("moved");
+        std::fs::write(&fresh, "theirs").expect("written");
+        for new in [swapped, appeared] {
+            let error = new.commit(Sync::No).expect_err("nobody was asked about this one");
+            assert_eq!((error.kind(), error.message()), (ErrorKind::Usage, "has appeared meanwhile"));
+        }
+        for (path, bytes) in [(&path, "theirs"), (&fresh, "theirs"), (&aside, "old")] {
+            assert_eq!(std::fs::read_to_string(path).expect("there"), bytes);
+        }
+        assert_eq!(listing(folder.path()), ["array.dat", "aside", "fresh"]);
+        // What is gone is not replaced.
+        let new = NewFile::create(&path, Replace::Force).expect("forced");
+        std::fs::remove_file(&path).expect("there");
+        new.commit(Sync::No).expect("a free name");
+        assert_eq!(std::fs::read(&path).expect("there"), b"");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::journal::journal_path;
 use super::names::{open_planted, remove_own};
-use super::new_file::{flush_folder, follow_links};
+use super::paths::{flush_folder, follow_links};
 use super::resuming::unfinished;
 use super::{Lock, Mapping, Mode, Sync};
 use crate::error::{At, Error, ErrorKind, Result};

@@ -5,19 +5,19 @@
 //! is called by that. What would lead to another file is not shown as a command.
 
 use std::ffi::OsStr;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::boot::this_boot;
 use super::journal::{JournalFile, array_beside, journal_path};
 use super::partial::{discarding, partial_path};
+use super::trusted::trusted;
 use super::{Identity, full_path};
 use crate::error::{Error, ErrorKind};
 use crate::escape::{shell_path, shell_word, shortened};
-use crate::journal::{Array, Folder, Header, MOST_HEADER_BYTES, Protocol, Typed};
+use crate::journal::{Folder, Typed};
 
 /// The most letters that are shown of a command which is not to be pasted.
 const SHOWN: usize = 1000;
@@ -81,12 +81,9 @@ pub(super) fn unfinished(message: &str, array: &Path, target: &Path) -> Error {
 /// The command that goes on with the job of an array, where its journal is one that can be gone on with.
 fn goes_on(array: &Path) -> Option<String> {
     let journal = JournalFile::open(array).ok()??;
-    let header = Header::decode(&journal.beginning(MOST_HEADER_BYTES).ok()?).ok()?;
-    let metadata = array.metadata().ok()?;
-    let Identity { dev, ino } = Identity::from_metadata(&metadata);
-    let own = Array { dev, ino, len: metadata.len(), born: born_of(&metadata) };
-    let counts = header.protocol == Protocol::Redo || header.boot == this_boot().ok()?;
-    (counts && header.array.is(&own)).then(|| resuming(journal.path(), &header.typed))
+    let file = File::open(array).ok()?;
+    let (header, _) = trusted(&journal, (&file, file.metadata().ok()?.len(), array)).ok()?;
+    Some(resuming(journal.path(), &header.typed))
 }
 
 /// What is said where no command is known that would do: as much of that of then as is of use to anybody.

@@ -29,6 +29,7 @@ mod layers;
 mod leftovers;
 mod map_chunks;
 mod modes;
+mod mounts;
 mod names;
 mod naming;
 mod output;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::dying::{EXEC, all_done, deadly, ended, fresh, hinted, killed};
+use crate::dying::{EXEC, NEXT, all_done, deadly, ended, fresh, hinted, killed};
 use crate::harness::{Ran, Rmm, npy_bytes};
 
 /// Where the results of a job go, and how it is kept: its options, its file and its journal.
@@ -267,5 +267,119 @@ fn a_receipt_of_another_device_counts_only_by_the_birth_of_the_file() {
             .run(&job)
             .refused(2, "is the receipt of another job")
             .file_is(result, all_done());
+    }
+}
+
+/// Something happens in the last chunk of a job with a receipt: its command, with the exit code on stdout.
+fn disturbed(folder: Rmm, kind: &[&str], deed: &str) -> Ran {
+    let child = format!("if [ $RMM_CHUNK = 3 ] && [ ! -e safe ]; then {deed}; fi; {NEXT}");
+    folder.file("child", child).sh(&format!("{}; echo $?", line(kind)))
+}
+
+fn line(kind: &[&str]) -> String {
+    let how = "-d u1 -j1 --chunk 3 --exec 'sh child' --resume --receipt done";
+    format!("rmm map-chunks a.dat {how} {}", kind.join(" "))
+}
+
+/// The second hint, a command, as the first says what stands in its way.
+#[track_caller]
+fn moved_and_resumed(ran: Ran) -> Ran {
+    let said = ran.said();
+    let hints: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("hint: ")).collect();
+    let mut shell = std::process::Command::new("bash");
+    shell.args(["-c", &hints[..2].join(" && ")]);
+    ran.then().file("safe", "").run_command(shell)
+}
+
+#[test]
+fn what_has_the_name_of_a_receipt_by_the_end_stays() {
+    for (kind, result, journal) in KINDS {
+        let other = "rmm receipt 1\njob 1\noperation 1\narray 1 1 1 1\ncommand x\n";
+        for (deed, there, message) in [
+            ("echo notes > done", "notes\n", "is there and is no receipt"),
+            ("cp other done", other, "is the receipt of another job by now"),
+        ] {
+            let ran = disturbed(fresh().file("other", other), kind, deed).stdout("3\n").file_is("done", there);
+            let place = if result == "out" { "its journal" } else { "the journal" };
+            let said = format!("rmm: done: {message}; 4 of 4 chunks are done: elements 0 to 11 of the selection; ");
+            let ran = ran.stderr_has(&format!("{said}{place} is kept\nhint: mv done done.old\nhint: rmm "));
+            let ran = ran.file_is(result, all_done());
+            assert!(ran.read(journal).len() > 100, "{kind:?}: the journal is kept");
+            let ran = moved_and_resumed(ran).done().file_is(result, all_done()).file_is("done.old", there);
+            let folder = ran.then();
+            assert!(!folder.path(journal).exists(), "{kind:?}");
+            folder.sh(&line(kind)).done().file_is(result, all_done());
+        }
+    }
+}
+
+#[test]
+fn a_receipt_whose_name_is_busy_by_the_end_is_no_reason_to_say_that_nothing_has_changed() {
+    for (kind, result, journal) in KINDS {
+        // Somebody else makes a file of that name.
+        let ran = disturbed(fresh(), kind, "touch done.rmm-part done.rmm-part.rmm-journal").stdout("3\n");
+        let ran = ran.stderr_has("is being made by an unfinished job; 4 of 4 chunks are done: ");
+        let ran = ran.stderr_has("journal is kept\n").file_is(result, all_done());
+        let folder = ran.then();
+        assert!(folder.path(journal).exists() && !folder.path("done").exists(), "{kind:?}");
+        fs::remove_file(folder.path("done.rmm-part")).expect("there");
+        fs::remove_file(folder.path("done.rmm-part.rmm-journal")).expect("there");
+        let folder = folder.sh(&line(kind)).done().file_is(result, all_done()).then();
+        assert!(folder.path("done").exists() && !folder.path(journal).exists(), "{kind:?}");
+    }
+}
+
+#[test]
+fn there_is_no_receipt_as_long_as_the_file_is_not_in_its_place() {
+    for (kind, result, journal) in KINDS.into_iter().filter(|(_, result, _)| *result == "out") {
+        let ran = disturbed(fresh(), kind, "echo theirs > out").stdout("3\n").file_is("out", "theirs\n");
+        let said = "rmm: out: has appeared meanwhile; 4 of 4 chunks are done: elements 0 to 11 of the selection; \
+                    out.rmm-part is kept\nhint: mv out out.old\nhint: rmm map-chunks --resume a.dat ";
+        let ran = ran.stderr_has(said).names_are(["a.dat", "child", "out", "out.rmm-part", journal]);
+        let ran = moved_and_resumed(ran).done().file_is(result, all_done()).file_is("out.old", "theirs\n");
+        ran.names_are(["a.dat", "child", "done", "out", "out.old", "safe"]);
+    }
+}
+
+#[test]
+fn a_job_that_was_killed_when_its_file_was_in_its_place_is_ended_by_the_same_command() {
+    let data: Vec<u8> = (1..=12).collect();
+    for sync in ["", " --sync"] {
+        let kind = ["-o", "out.npy", sync];
+        let folder = Rmm::new().file("a.dat", &data);
+        let job = line(&kind).replace("-d u1", "-d bfloat16").replace("--chunk 3", "--chunk 2");
+        let child = "if [ $RMM_CHUNK = 2 ] && [ ! -e safe ]; then echo notes > done; fi; cat";
+        // What a kill between the two names leaves: neither sidecar nor receipt.
+        let ran = folder.file("child", child).sh(&format!("{job}; echo $?")).stdout("3\n");
+        let folder = ran.stderr_has("; 3 of 3 chunks are done: ").then();
+        let sidecar = fs::read(folder.path("out.npy.rmm.json")).expect("bfloat16 has one");
+        fs::remove_file(folder.path("out.npy.rmm.json"))
+            .and_then(|()| fs::remove_file(folder.path("done")))
+            .expect("there");
+        // Whoever does not ask for it to go on is told.
+        let plain = job.replace(" --resume", "");
+        let ran = folder.sh(&plain).refused(4, "is being made by an unfinished job, 3 of 3 chunks are computed");
+        let folder = ran.stderr_has("hint: rmm map-chunks --resume a.dat").stderr_has("--discard-journal").then();
+        let other = job.replace("sh child", "cat");
+        let folder = folder.sh(&other).refused(2, "exists already").then();
+        let without = job.replace(" --receipt done", "");
+        let folder = folder.sh(&without).refused(4, "that was begun with --receipt").then();
+        let folder =
+            folder.file("out.npy.rmm.json", "theirs").sh(&job).refused(2, "would describe the new file").then();
+        fs::remove_file(folder.path("out.npy.rmm.json")).expect("there");
+        let ran = folder.file("safe", "").sh(&job).done().file_is("out.npy.rmm.json", sidecar);
+        let ran = ran.names_are(["a.dat", "child", "done", "out.npy", "out.npy.rmm.json", "safe"]);
+        ran.then().sh(&job).done().then().run(["slice", "a.dat", "-d", "bfloat16", "-q"]).code(0);
+    }
+}
+
+#[test]
+fn a_partial_file_that_somebody_has_renamed_is_not_taken_for_a_whole_one() {
+    for (kind, ..) in KINDS.into_iter().filter(|(_, result, _)| *result == "out") {
+        let job = words(kind, &["--resume", "--receipt", "done"]);
+        let folder = killed(fresh(), &job);
+        fs::rename(folder.path("out.rmm-part"), folder.path("out")).expect("there");
+        let folder = folder.file("safe", "").run(&job).refused(2, "exists already").then();
+        assert!(!folder.path("done").exists());
     }
 }

@@ -124,7 +124,8 @@ fn interrupted(folder: &Rmm, to: &[&str], signal: Signal) -> (ExitStatus, String
 fn a_signal_ends_a_job_and_leaves_nothing() {
     let usual = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::XCPU, Signal::USR1, Signal::USR2];
     let timers = [Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::IO];
-    for signal in usual.into_iter().chain(timers) {
+    let rare = [Signal::POWER, Signal::STKFLT];
+    for signal in usual.into_iter().chain(timers).chain(rare) {
         for to in [&["-i"][..], &["-o", "out.npy"]] {
             let folder = a();
             let (status, message) = interrupted(&folder, to, signal);
@@ -137,6 +138,18 @@ fn a_signal_ends_a_job_and_leaves_nothing() {
                 _ => ran.names_are(["a.npy", "err", "started"]),
             };
         }
+    }
+}
+
+#[test]
+fn real_time_signals_end_a_job_as_others_do() {
+    for signal in [34, 64] {
+        let job = "rmm map-chunks a.npy --exec 'touch started; sleep 60; cat' -o out.npy 2>err";
+        let wait = "until [ -e started ]; do sleep 0.01; done";
+        let ran = a().sh(&format!("{job} & {wait}; kill -{signal} $!; wait $!; echo $?")).code(0);
+        let ran = ran.stdout(format!("{}\n", 128 + signal)).names_are(["a.npy", "err", "started"]);
+        let said = format!("rmm: a.npy: chunk 0 ([0:3]): stopped by SIGRTMIN+{}\n", signal - 34);
+        ran.file_is("err", said);
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which journal is that of an array and of its job: what else has its name, other files, other systems, other versions.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
 
 use crate::dying::{all_done, deadly, pasted};
-use crate::harness::Rmm;
+use crate::harness::{RMM, Rmm, skipped};
 use crate::resume::{JOURNAL, killed, resumed};
 
 #[test]
@@ -165,4 +166,30 @@ fn the_journal_of_an_array_that_is_gone_is_removed_where_it_is_one() {
     std::fs::set_permissions(folder.path(JOURNAL), PermissionsExt::from_mode(0o600)).expect("owned");
     let ran = folder.run(["map-chunks", "a.dat", "--discard-journal"]).refused(5, "is not a journal of rmm");
     pasted(ran).done().file_is("a.dat.rmm-journal.old", "mine");
+}
+
+#[test]
+fn a_journal_that_its_user_alone_may_read_is_that_of_a_job_all_the_same() {
+    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let can_become = || Command::new(nobody[0]).args(&nobody[1..]).arg(&*RMM).arg("--version").output();
+    if !rustix::process::geteuid().is_root() || !can_become().is_ok_and(|output| output.status.success()) {
+        return skipped("only root can become another user, by setpriv");
+    }
+    let folder = killed(&[]);
+    std::fs::set_permissions(folder.path("a.dat"), PermissionsExt::from_mode(0o666)).expect("owned");
+    std::fs::set_permissions(folder.path(""), PermissionsExt::from_mode(0o777)).expect("owned");
+    let mut folder = folder;
+    for words in [
+        &["set", "a.dat", "-d", "u1", "0", "1"][..],
+        &["fill", "a.dat", "-d", "u1", "--value", "1"],
+        &["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x"],
+        &["map-chunks", "a.dat", "-d", "u1", "-i", "--expr", "x", "--resume"],
+        &["map-chunks", "a.dat", "--discard-journal"],
+    ] {
+        let mut command = Command::new(nobody[0]);
+        command.args(&nobody[1..]).arg(&*RMM).args(words);
+        let said = "rmm: a.dat.rmm-journal: is that of an unfinished job of user 0, who alone goes on with it or gives it up\n";
+        folder = folder.run_command(command).refused(4, said).then();
+    }
+    resumed(folder, &[]).done().file_is("a.dat", all_done());
 }

@@ -29,14 +29,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{
-    self, Array, Checksum, Counting, Grid, Header, Layout, Names, Placement, Protocol, ReceiptPlace, Typed,
+    self, Array, Boot, Checksum, Counting, Grid, Header, Layout, Names, Placement, Protocol, ReceiptPlace, Typed,
 };
-use crate::mapping::{self, JournalFile, Kept, Mapping, Sync, born, discarding, mount_of, this_boot};
+use crate::mapping::{
+    self, JournalFile, Kept, Mapping, PAGE, Sync, born, discarding, is_mounted_alone, journal_path, mount_of, this_boot,
+};
 use crate::plan::Chunks;
 use crate::view::View;
 
-/// Bytes from one part of a journal to the next at least: pages, which the fault handler gives up one by one.
-const PAGE: u64 = 4096;
 /// Bytes of a batch that is flushed together.
 const BATCH: u64 = 16 << 20;
 /// Slots that a journal has at least, so that a job may be resumed with more threads than it was begun with.
@@ -107,7 +107,7 @@ impl Resumable {
             protocol,
             job: operation.job,
             array: array_of(array),
-            boot: this_boot()?,
+            boot: run_for(protocol, this_boot(), array.path())?,
             mount: mount_of(array.file()),
             operation: operation.checksum,
             counting: Counting::of(selected, &placement.view),
@@ -123,6 +123,12 @@ impl Resumable {
             return Err(Error::usage(message).hint("--chunk 64MiB"));
         }
         let layout = Layout::new(&header, PAGE)?;
+        if is_mounted_alone(array.file(), array.path()) {
+            return Err(unkept(
+                "the file is mounted here by itself, and has no journal where it comes from",
+                array.path(),
+            ));
+        }
         let file = JournalFile::create(array.path(), layout.nbytes(), kept)?;
         let job = Self { file, header, layout, operation, stored: AtomicU64::new(0) };
         job.appear().inspect_err(|_| job.file.give_up())?;
@@ -147,7 +153,7 @@ impl Resumable {
     /// # Errors
     /// Busy, where it is another operation, or its receipt goes elsewhere; io.
     pub fn resume(unfinished: Unfinished, operation: Operation) -> Result<Self> {
-        let unfinished = unfinished.for_operation(&operation)?;
+        unfinished.check_operation(&operation)?;
         let sync = unfinished.sync(operation.sync);
         let Unfinished { file, header, layout } = unfinished;
         let kept = if header.protocol == Protocol::Redo { Kept::Written } else { Kept::Mapped };
@@ -267,6 +273,25 @@ impl Names for JobNames<'_> {
     }
 }
 
+/// The run of the system that a journal belongs to: what it keeps in memory is gone with that, and nobody would know
+/// where the runs have no names.
+fn run_for(protocol: Protocol, boot: Result<Boot>, array: &Path) -> Result<Boot> {
+    match (protocol, boot) {
+        (Protocol::Redo, boot) => Ok(boot.unwrap_or(Boot(0))),
+        (Protocol::Slots, Ok(boot)) if boot.0 != 0 => Ok(boot),
+        (Protocol::Slots, Ok(_)) => {
+            Err(unkept("the system does not tell its runs apart, so only jobs with --sync have one", array))
+        }
+        (Protocol::Slots, Err(error)) => Err(unkept(&error.to_string(), array)),
+    }
+}
+
+fn unkept(why: &str, array: &Path) -> Error {
+    let error = Error::new(ErrorKind::Io, format!("cannot keep a journal: {why}"));
+    let journal = journal_path(array).unwrap_or_else(|_| array.to_path_buf());
+    error.at(journal).hint("--no-journal does without; the job cannot be resumed then")
+}
+
 /// Which file an array is in.
 fn array_of(mapping: &Mapping) -> Array {
     let identity = mapping.identity();
@@ -283,4 +308,25 @@ pub fn grid_of(chunks: &Chunks<'_>, view: &View) -> Result<Grid> {
         let error = Error::usage(format!("{} chunks are more than a journal has room for", chunks.count_left()));
         error.hint("--chunk 64MiB makes fewer")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_in_memory_is_kept_where_runs_of_the_system_have_names() {
+        let of = |protocol, boot| run_for(protocol, boot, Path::new("a"));
+        let failed = || Err(Error::new(ErrorKind::Io, "cannot tell"));
+        assert_eq!(of(Protocol::Slots, Ok(Boot(7))).expect("it has a name"), Boot(7));
+        for (boot, why) in [(Ok(Boot(0)), "does not tell its runs apart"), (failed(), "cannot tell")] {
+            let error = of(Protocol::Slots, boot).expect_err(why);
+            assert!(error.message().starts_with("cannot keep a journal: ") && error.message().contains(why), "{error}");
+            assert_eq!((error.kind(), error.path()), (ErrorKind::Io, Some(Path::new("a.rmm-journal"))));
+            assert!(error.hints()[0].starts_with("--no-journal"));
+        }
+        for boot in [Ok(Boot(0)), failed()] {
+            assert_eq!(of(Protocol::Redo, boot).expect("it need not be known"), Boot(0));
+        }
+    }
 }

@@ -10,9 +10,11 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use super::Operation;
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Array, Checksum, Header, ReceiptPlace};
-use crate::mapping::{Identity, JournalFile, Mapping, NewFile, Replace, Sync, full_path, partial_path};
+use crate::mapping::{
+    Identity, JournalFile, Mapping, NewFile, Replace, Sync, flush_named, full_path, moving_aside, partial_path,
+};
 
 const TITLE: &str = "rmm receipt 1";
 /// Longer than any receipt but for its command, which is cut.
@@ -131,17 +133,42 @@ impl Receipt {
         self.array.is(array) && (born || self.array.dev == array.dev)
     }
 
-    /// Writes it, whole or not at all, unless it is there.
+    /// Writes it, whole or not at all, unless it is there. What else is there by now stays: it is not for this job to
+    /// replace.
+    ///
+    /// # Errors
+    /// Usage, where something else is there; as [`NewFile`].
+    pub fn write(&self, path: &Path, sync: Sync) -> Result<()> {
+        let in_the_way = |error: Error| error.with_hints(Vec::new()).whole_hint(moving_aside(path));
+        match Self::read(path).map_err(in_the_way)? {
+            Some(found) if found == *self => flush_named(path, sync),
+            Some(_) => Err(in_the_way(Error::usage("is the receipt of another job by now").at(path))),
+            None => self.make(path, Replace::Never, sync).map_err(|error| match error.kind() {
+                ErrorKind::Usage => in_the_way(error),
+                _ => error,
+            }),
+        }
+    }
+
+    /// Writes it in the place of one that says the same of a file that is no longer there.
     ///
     /// # Errors
     /// As [`NewFile`].
-    pub fn write(&self, path: &Path, sync: Sync) -> Result<()> {
-        if sync == Sync::No && Self::read(path)?.as_ref() == Some(self) {
-            return Ok(());
-        }
-        let new = NewFile::create(path, Replace::Force)?;
+    pub fn write_again(&self, path: &Path, sync: Sync) -> Result<()> {
+        self.make(path, Replace::Force, sync)
+    }
+
+    fn make(&self, path: &Path, replace: Replace, sync: Sync) -> Result<()> {
+        let new = NewFile::create(path, replace)?;
         new.file().write_all(self.text().as_bytes()).map_err(|error| Error::io("cannot write", error)).at(path)?;
         new.commit(sync)
+    }
+
+    /// Takes it away where what it says is not so, after all.
+    pub fn withdraw(&self, path: &Path) {
+        if Self::read(path).is_ok_and(|found| found.as_ref() == Some(self)) {
+            let _ = std::fs::remove_file(path);
+        }
     }
 
     fn text(&self) -> String {
@@ -219,5 +246,24 @@ mod tests {
             assert_eq!(Receipt::read(&path).expect_err(text).kind(), crate::error::ErrorKind::Usage);
         }
         Receipt::read(folder.path()).expect_err("a folder");
+    }
+
+    #[test]
+    fn what_is_there_and_is_not_its_own_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("receipt");
+        let other = Receipt { job: 8, ..receipt() };
+        for sync in [Sync::No, Sync::Yes] {
+            for text in ["notes", &other.text()] {
+                std::fs::write(&path, text).expect("written");
+                let error = receipt().write(&path, sync).expect_err("somebody else's");
+                assert_eq!((error.kind(), error.hints()), (ErrorKind::Usage, &[moving_aside(&path)][..]));
+                receipt().withdraw(&path);
+                assert_eq!(std::fs::read_to_string(&path).expect("there"), text);
+            }
+            receipt().write_again(&path, sync).expect("said to be void");
+            receipt().withdraw(&path);
+            assert!(!path.exists());
+        }
     }
 }

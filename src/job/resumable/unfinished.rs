@@ -7,13 +7,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::place::{InPlace, Place};
-use super::{JobNames, Operation, PAGE, array_of};
+use super::{JobNames, Operation, array_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Placement, Protocol, ReceiptPlace, Typed};
-use crate::mapping::{JournalFile, Kept, Mapping, Sync, discarding, mount_of, moving_aside, resuming, this_boot};
+use crate::mapping::{JournalFile, Kept, Mapping, PAGE, Sync, discarding, moving_aside, resuming, trusted};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -49,6 +49,11 @@ impl Left {
     /// Whether nothing is computed yet.
     pub fn is_nothing(&self) -> bool {
         self.done == 0 && self.kept.is_none()
+    }
+
+    /// Whether everything is computed, and whole in the array or the journal.
+    pub fn is_all(&self) -> bool {
+        self.done + self.kept.as_ref().map_or(0, |kept| kept.blocks) == self.blocks
     }
 
     /// What is done, without what is not surely so.
@@ -108,35 +113,19 @@ impl Unfinished {
         }
     }
 
+    /// The journal of a job that has made this array in a file of the name `part`, and given it its own name since: it can
+    /// only be ended.
+    ///
+    /// # Errors
+    /// As [`JournalFile::orphan`].
+    pub fn of_made(array: &Mapping, part: &Path) -> Result<Option<Self>> {
+        let file = JournalFile::orphan(part)?;
+        // One of another file, or of another run of the system, is nobody's.
+        Ok(file.and_then(|file| Self::read(file, array).ok()))
+    }
+
     fn read(file: JournalFile, array: &Mapping) -> Result<Self> {
-        let header = Header::decode(&file.beginning(MOST_HEADER_BYTES)?)?;
-        let (found, own) = (header.array, array_of(array));
-        if !found.is(&own) {
-            let name = array.path().file_name().unwrap_or_default().to_string_lossy();
-            let (ino, len) = (found.ino, found.len);
-            let where_is = if (ino, len) == (own.ino, own.len) {
-                format!("where {name} was made at another time")
-            } else {
-                format!("where {name} is inode {} of {}", own.ino, own.len)
-            };
-            let message = format!("is the journal of another file: inode {ino} of {len} bytes, {where_is}");
-            return Err(Error::corrupt(message));
-        }
-        // Only what --sync has flushed is sure to be there again, under whatever number the device has by now.
-        if header.protocol == Protocol::Slots {
-            let same_boot = header.boot == this_boot()? && header.boot.0 != 0;
-            let same_mount = found.dev == own.dev && !header.mount.is_another(&mount_of(array.file()));
-            let since = match (same_boot, same_mount) {
-                (false, _) => "before the system was started the last time",
-                (true, false) => "before the file system was mounted the last time",
-                (true, true) => "",
-            };
-            if !since.is_empty() {
-                return Err(Error::corrupt(format!("was begun {since}: what was stored since then is not known")));
-            }
-        }
-        let layout = Layout::new(&header, PAGE)?;
-        file.check_len(&layout)?;
+        let (header, layout) = trusted(&file, (array.file(), array.len(), array.path()))?;
         Ok(Self { file, header, layout })
     }
 
@@ -207,14 +196,17 @@ impl Unfinished {
         Ok(Self { file: self.file.kept(kept)?, ..self })
     }
 
-    /// The same, if it is the journal of this operation, and of its receipt or of none.
-    pub(super) fn for_operation(self, operation: &Operation) -> Result<Self> {
+    /// Makes sure that it is the journal of this operation, and of its receipt or of none.
+    ///
+    /// # Errors
+    /// Busy, where it is not; io.
+    pub fn check_operation(&self, operation: &Operation) -> Result<()> {
         let array = self.file.array_path();
         if self.header.operation == operation.checksum {
             // Who leaves the receipt out would have the next one who asks for it begin the job anew.
             let message = match (&self.header.receipt, operation.place()?) {
-                (None, None) => return Ok(self),
-                (Some(own), Some(asked)) if own.is(&asked) => return Ok(self),
+                (None, None) => return Ok(()),
+                (Some(own), Some(asked)) if own.is(&asked) => return Ok(()),
                 (Some(own), None) => format!("with --receipt {}, and goes on with that one alone", shown(own)),
                 (Some(own), Some(asked)) => format!("with --receipt {}, not {}", shown(own), shown(&asked)),
                 (None, Some(_)) => "without --receipt, and is ended without one".to_owned(),
