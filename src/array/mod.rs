@@ -227,6 +227,10 @@ impl Readable for Array {
         Box::new(self.mapping.reader())
     }
 
+    fn will_need(&self, view: &View) {
+        self.mapping.will_need(view);
+    }
+
     fn may_have_holes(&self) -> Result<bool> {
         self.mapping.may_have_holes()
     }

@@ -39,7 +39,8 @@ pub fn lay(
     let done = crew.run(tiles(view, convert, crew.threads), &|| {
         let writer = array.mapping().writer(Stores::Overwrite)?;
         let holes = if leaves_holes { Some(Holes::of(bytes)?) } else { None };
-        Ok(Box::new(Lay { maker: elements.maker(), holes, writer, place }))
+        let ahead = (!view.goes_forward()).then_some(bytes);
+        Ok(Box::new(Lay { ahead, maker: elements.maker(), holes, writer, place }))
     });
     match done {
         // Tiles find another offender first.
@@ -68,6 +69,8 @@ fn tiles<'v>(view: &'v View, convert: &Conversion, threads: usize) -> Chunks<'v>
 }
 
 struct Lay<'a> {
+    /// Where tiles are read that do not follow each other in the file.
+    ahead: Option<&'a dyn Readable>,
     maker: Box<dyn Make + 'a>,
     /// Where zeros need not even be read, as the new file has them already; `None` where they become something else.
     holes: Option<Holes<'a>>,
@@ -81,6 +84,9 @@ impl Worker for Lay<'_> {
             && holes.hold(&chunk.view)?
         {
             return Ok(());
+        }
+        if let Some(bytes) = self.ahead {
+            bytes.will_need(&chunk.view);
         }
         let items = self.maker.items(chunk)?;
         // Between two bytes of a tile there may lie data of others.

@@ -6,9 +6,8 @@
 use std::fmt;
 
 use super::typed::{MOST_COMMAND, MOST_PATH};
-use super::{Checksum, Folder, Grid, Placement, ReceiptPlace, Typed};
+use super::{Checksum, Counting, Folder, Grid, Placement, ReceiptPlace, Typed};
 use crate::error::{Error, Result};
-use crate::view::{Axis, View};
 
 const MAGIC: [u8; 8] = *b"\x93RMMJRN\n";
 const VERSION: u64 = 4;
@@ -86,46 +85,6 @@ impl Mount {
     pub fn is_another(&self, other: &Self) -> bool {
         let numbers = [(self.system, other.system), (self.mount, other.mount)];
         numbers.iter().find(|(one, other)| *one != 0 && *other != 0).is_some_and(|(one, other)| one != other)
-    }
-}
-
-/// In which order the elements of a job are counted: that of its blocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counting {
-    /// That of the selection, C order of its axes.
-    Selection,
-    /// That in which they lie in the file.
-    File,
-    /// Another one, in which the chunks follow each other.
-    Chunks,
-}
-
-impl Counting {
-    /// The order of `blocks`, a view of the elements of `selected`.
-    pub fn of(selected: &View, blocks: &View) -> Self {
-        let rises = |axis: &Axis| match axis {
-            Axis::Strided { stride, .. } => *stride >= 0,
-            Axis::Listed { positions, stride } => *stride >= 0 && positions.is_sorted(),
-        };
-        let axes = blocks.axes();
-        let listed = axes.iter().any(|axis| matches!(axis, Axis::Listed { .. }));
-        let goes_outward =
-            axes.iter().map(|axis| axis.stride().unsigned_abs()).is_sorted_by(|outer, inner| outer >= inner);
-        match () {
-            // What is listed need not be listed in this order where it was typed.
-            () if blocks == selected && !listed => Self::Selection,
-            () if goes_outward && axes.iter().all(rises) => Self::File,
-            () => Self::Chunks,
-        }
-    }
-
-    /// What stands behind numbers of elements: `of the selection`.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Selection => "of the selection",
-            Self::File => "in the order of the file",
-            Self::Chunks => "in the order of the chunks",
-        }
     }
 }
 
@@ -336,9 +295,6 @@ impl fmt::Display for Boot {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::index::Index;
-    use crate::plan::Walk;
-    use crate::shape::{Order, Shape};
     use crate::view::{Axis, Item, View};
 
     /// A header of 12 elements of 4 bytes in blocks of 2.
@@ -411,29 +367,6 @@ pub(super) mod tests {
         let read = Header::decode(&bytes).expect("just written");
         let command = "é".repeat(MOST_COMMAND / 2);
         assert_eq!((read.typed, read.receipt), (Typed { command, ..typed }, receipt));
-    }
-
-    #[test]
-    fn elements_are_counted_in_the_order_of_the_blocks() {
-        for (index, order, of_walk) in [
-            ("1:", Order::C, Counting::Selection),
-            ("1:,::2", Order::C, Counting::Selection),
-            ("::-1", Order::C, Counting::File),
-            (":,::-1", Order::F, Counting::File),
-            (":", Order::F, Counting::File),
-            ("[0,2]", Order::C, Counting::File),
-        ] {
-            let whole = View::of_array(&Shape::new([4, 6]).expect("small"), 8, order, 0);
-            let view = index.parse::<Index>().expect(index).select(&[4, 6]).expect(index).of(&whole);
-            assert_eq!(Counting::of(&view, &Walk::forward(&view).through(&view)), of_walk, "{index} {order:?}");
-        }
-        let view = View::new(
-            100,
-            vec![Axis::Strided { len: 3, stride: 1 }, Axis::Strided { len: 4, stride: -5 }],
-            Item::whole(1),
-        );
-        assert_eq!(Counting::of(&view, &view), Counting::Selection);
-        assert_eq!(Counting::of(&view, &view.reversed()), Counting::Chunks);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! tears and reorders writes that were not flushed.
 
 mod checksum;
+mod counting;
 mod grid;
 mod header;
 mod layout;
@@ -26,8 +27,9 @@ pub mod slots;
 mod typed;
 
 pub use checksum::{Checksum, Checksummer};
+pub use counting::Counting;
 pub use grid::Grid;
-pub use header::{Array, Boot, Counting, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
+pub use header::{Array, Boot, Header, MOST_BATCH_BYTES, MOST_HEADER_BYTES, Mount, PLACES, Protocol};
 pub use layout::Layout;
 pub use placement::Placement;
 pub use receipt_place::ReceiptPlace;

@@ -31,6 +31,15 @@ pub(super) struct Temporary {
     pub(super) lock: Option<Lock>,
 }
 
+/// Who may read and write a file that has no name of its own yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Whoever may read and write any new file.
+    All = 0o666,
+    /// Its owner alone: what it replaces may be private, and has its permissions when it is whole.
+    Owner = 0o600,
+}
+
 /// Whether a file outlives a process that ends early, and under which name.
 #[derive(Debug)]
 pub(super) enum Stays {
@@ -41,14 +50,14 @@ pub(super) enum Stays {
 }
 
 impl Temporary {
-    pub(super) fn beside(target: &Path, name: &OsStr) -> Result<Self> {
+    pub(super) fn beside(target: &Path, name: &OsStr, access: Access) -> Result<Self> {
         let prefix = temporary_prefix(name);
         for _ in 0..TRIES {
             let file = tempfile::Builder::new()
                 .prefix(&prefix)
                 .rand_bytes(RANDOM)
-                // What any new file gets: the umask is subtracted by the system.
-                .permissions(Permissions::from_mode(0o666))
+                // The umask is subtracted by the system.
+                .permissions(Permissions::from_mode(access as u32))
                 .tempfile_in(folder_of(target))
                 .map_err(|error| Error::io("cannot create", error))?;
             match Lock::exclusive(file.as_file(), file.path()) {
@@ -63,12 +72,12 @@ impl Temporary {
     }
 
     /// The partial file of `target`, or one that will be.
-    pub(super) fn found_or_beside(target: &Path, name: &OsStr) -> Result<Self> {
+    pub(super) fn found_or_beside(target: &Path, name: &OsStr, access: Access) -> Result<Self> {
         remove_leftovers(target);
         if let Some(found) = Partial::open(target)? {
             return Self::partial(found);
         }
-        let temporary = Self::beside(target, name)?;
+        let temporary = Self::beside(target, name, access)?;
         if temporary.lock.is_none() {
             // A second look says why: what stays is known by nothing else to be in use.
             drop(Lock::exclusive(temporary.file.as_file(), temporary.file.path())?);

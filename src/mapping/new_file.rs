@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::beside::{Stays, Temporary};
+use super::beside::{Access, Stays, Temporary};
 use super::leftovers::remove_leftovers;
 use super::names::leads_to;
 use super::partial::refuse_unfinished;
@@ -82,10 +82,10 @@ impl NewFile {
     /// Usage, where the target is a folder, or is there and must not be replaced; busy, where somebody stores in it; io,
     /// where the folder is missing or must not be written.
     pub fn create(target: &Path, replace: Replace) -> Result<Self> {
-        let temporary = |target: &Path, name: &OsStr| {
+        let temporary = |target: &Path, name: &OsStr, access: Access| {
             refuse_unfinished(target)?;
             remove_leftovers(target);
-            Temporary::beside(target, name)
+            Temporary::beside(target, name, access)
         };
         Self::begin(target, replace, &temporary).map_err(|error| error.at(target))
     }
@@ -120,7 +120,11 @@ impl NewFile {
         Ok(Self { target, place })
     }
 
-    fn begin(target: &Path, replace: Replace, temporary: &dyn Fn(&Path, &OsStr) -> Result<Temporary>) -> Result<Self> {
+    fn begin(
+        target: &Path,
+        replace: Replace,
+        temporary: &dyn Fn(&Path, &OsStr, Access) -> Result<Temporary>,
+    ) -> Result<Self> {
         let replaced = match target.metadata() {
             Ok(metadata) => Some(metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -143,7 +147,8 @@ impl NewFile {
         let target = follow_links(target)?;
         let Some(name) = target.file_name() else { return Err(Error::usage("is not the name of a file")) };
         let replaced = replaced.map(|metadata| Replaced::lock(metadata, &target)).transpose()?;
-        let temporary = temporary(&target, name)?;
+        let access = if replaced.is_some() { Access::Owner } else { Access::All };
+        let temporary = temporary(&target, name, access)?;
         Ok(Self { target, place: Place::Beside { temporary, replaced, replace } })
     }
 
@@ -401,9 +406,12 @@ mod tests {
     fn a_replaced_file_keeps_its_permissions_and_a_new_one_gets_the_usual() {
         let (folder, path) = file_of(b"old");
         std::fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("owned");
-        let new = NewFile::create(&path, Replace::Force).expect("forced");
-        new.commit(Sync::No).expect("renamed");
-        assert_eq!(path.metadata().expect("there").mode() & 0o7777, 0o640);
+        for new in [NewFile::create, NewFile::resumable] {
+            let new = new(&path, Replace::Force).expect("forced");
+            assert_eq!(new.file().metadata().expect("open").mode() & 0o777, 0o600, "nobody else reads it meanwhile");
+            new.commit(Sync::No).expect("renamed");
+            assert_eq!(path.metadata().expect("there").mode() & 0o7777, 0o640);
+        }
         let (usual, fresh) = (folder.path().join("usual"), folder.path().join("fresh"));
         std::fs::write(&usual, b"").expect("written");
         NewFile::create(&fresh, Replace::Never).and_then(|new| new.commit(Sync::No)).expect("free");

@@ -13,11 +13,15 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::plan::Run;
+use crate::view::View;
 
 /// Bytes that views can be read from.
 pub trait Readable: Sync {
     /// A worker's own reader.
     fn reader(&self) -> Box<dyn ReadRuns + '_>;
+
+    /// Has the bytes of a view brought near, as they are read next.
+    fn will_need(&self, _view: &View) {}
 
     /// Whether some of the bytes may be holes: zeros that take no storage and need not be read. See [`Holes`].
     ///
@@ -72,7 +76,6 @@ impl ReadRuns for &[u8] {
 mod tests {
     use super::*;
     use crate::shape::{Order, Shape};
-    use crate::view::View;
 
     #[test]
     fn memory_is_read_as_a_file_is() {
