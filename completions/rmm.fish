@@ -152,7 +152,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colou
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
@@ -191,7 +191,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand get" -l color -d 'When to colour
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -257,7 +257,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand set" -l color -d 'When to colour
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
@@ -321,7 +321,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand slice" -l color -d 'When to colo
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l header -d 'A line of column names in front'
@@ -389,7 +389,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l arange -d 'Count in C i
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command, with the --receipt that it was begun with, if any; --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l discard-journal -d 'Give up a job that ended early: store what waits in its journal, by way of TMPDIR where the disk is full, say which part is done, and remove the journal'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
@@ -479,7 +479,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run eve
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command, with the --receipt that it was begun with, if any; --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l discard-journal -d 'Give up a job that ended early: store what waits in its journal, by way of TMPDIR where the disk is full, say which part is done, and remove the journal'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
