@@ -187,6 +187,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand get" -l cols -d 'The same along 
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l along -d 'The same along axis K; may be repeated' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l field -d 'A field of a structured dtype; may be repeated' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l precision -d 'Round floats to N digits behind the point' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -253,6 +254,7 @@ npy\t''
 raw\t''
 hex\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -262,6 +264,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand set" -l raw -d 'Read as raw byte
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -317,6 +320,7 @@ npy\t''
 raw\t''
 hex\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -325,6 +329,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -381,6 +386,7 @@ npy\t''
 raw\t''
 hex\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -394,6 +400,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l raw -d 'Read as raw byt
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -469,6 +476,7 @@ npy\t''
 raw\t''
 hex\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -484,6 +492,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l raw -d 'Read as r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s q -l quiet -d 'No notes and no progress; errors are still printed'

@@ -7,7 +7,7 @@ use super::output::OutputArgs;
 use super::select::Described;
 use super::signals;
 use super::ui::Ui;
-use crate::array::{AlongRows, Incoming, NewArray};
+use crate::array::{AlongRows, Describe, Incoming, NewArray};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::index::Reach;
@@ -64,7 +64,9 @@ pub(super) struct Flow<'a> {
 impl OutputArgs {
     /// Whether a result of this extent can be written as it comes, by its format.
     pub(super) fn takes(&self, extent: Extent) -> Result<bool> {
+        let is_described = self.describe()? == Describe::Always;
         Ok(match self.format()? {
+            _ if is_described && extent == Extent::Open => false,
             OutputFormat::Table => false,
             // What stands in front tells how long they are.
             OutputFormat::Npy | OutputFormat::Hex => extent == Extent::Known,
@@ -80,7 +82,7 @@ impl Flow<'_> {
     /// Usage and corrupt, where the stream is shorter or longer than the array: all but its last MiB may have gone to
     /// standard output by then, and no file is made. Io, and casts that fail.
     pub(super) fn write(self, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
-        let format = output.format()?;
+        let (format, describe) = (output.format()?, output.describe()?);
         output.refuse_terminal(format)?;
         let sink = self.sink(output, format, self.shape.clone())?;
         let Destination::File(path) = output.destination() else {
@@ -89,7 +91,7 @@ impl Flow<'_> {
         };
         signals::heed_before(&path);
         let spec = ArraySpec { dtype: self.dtype.clone(), shape: self.shape.clone(), order: Order::C, offset: 0 };
-        let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
+        let new = NewArray::begin(&path, spec, format.container(), describe, write.replace())?;
         signals::heed();
         let mut file = new.file().file();
         let failed = |error| Error::io("cannot write", error).at(new.file().target());

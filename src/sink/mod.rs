@@ -127,6 +127,8 @@ pub struct Style {
     pub header: Header,
     /// How each value is printed, where that is not the shortest text that reads back.
     pub fmt: Option<Fmt>,
+    /// Digits behind the point of floats, where they are not to read back; `fmt` wins over it.
+    pub precision: Option<u8>,
     /// Where the first item lies in its file: the first offset that hex shows, counting on from there.
     pub base: u64,
 }
@@ -215,11 +217,11 @@ impl Sink {
             OutputFormat::Tsv => Box::new(delimited(Dialect::TSV)?),
             OutputFormat::Csv => Box::new(delimited(Dialect::CSV)?),
             OutputFormat::Text => Box::new(delimited(Dialect::TEXT)?),
-            OutputFormat::Json => Box::new(json::Json::new(layout)),
-            OutputFormat::Ndjson => Box::new(json::Ndjson::new(layout)),
+            OutputFormat::Json => Box::new(json::Json::new(layout, style.precision)),
+            OutputFormat::Ndjson => Box::new(json::Ndjson::new(layout, style.precision)),
             OutputFormat::Npy => Box::new(binary::Npy::new(layout)?),
             OutputFormat::Raw => Box::new(binary::Raw),
-            OutputFormat::Hex => Box::new(hex::Hex::new(layout, style.base)),
+            OutputFormat::Hex => Box::new(hex::Hex::new(layout, style)),
             OutputFormat::Table => return Err(Error::usage("a table shows a part of an array and cannot be streamed")),
         };
         Ok(Self { format: boxed, itemsize: layout.dtype.itemsize(), size: layout.shape.size() })
@@ -282,6 +284,9 @@ impl Sink {
 fn refuse_style(format: OutputFormat, style: &Style) -> Result<()> {
     let has_lines = matches!(format, OutputFormat::Tsv | OutputFormat::Csv | OutputFormat::Text);
     let misfit = match style {
+        Style { precision: Some(_), .. } if format.is_binary() => {
+            return Err(Error::usage(format!("--precision is for text, not for {format}")));
+        }
         _ if has_lines => return Ok(()),
         Style { fmt: Some(_), .. } => "--fmt",
         Style { header: Header::Names, .. } => "--header",
