@@ -386,11 +386,11 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
@@ -872,11 +872,11 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
@@ -1022,11 +1022,11 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
@@ -1160,11 +1160,11 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)

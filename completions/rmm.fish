@@ -244,7 +244,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand set" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand set" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -252,7 +252,8 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
@@ -310,7 +311,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand slice" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -318,7 +319,8 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
@@ -376,7 +378,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -384,7 +386,8 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
@@ -466,7 +469,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -474,7 +477,8 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''

@@ -227,7 +227,7 @@ impl MapChunksArgs {
 
     /// The elements, or what the expression makes of them, reduced.
     fn reduced(&self, op: Op, array: &Array, selected: &Selected, ui: &Ui) -> Result<Results> {
-        if self.edit.output.format()?.is_binary() {
+        if !self.edit.output.format()?.is_text() {
             self.edit.output.refuse_terminal(self.edit.output.format()?)?;
         }
         let form = Form { astype: self.exec.astype()?, cast: self.cast };

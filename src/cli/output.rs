@@ -34,7 +34,7 @@ pub(super) struct OutputArgs {
     /// Write to OUT, which appears whole or not at all; - is standard output
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: Option<PathBuf>,
-    /// tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT's ending, else tsv]
+    /// tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT's ending, else tsv]
     #[arg(short, long, value_name = "FORMAT", value_parser = one_of::<OutputFormat>(FORMATS), hide_possible_values = true)]
     pub(super) format: Option<OutputFormat>,
     /// A line of column names in front
@@ -152,7 +152,7 @@ impl OutputArgs {
 
     /// Refuses bytes for a terminal that did not ask for them.
     pub(super) fn refuse_terminal(&self, format: OutputFormat) -> Result<()> {
-        if format.is_binary() && self.destination() == Destination::Default && io::stdout().is_terminal() {
+        if !format.is_text() && self.destination() == Destination::Default && io::stdout().is_terminal() {
             return Err(Error::usage(format!("{format} is not for terminals"))
                 .hint("-o FILE writes it to a file, -o - to the terminal all the same"));
         }

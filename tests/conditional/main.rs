@@ -5,6 +5,7 @@
 
 mod cgroup;
 mod concurrency;
+mod consumers;
 mod disk;
 mod full_disk;
 mod guess;
@@ -32,6 +33,7 @@ fn main() -> std::process::ExitCode {
         remount::trials,
         cgroup::trials,
         interchange::trials,
+        consumers::trials,
         guess::trials,
     ];
     let trials: Vec<Trial> = groups.iter().flat_map(|trials| trials()).collect();

@@ -360,3 +360,18 @@ fn what_is_made_is_described_beside_it_where_that_is_asked_for() {
     a().run(["slice", "a.npy", "--sidecar"]).refused(2, "--sidecar describes a file");
     a().run(["set", "a.npy", "0,0", "9", "--sidecar"]).refused(2, "--mode c");
 }
+
+#[test]
+fn arrow_needs_a_build_that_writes_it() {
+    let ran = a().run(["slice", "a.npy", "-f", "arrow"]);
+    if cfg!(feature = "arrow") {
+        let piped = ran.code(0);
+        assert!(
+            piped.output().starts_with(&[0xff; 4]) && piped.output().ends_with(&[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])
+        );
+        let made = piped.then().run(["slice", "a.npy", "-o", "a.arrows"]).done();
+        assert_eq!(made.read("a.arrows"), a().run(["slice", "a.npy", "-f", "arrow"]).output());
+    } else {
+        ran.refused(2, "this rmm was built without the feature arrow");
+    }
+}
