@@ -18,7 +18,7 @@ use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
 use crate::job::lay::lay;
-use crate::mapping::{Identity, Stream, copy_range, give_up, pour, reserve};
+use crate::mapping::{Identity, Stream, copy_range, give_up, lead, pour, reserve};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
 use crate::spec::ArraySpec;
@@ -237,6 +237,10 @@ impl<'a> Formatted<'a> {
         signals::heed_before(path);
         let new = NewArray::begin(path, spec, self.format.container(), describe, write.replace())?;
         let new = new.treated_like(self.outcome.array.mapping());
+        let new = match self.verbatim() {
+            Some(range) => new.sharing(self.outcome.array.mapping(), range),
+            None => new,
+        };
         signals::heed();
         self.fill(&new, ui).at(new.file().target())?;
         self.outcome.array.mapping().check_unchanged()?;
@@ -248,12 +252,16 @@ impl<'a> Formatted<'a> {
         let mut file = new.file().file();
         let progress = ui.progress(self.view.nbytes());
         if let Some((offset, len)) = self.verbatim() {
-            new.write_header()?;
             let from = self.outcome.array.mapping();
             if new.file().is_direct() {
+                new.write_header()?;
                 return pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes));
             }
-            copy_range(from, offset, len, (file, new.spec().offset), &mut |bytes| progress.advance(bytes))?;
+            let to = new.spec().offset;
+            let lead = lead(offset, to, file);
+            let target = (file, to - lead);
+            copy_range(from, offset - lead, len + lead, target, &mut |bytes| progress.advance(bytes))?;
+            new.write_header()?;
             from.read_behind(offset..offset + len);
             return give_up(file, from.cache());
         }

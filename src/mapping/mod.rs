@@ -33,6 +33,7 @@ mod pieces;
 mod pour;
 mod reader;
 mod resuming;
+mod share;
 mod space;
 mod spool;
 mod stdio;
@@ -56,6 +57,7 @@ pub use partial::{Partial, discarding, moving_aside, partial_path, remove_partia
 pub use pour::pour;
 pub use reader::Reader;
 pub use resuming::{resuming, typed_here};
+pub use share::{lead, place_to_share};
 pub use space::{Sync, reserve, set_len};
 pub use spool::{spool, stream_name, temporary, unnamed};
 pub use stdio::Stream;

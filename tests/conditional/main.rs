@@ -16,6 +16,7 @@ mod needs;
 mod numpy;
 mod power;
 mod remount;
+mod sharing;
 mod truncation;
 
 use libtest_mimic::{Arguments, Trial};
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
         interchange::trials,
         consumers::trials,
         guess::trials,
+        sharing::trials,
     ];
     let trials: Vec<Trial> = groups.iter().flat_map(|trials| trials()).collect();
     libtest_mimic::run(&args, trials).exit_code()
