@@ -7,6 +7,7 @@ mod cgroup;
 mod concurrency;
 mod consumers;
 mod disk;
+mod exact;
 mod full_disk;
 mod guess;
 mod injection;
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
         cgroup::trials,
         interchange::trials,
         consumers::trials,
+        exact::trials,
         guess::trials,
         sharing::trials,
     ];
