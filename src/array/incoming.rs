@@ -23,6 +23,16 @@ pub enum Came {
     Array(Array),
 }
 
+impl Came {
+    /// Where the dtype came from.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::Incoming(incoming) => incoming.origin,
+            Self::Array(array) => array.origin(),
+        }
+    }
+}
+
 /// An array on its way.
 pub struct Incoming {
     stream: Stream,
@@ -88,11 +98,6 @@ impl Incoming {
     /// Whether it is not known yet how long the first axis is.
     pub fn is_open(&self) -> bool {
         matches!(self.length, Length::End(_))
-    }
-
-    /// Where the dtype came from.
-    pub fn origin(&self) -> Origin {
-        self.origin
     }
 
     /// The name in messages.

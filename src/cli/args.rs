@@ -187,10 +187,11 @@ impl OpenArgs {
             }
             Opened::Stream(file, name) => {
                 let came = Incoming::of(file, name, opening)?;
-                if let Came::Incoming(incoming) = &came {
-                    advise_of_default(incoming.origin(), ui);
-                }
-                Ok(came)
+                advise_of_default(came.origin(), ui);
+                Ok(match came {
+                    Came::Array(array) => Came::Array(array.shared_by(ui.threads())),
+                    Came::Incoming(_) => came,
+                })
             }
         }
     }

@@ -7,7 +7,7 @@ use super::output::OutputArgs;
 use super::select::Described;
 use super::signals;
 use super::ui::Ui;
-use crate::array::{AlongRows, Describe, Incoming, NewArray};
+use crate::array::{AlongRows, Array, Describe, Incoming, NewArray};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::index::Reach;
@@ -42,6 +42,14 @@ pub(super) fn extent(incoming: &Incoming, reach: Reach, view: &View) -> Option<E
         (true, Reach::Open) => Some(Extent::Open),
         _ => Some(Extent::Known),
     }
+}
+
+/// The array in a file, where it cannot be dealt with as it comes.
+///
+/// # Errors
+/// As [`Incoming::spooled`].
+pub(super) fn set_down(incoming: Incoming, ui: &Ui) -> Result<Option<Array>> {
+    Ok(Some(incoming.spooled()?.shared_by(ui.threads())))
 }
 
 /// What becomes of an array that comes.

@@ -10,7 +10,7 @@ use super::elsewhere;
 use super::exec::ExecArgs;
 use super::expr::{ComputedEdit, ExprArgs, Own, Place, Streamed, Validation};
 use super::failure::Exit;
-use super::incoming::{Extent, Flow, extent};
+use super::incoming::{Extent, Flow, extent, set_down};
 use super::input::is_stream;
 use super::journal::{Job, JournalArgs};
 use super::reduce::{Elements, Form, ReduceArgs, Results};
@@ -183,11 +183,11 @@ impl MapChunksArgs {
         let selected = self.select.select(self.index.as_ref(), described)?;
         let extent = extent(&incoming, reach, &selected.view);
         let expression = self.expr.expression(self.open.io(), Own::Stream, ui)?;
-        let (Some(extent), Some(expression)) = (extent, expression) else { return incoming.spooled().map(Some) };
+        let (Some(extent), Some(expression)) = (extent, expression) else { return set_down(incoming, ui) };
         let is_elsewhere = self.reduce.op().is_none() && !self.place.check;
         let is_alone = extent == Extent::Known || !expression.names_others();
         if !is_elsewhere || !is_alone || !self.edit.output.takes(extent)? {
-            return incoming.spooled().map(Some);
+            return set_down(incoming, ui);
         }
         let (ranks, dims) = (self.select.ranks(self.index.as_ref(), described)?, self.select.counted_dims(described)?);
         let tape = Tape::default();

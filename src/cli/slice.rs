@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::{CastArgs, OpenArgs, WriteArgs, element_type};
 use super::complete::{dtypes, permutations};
 use super::failure::Exit;
-use super::incoming::{Flow, extent};
+use super::incoming::{Flow, extent, set_down};
 use super::output::{Outcome, OutputArgs, Wanted};
 use super::select::{Described, SelectArgs};
 use super::ui::Ui;
@@ -102,17 +102,17 @@ impl SliceArgs {
         let described = Described { spec: incoming.spec(), path: incoming.name() };
         let reach = self.select.reach(self.index.as_ref(), described)?;
         if incoming.is_open() && self.arrange.moves_axes() {
-            return incoming.spooled().map(Some);
+            return set_down(incoming, ui);
         }
         let selected = self.select.select(self.index.as_ref(), described)?;
         let view = self.arrange.transposed(&selected.view)?;
         let extent = extent(&incoming, reach, &view);
         let Some(extent) = extent.filter(|_| self.arrange.to_order.unwrap_or_default() == Order::C) else {
-            return incoming.spooled().map(Some);
+            return set_down(incoming, ui);
         };
         let format = self.output.format()?;
         if !self.output.takes(extent)? {
-            return incoming.spooled().map(Some);
+            return set_down(incoming, ui);
         }
         let (shape, dtype) = (self.arrange.shape(&view)?, self.arrange.dtype(&selected.dtype)?);
         self.cast.casting_asked().check(&selected.dtype, &dtype)?;
