@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 import expressions
+import export_text
 import files
 import import_text
 import journal
@@ -31,7 +32,7 @@ from bench import ROOT, Bench, run
 PAGE = ROOT / "docs/performance.md"
 # The tables of the page, in its order.
 TABLES = {"files": files.ROWS, "selections": selections.ROWS, "expressions": expressions.ROWS,
-          "reductions": reductions.ROWS, "text": import_text.ROWS, "journal": journal.ROWS}
+          "reductions": reductions.ROWS, "text": import_text.ROWS, "export": export_text.ROWS, "journal": journal.ROWS}
 ROWS = [row for rows in TABLES.values() for row in rows]
 SUFFIXES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 

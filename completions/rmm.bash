@@ -267,7 +267,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__fill)
-            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --value --arange --start --step --linspace --random --seed --expr --with --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --precision --sidecar --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -386,14 +386,18 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --precision)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -417,7 +421,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__get)
-            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --fmt --quiet --color --threads --help"
+            opts="-d -s -m -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --fmt --precision --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -484,6 +488,10 @@ _rmm() {
                     return 0
                     ;;
                 --fmt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --precision)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -737,7 +745,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__map__subcmd__chunks)
-            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --reduce --axis --keepdims --ddof --in-place --check --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-i -d -s -m -o -f -q -j -h --expr --with --exec --exec-format --timeout --chunk --astype --reduce --axis --keepdims --ddof --in-place --check --resume --discard-journal --no-journal --receipt --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --precision --sidecar --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -864,14 +872,18 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --precision)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -895,7 +907,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__set)
-            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --from --from-format --from-spec --delimiter --comments --skip-rows --columns --updates --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --overflow --casting --dry-run --output --format --header --fmt --precision --sidecar --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1010,14 +1022,18 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --precision)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1041,7 +1057,7 @@ _rmm() {
             return 0
             ;;
         rmm__subcmd__slice)
-            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --force --sync --quiet --color --threads --help"
+            opts="-d -s -m -o -f -q -j -h --dtype --shape --order --offset --spec --mode --allow-trailing --raw --follow --cache --io --rows --cols --along --field --astype --to-order --byteorder --transpose --reshape --overflow --casting --output --format --header --fmt --precision --sidecar --force --sync --quiet --color --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1144,14 +1160,18 @@ _rmm() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "tsv csv text json ndjson table npy raw hex arrow" -- "${cur}"))
                     return 0
                     ;;
                 --fmt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --precision)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

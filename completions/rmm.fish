@@ -152,7 +152,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand info" -l color -d 'When to colou
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand info" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand info" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand info" -l json -d 'Print an object per file, one per line'
@@ -187,11 +187,12 @@ complete -c rmm -n "__fish_rmm_using_subcommand get" -l cols -d 'The same along 
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l along -d 'The same along axis K; may be repeated' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l field -d 'A field of a structured dtype; may be repeated' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l precision -d 'Round floats to N digits behind the point' -r
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand get" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand get" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -243,7 +244,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand set" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand set" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -251,17 +252,20 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -307,7 +311,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand slice" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -315,16 +319,19 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s j -l threads -d 'Number of threads [default: cores, at most 16]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand slice" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -371,7 +378,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -379,8 +386,10 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -389,11 +398,12 @@ complete -c rmm -n "__fish_rmm_using_subcommand fill" -l arange -d 'Count in C i
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l resume -d 'Go on with a job that ended early, by the same command, with the --receipt that it was begun with, if any; --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l discard-journal -d 'Give up a job that ended early: store what waits in its journal, by way of TMPDIR where the disk is full, say which part is done, and remove the journal'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
-complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand fill" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand fill" -s q -l quiet -d 'No notes and no progress; errors are still printed'
@@ -459,7 +469,7 @@ safe\t''
 same_kind\t''
 unsafe\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s o -l output -d 'Write to OUT, which appears whole or not at all; - is standard output' -r -F
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s f -l format -d 'tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT\'s ending, else tsv]' -r -f -a "tsv\t''
 csv\t''
 text\t''
 json\t''
@@ -467,8 +477,10 @@ ndjson\t''
 table\t''
 npy\t''
 raw\t''
-hex\t''"
+hex\t''
+arrow\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l fmt -d 'Print each value with a printf format, as numpy.savetxt does: \'%.3f\'' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l precision -d 'Round floats to N digits behind the point, in any text; they do not read back then' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l color -d 'When to colour messages; NO_COLOR is respected' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -479,11 +491,12 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l check -d 'Run eve
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l resume -d 'Go on with a job that ended early, by the same command, with the --receipt that it was begun with, if any; --overflow, --casting, --timeout, --io, --cache, -j and -q may be others, and --sync stays as it was begun. With map-chunks -o, where there is none, begin one that keeps OUT.rmm-part until it is whole'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l discard-journal -d 'Give up a job that ended early: store what waits in its journal, by way of TMPDIR where the disk is full, say which part is done, and remove the journal'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l no-journal -d 'Keep no journal FILE.rmm-journal: a job in place that ends early cannot be resumed'
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l allow-trailing -d 'The file may be longer than the array; a pipe is read no further than it must be'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l header -d 'A line of column names in front'
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l sync -d 'Put everything on stable storage before exiting'
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -s q -l quiet -d 'No notes and no progress; errors are still printed'

@@ -4,8 +4,10 @@
 //! What NumPy also has but a file cannot be asked for in one pass (masks, several lists, `newaxis`) is refused by name.
 
 mod place;
+mod reach;
 
 pub use place::place;
+pub use reach::Reach;
 
 use std::ops::Range;
 use std::str::FromStr;

@@ -4,12 +4,14 @@
 //! then the defaults.
 
 mod growing;
+mod incoming;
 mod new;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub use growing::Growing;
+pub use incoming::{AlongRows, Came, Expected, Incoming};
 pub use new::{Container, Describe, NewArray};
 
 use crate::dtype::{DType, Kind, Parsed};

@@ -7,7 +7,9 @@ use super::Array;
 use crate::dtype::DType;
 use crate::error::{At, Result};
 use crate::format::{Beside, Format, npy, sidecar};
-use crate::mapping::{Cache, Io, Mapping, NewFile, Replace, Sync, follow_links, reserve, stream_name, unnamed};
+use crate::mapping::{
+    Cache, Io, Mapping, NewFile, Replace, Sync, follow_links, place_to_share, reserve, stream_name, unnamed,
+};
 use crate::spec::ArraySpec;
 
 /// What a new file holds besides the elements.
@@ -41,6 +43,8 @@ pub struct NewArray {
     beside: Option<Beside>,
     spec: ArraySpec,
     header: Vec<u8>,
+    /// Whether a sidecar says where the data begins.
+    is_described: bool,
     io: Io,
     cache: Cache,
 }
@@ -100,9 +104,10 @@ impl NewArray {
     ) -> Result<Self> {
         let (spec, header) = placed(spec, container).at(path)?;
         let text = described(&spec, container, describe)?;
+        let is_described = text.is_some();
         let new = create(path, replace)?;
         let beside = (!new.is_direct()).then(|| Beside::plan(new.target(), text, replace)).transpose()?;
-        Ok(Self { new, beside, spec, header, io: Io::Auto, cache: Cache::default() })
+        Ok(Self { new, beside, spec, header, is_described, io: Io::Auto, cache: Cache::default() })
     }
 
     /// The same, its bytes travelling in another way.
@@ -117,9 +122,24 @@ impl NewArray {
         Self { io: from.io(), cache: from.cache(), ..self }
     }
 
+    /// The same with a longer header, where a copy of `len` bytes from byte `offset` of a file on can then share its
+    /// blocks. Nothing may have been written yet.
+    #[must_use]
+    pub fn sharing(self, from: &Mapping, (offset, len): (u64, u64)) -> Self {
+        if self.header.is_empty() || self.is_described || self.new.is_direct() {
+            return self;
+        }
+        let place = place_to_share(from, (offset, len), self.new.file(), self.spec.offset);
+        let Some(header) = place.and_then(|place| npy::padded_to(&self.header, place)) else { return self };
+        match (ArraySpec { offset: header.len() as u64, ..self.spec.clone() }).checked() {
+            Ok(spec) => Self { spec, header, ..self },
+            Err(_) => self,
+        }
+    }
+
     /// A file whose elements and header are written already.
     pub(super) fn grown(new: NewFile, beside: Beside, spec: ArraySpec, header: Vec<u8>) -> Self {
-        Self { new, beside: Some(beside), spec, header, io: Io::Auto, cache: Cache::default() }
+        Self { new, beside: Some(beside), spec, header, is_described: true, io: Io::Auto, cache: Cache::default() }
     }
 
     /// Where the elements go, and what they are.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::complete::dtypes;
+use super::input::Opened;
 use super::ui::Ui;
 use super::words::{CACHES, CASTINGS, IOS, MODES, ORDERS, OVERFLOWS, one_of};
-use crate::array::{Array, HeaderUse, Opening, Origin};
+use crate::array::{Array, Came, HeaderUse, Incoming, Opening, Origin};
 use crate::cast::{Casting, Overflow};
 use crate::dtype::{Class, DType, Parsed};
 use crate::error::{Error, Result};
@@ -61,7 +62,7 @@ pub(super) struct OpenArgs {
     /// r, r+, w+ or c, as in numpy.memmap (or readonly, readwrite, write, copyonwrite)
     #[arg(short, long, value_name = "M", value_parser = one_of::<Mode>(MODES), hide_possible_values = true)]
     mode: Option<Mode>,
-    /// The file may be longer than the array
+    /// The file may be longer than the array; a pipe is read no further than it must be
     #[arg(long)]
     allow_trailing: bool,
     /// Read as raw bytes even though the file has a header
@@ -167,14 +168,44 @@ impl OpenArgs {
             }
             (false, _) => Array::open(path, &opening)?,
         };
-        advise_of_default(array.origin(), ui);
-        let told = warn_of_writer(array.mapping(), ui);
-        // Who stores is refused.
-        if !array.mapping().mode().stores() && told == Told::No {
-            super::journal::warn_of_unfinished(array.header_path().map_or(path, |_| array.path()), ui);
-        }
-        Ok(array.shared_by(ui.threads()))
+        Ok(told_of(array, path, ui))
     }
+
+    /// Opens a file by its path, to be read; what comes through a pipe is left there.
+    ///
+    /// # Errors
+    /// As [`OpenArgs::open`].
+    pub(super) fn open_or_incoming(&self, path: &Path, ui: &Ui) -> Result<Came> {
+        if !super::input::is_stream(path) {
+            return self.open(path, Intent::Read, ui).map(Came::Array);
+        }
+        let opening = self.opening(Intent::Read)?;
+        match super::input::open_stream(path)? {
+            Opened::File(mapping) => {
+                let array = Array::over(mapping, &opening)?;
+                Ok(Came::Array(told_of(array, path, ui)))
+            }
+            Opened::Stream(file, name) => {
+                let came = Incoming::of(file, name, opening)?;
+                advise_of_default(came.origin(), ui);
+                Ok(match came {
+                    Came::Array(array) => Came::Array(array.shared_by(ui.threads())),
+                    Came::Incoming(_) => came,
+                })
+            }
+        }
+    }
+}
+
+/// Says what there is to say of an array that has been opened.
+fn told_of(array: Array, path: &Path, ui: &Ui) -> Array {
+    advise_of_default(array.origin(), ui);
+    let told = warn_of_writer(array.mapping(), ui);
+    // Who stores is refused.
+    if !array.mapping().mode().stores() && told == Told::No {
+        super::journal::warn_of_unfinished(array.header_path().map_or(path, |_| array.path()), ui);
+    }
+    array.shared_by(ui.threads())
 }
 
 /// Says on a terminal where the dtype of an array came from nowhere.

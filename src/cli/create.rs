@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::args::{CastArgs, IoArgs, SpecArgs, WriteArgs};
 use super::content::ContentArgs;
-use super::expr::ExprArgs;
+use super::expr::{ExprArgs, Own};
 use super::failure::Exit;
 use super::signals;
 use super::source::{FromArgs, Reading, Source, TextSource};
@@ -115,7 +115,7 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let request = source.as_ref().map_or(said.clone(), |source| said.clone().or(of_source(source)));
     let spec = request.resolve_new().at(&args.file)?;
     let ranks = View::of_array(&spec.shape, 1, Order::C, 0);
-    let expression = args.expr.expression(io, None, ui)?;
+    let expression = args.expr.expression(io, Own::Nothing, ui)?;
     let content = match (&source, &expression) {
         (_, Some(expression)) => {
             let computed = expression.for_new(&spec, ranks, args.cast, ui).at(&args.file)?;

@@ -10,7 +10,7 @@ use super::output::{Outcome, OutputArgs, Wanted};
 use super::select::Selected;
 use super::signals;
 use super::ui::Ui;
-use crate::array::{Array, Describe, NewArray};
+use crate::array::{Array, NewArray};
 use crate::cast::Overflow;
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::job::resumable::{Operation, Resumable};
@@ -79,7 +79,7 @@ impl EditArgs {
     pub(super) fn opening(&self, open: &OpenArgs) -> Result<OpenArgs> {
         let open = if self.dry_run { open.clone().with_mode(Mode::CopyOnWrite) } else { open.clone() };
         let copies = open.mode(super::args::Intent::Edit)? == Mode::CopyOnWrite;
-        if !copies && (self.output.output.is_some() || self.output.format.is_some()) {
+        if !copies && self.output.is_asked_for() {
             return Err(Error::usage("-o and -f are for --mode c, which edits a copy")
                 .hint("add --mode c, or leave -o out to edit the file in place"));
         }
@@ -145,7 +145,7 @@ impl EditArgs {
         let spec = ArraySpec { offset: 0, ..edit.array().spec().clone() };
         // From here on there is something to be cleared away, also while the values are checked.
         signals::heed();
-        let new = NewArray::begin(path, spec, container, Describe::WhereNeeded, self.write.replace())?;
+        let new = NewArray::begin(path, spec, container, self.output.describe()?, self.write.replace())?;
         let new = new.treated_like(edit.array().mapping());
         edit.check(ui)?;
         let copy = new.array()?;

@@ -47,7 +47,7 @@ pub(super) trait Elsewhere: Make {
 /// # Errors
 /// Usage for what cannot be written so, before anything is; io; what the job fails with.
 pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
-    let (format, spec) = (output.format()?, results.spec()?);
+    let (format, describe, spec) = (output.format()?, output.describe()?, results.spec()?);
     if format == OutputFormat::Table {
         spec.shape.nbytes(spec.dtype.itemsize())?;
         let spooled = Array::spooled(&spec, "computed")?;
@@ -65,7 +65,7 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         return results.stream(&sink, &mut |bytes| ui.data(bytes), ui);
     };
     signals::heed_before(&path);
-    let new = NewArray::begin(&path, spec, format.container(), format.describe(), write.replace())?;
+    let new = NewArray::begin(&path, spec, format.container(), describe, write.replace())?;
     let new = new.treated_like(results.x().mapping());
     signals::heed();
     if format.is_binary() && !new.file().is_direct() {
@@ -92,16 +92,16 @@ fn note_empty(spec: &ArraySpec, ui: &Ui) {
 /// # Errors
 /// As [`partial::make`].
 pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
-    let (format, spec) = (args.output.format()?, results.spec()?);
+    let (format, describe, spec) = (args.output.format()?, args.output.describe()?, results.spec()?);
     note_empty(&spec, ui);
     let said = format!("{} {} {:?}", spec.dtype, tuple(spec.shape.dims()), format.container());
     let operation = partial::checksum(job.operation, &results.inputs(), said.as_bytes())?;
     let new = || {
         let (spec, replace) = (spec.clone(), args.write.replace());
-        let new = NewArray::resumable(out, spec, format.container(), format.describe(), replace)?;
+        let new = NewArray::resumable(out, spec, format.container(), describe, replace)?;
         Ok(new.treated_like(results.x().mapping()))
     };
-    let complete = |sync| NewArray::complete(out, spec.clone(), format.container(), format.describe(), sync);
+    let complete = |sync| NewArray::complete(out, spec.clone(), format.container(), describe, sync);
     let file = File { out, spec: &spec, begin: &new, complete: &complete };
     partial::make(&file, &Job { operation, ..job }, results, ui)
 }

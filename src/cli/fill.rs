@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::{CastArgs, Intent, OpenArgs};
 use super::content::ContentArgs;
 use super::edit::{Edit, EditArgs};
-use super::expr::{ComputedEdit, ExprArgs, Expression, Place, Validation};
+use super::expr::{ComputedEdit, ExprArgs, Expression, Own, Place, Validation};
 use super::failure::Exit;
 use super::journal::{Job, JournalArgs};
 use super::select::{SelectArgs, Selected};
@@ -103,7 +103,7 @@ pub(super) fn run(args: &FillArgs, ui: &Ui) -> anyhow::Result<Exit> {
     }
     let array = args.edit.opening(&args.open)?.open(&args.file, Intent::Edit, ui)?;
     let selected = args.select.select(args.index.as_ref(), &array)?;
-    if let Some(expression) = args.expr.expression(args.open.io(), Some(&array), ui)? {
+    if let Some(expression) = args.expr.expression(args.open.io(), Own::File(&array), ui)? {
         return args.compute(&array, &selected, &expression, ui);
     }
     args.journal.refuse("the fill can be done again")?;

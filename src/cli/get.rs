@@ -8,6 +8,7 @@ use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
 use super::lines::{Lines, Next};
+use super::number;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
@@ -52,6 +53,9 @@ pub(super) struct GetArgs {
     /// Print each value with a printf format, as numpy.savetxt does: '%.3f'
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     fmt: Option<Fmt>,
+    /// Round floats to N digits behind the point
+    #[arg(long, value_name = "N", value_parser = number::digits, conflicts_with = "fmt", help_heading = "Output")]
+    precision: Option<u8>,
 }
 
 pub(super) fn run(args: &GetArgs, ui: &Ui) -> anyhow::Result<Exit> {
@@ -92,7 +96,7 @@ impl GetArgs {
         let native = dtype.to_native();
         let convert = Conversion::between(dtype, &native, Overflow::Error)?;
         let layout = Layout { dtype: native, shape: Shape::new([view.size()])?, order: Order::C };
-        let style = Style { fmt: self.fmt.clone(), ..Style::default() };
+        let style = Style { fmt: self.fmt.clone(), precision: self.precision, ..Style::default() };
         let sink = Sink::new(OutputFormat::Tsv, &layout, &style)?;
         let progress = ui.progress(view.nbytes());
         copy(bytes, view, &convert, &sink, &mut |bytes| ui.data(bytes), ui.crew(&progress))

@@ -8,14 +8,15 @@ use super::args::{CastArgs, Destination, Intent, OpenArgs};
 use super::edit::EditArgs;
 use super::elsewhere;
 use super::exec::ExecArgs;
-use super::expr::{ComputedEdit, ExprArgs, Place, Validation};
+use super::expr::{ComputedEdit, ExprArgs, Own, Place, Streamed, Validation};
 use super::failure::Exit;
+use super::incoming::{Extent, Flow, extent, set_down};
 use super::input::is_stream;
 use super::journal::{Job, JournalArgs, warn_of_unfinished};
 use super::reduce::{Elements, Form, ReduceArgs, Results};
-use super::select::{SelectArgs, Selected};
+use super::select::{Described, SelectArgs, Selected};
 use super::ui::Ui;
-use crate::array::Array;
+use crate::array::{Array, Came, Incoming};
 use crate::cast::{Conversion, Overflow};
 use crate::error::{At, Error, Result};
 use crate::index::Index;
@@ -26,6 +27,7 @@ use crate::journal::Checksum;
 use crate::mapping::NewFile;
 use crate::plan::Once;
 use crate::reduce::Op;
+use crate::source::Tape;
 
 /// Compute an array chunk by chunk, in place, to a file or to stdout
 ///
@@ -125,7 +127,7 @@ impl MapChunksArgs {
         let asked = self.select.select(self.index.as_ref(), &array)?;
         let once = Once::of(&asked.view);
         let selected = Selected { view: once.view(&asked.view), dtype: asked.dtype.clone() };
-        if let Some(expression) = self.expr.expression(self.open.io(), Some(&array), ui)? {
+        if let Some(expression) = self.expr.expression(self.open.io(), Own::File(&array), ui)? {
             let place = self.place_of(&array, &asked)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
             let job = self.job(expression.checksum(&place, storing)?);
@@ -147,13 +149,19 @@ impl MapChunksArgs {
         if self.edit.is_dry_run() {
             return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
         }
-        let array = self.open.open(&self.file, Intent::Read, ui)?;
+        let array = match self.open.open_or_incoming(&self.file, ui)? {
+            Came::Array(array) => array,
+            Came::Incoming(incoming) => match self.flow(incoming, ui)? {
+                Some(array) => array,
+                None => return Ok(()),
+            },
+        };
         let selected = self.select.select(self.index.as_ref(), &array)?;
         if let Some(op) = self.reduce.op() {
             let results = self.reduced(op, &array, &selected, ui)?;
             return if self.place.check { Ok(()) } else { results.write(&self.edit.output, &self.edit.write, ui) };
         }
-        if let Some(expression) = self.expr.expression(self.open.io(), Some(&array), ui)? {
+        if let Some(expression) = self.expr.expression(self.open.io(), Own::File(&array), ui)? {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
             let operation = expression.checksum(&place, Storing::default())?;
@@ -170,6 +178,30 @@ impl MapChunksArgs {
             Some(out) => elsewhere::make(&computation, &out, &self.edit, self.job(computation.checksum()), ui),
             _ => elsewhere::write(&computation, &self.edit.output, &self.edit.write, ui),
         }
+    }
+
+    /// Writes what an expression makes of an array that comes, as it comes; the array, where it has to be there first.
+    fn flow(&self, incoming: Incoming, ui: &Ui) -> Result<Option<Array>> {
+        let described = Described { spec: incoming.spec(), path: incoming.name() };
+        let reach = self.select.reach(self.index.as_ref(), described)?;
+        let selected = self.select.select(self.index.as_ref(), described)?;
+        let extent = extent(&incoming, reach, &selected.view);
+        let expression = self.expr.expression(self.open.io(), Own::Stream, ui)?;
+        let (Some(extent), Some(expression)) = (extent, expression) else { return set_down(incoming, ui) };
+        let is_elsewhere = self.reduce.op().is_none() && !self.place.check;
+        let is_alone = extent == Extent::Known || !expression.names_others();
+        if !is_elsewhere || !is_alone || !self.edit.output.takes(extent)? {
+            return set_down(incoming, ui);
+        }
+        let (ranks, dims) = (self.select.ranks(self.index.as_ref(), described)?, self.select.counted_dims(described)?);
+        let tape = Tape::default();
+        let place = Streamed { tape: &tape, selected: &selected, ranks, dims };
+        let (computed, dtype) = expression.over_stream(place, self.exec.astype()?, self.cast, ui)?;
+        let (view, shape) = (selected.view.clone(), selected.view.shape()?);
+        let fits = |found: Described<'_>| self.select.select(self.index.as_ref(), found).map(|_| ());
+        let flow = Flow { incoming, tape: &tape, values: &computed, view, dtype, shape, extent, fits: &fits };
+        flow.write(&self.edit.output, &self.edit.write, ui)?;
+        expression.check_others().map(|()| None)
     }
 
     /// The file that is made by a job that can be resumed, where that is asked for.
@@ -199,11 +231,11 @@ impl MapChunksArgs {
 
     /// The elements, or what the expression makes of them, reduced.
     fn reduced(&self, op: Op, array: &Array, selected: &Selected, ui: &Ui) -> Result<Results> {
-        if self.edit.output.format()?.is_binary() {
+        if !self.edit.output.format()?.is_text() {
             self.edit.output.refuse_terminal(self.edit.output.format()?)?;
         }
         let form = Form { astype: self.exec.astype()?, cast: self.cast };
-        if let Some(expression) = self.expr.expression(self.open.io(), Some(array), ui)? {
+        if let Some(expression) = self.expr.expression(self.open.io(), Own::File(array), ui)? {
             return expression.reduced(&self.place_of(array, selected)?, (&self.reduce, op), &form, ui);
         }
         let dims = selected.view.dims();

@@ -18,6 +18,7 @@ mod expr;
 mod failure;
 mod fill;
 mod get;
+mod incoming;
 mod info;
 mod input;
 mod journal;

@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 
 /// The most bins of a histogram that can be asked for: edges and counts of each thread take some 32 MiB then.
 const MOST_BINS: u32 = 1 << 20;
+/// The most digits behind a point that can be asked for; nobody reads more.
+const MOST_DIGITS: u8 = 100;
 /// The most threads that can be asked for.
 const MOST_THREADS: u16 = 1024;
 
@@ -27,6 +29,13 @@ pub(super) fn degrees(text: &str) -> Result<f64> {
 pub(super) fn axis(text: &str) -> Result<i64> {
     let refused = || format!("'{text}' is no axis, which is a whole number, of -1 the last");
     text.parse().map_err(|_| Error::usage(refused()).hint("--axis 0, --axis -1 or --axis 0,2"))
+}
+
+/// `--precision`: digits behind a point.
+pub(super) fn digits(text: &str) -> Result<u8> {
+    let number = text.parse().ok().filter(|&digits| digits <= MOST_DIGITS);
+    let refused = || format!("'{text}' is no number of digits from 0 to {MOST_DIGITS}");
+    number.ok_or_else(|| Error::usage(refused()).hint("--precision 3"))
 }
 
 /// `--threads`.

@@ -9,7 +9,7 @@ use clap::Args;
 use super::args::{Destination, WriteArgs};
 use super::ui::Ui;
 use super::words::{FORMATS, one_of};
-use super::{signals, table};
+use super::{number, signals, table};
 use crate::array::{Array, Container, Describe, NewArray};
 use crate::cast::Conversion;
 use crate::dtype::DType;
@@ -18,7 +18,7 @@ use crate::format::npy;
 use crate::job::Progress;
 use crate::job::copy::copy;
 use crate::job::lay::lay;
-use crate::mapping::{Identity, Stream, copy_range, give_up, pour, reserve};
+use crate::mapping::{Identity, Stream, copy_range, give_up, lead, pour, reserve};
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Header, Layout, OutputFormat, Sink, Style, from_ending};
 use crate::spec::ArraySpec;
@@ -34,7 +34,7 @@ pub(super) struct OutputArgs {
     /// Write to OUT, which appears whole or not at all; - is standard output
     #[arg(short, long, value_name = "OUT")]
     pub(super) output: Option<PathBuf>,
-    /// tsv, csv, text, json, ndjson, table, npy, raw or hex [default: by OUT's ending, else tsv]
+    /// tsv, csv, text, json, ndjson, table, npy, raw, hex or arrow [default: by OUT's ending, else tsv]
     #[arg(short, long, value_name = "FORMAT", value_parser = one_of::<OutputFormat>(FORMATS), hide_possible_values = true)]
     pub(super) format: Option<OutputFormat>,
     /// A line of column names in front
@@ -43,6 +43,12 @@ pub(super) struct OutputArgs {
     /// Print each value with a printf format, as numpy.savetxt does: '%.3f'
     #[arg(long, value_name = "FORMAT")]
     fmt: Option<Fmt>,
+    /// Round floats to N digits behind the point, in any text; they do not read back then
+    #[arg(long, value_name = "N", value_parser = number::digits, conflicts_with = "fmt")]
+    precision: Option<u8>,
+    /// Also write OUT.rmm.json, which says what is in OUT
+    #[arg(long)]
+    sidecar: bool,
 }
 
 /// A result: elements that lie somewhere, and what is to be made of them.
@@ -76,6 +82,11 @@ impl OutputArgs {
         Destination::of(self.output.as_deref())
     }
 
+    /// Whether an output is named, or something beside it.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.output.is_some() || self.format.is_some() || self.sidecar
+    }
+
     /// Whether a line names columns, which is so of the text that is read, too.
     pub(super) fn names(&self) -> crate::source::text::Header {
         use crate::source::text::Header;
@@ -91,15 +102,27 @@ impl OutputArgs {
         }
     }
 
-    /// How values are printed.
-    pub(super) fn fmt(&self) -> Option<&Fmt> {
-        self.fmt.as_ref()
+    /// When what is in OUT is written beside it.
+    ///
+    /// # Errors
+    /// Usage, where `--sidecar` asks for that, and there is no OUT, or text in it.
+    pub(super) fn describe(&self) -> Result<Describe> {
+        let format = self.format()?;
+        match self.destination() {
+            Destination::File(_) if self.sidecar && format.is_binary() => Ok(Describe::Always),
+            Destination::File(_) if self.sidecar => {
+                Err(Error::usage(format!("--sidecar describes raw and npy files, not {format}")))
+            }
+            _ if self.sidecar => Err(Error::usage("--sidecar describes a file").hint("-o OUT names one")),
+            _ if format.is_binary() => Ok(Describe::WhereNeeded),
+            _ => Ok(Describe::Never),
+        }
     }
 
     /// How values look, the first of which lies at byte `base`.
     pub(super) fn style(&self, base: u64) -> Style {
         let header = if self.header { Header::Names } else { Header::Absent };
-        Style { header, fmt: self.fmt.clone(), base }
+        Style { header, fmt: self.fmt.clone(), precision: self.precision, base }
     }
 
     /// Writes a result where it belongs.
@@ -107,7 +130,7 @@ impl OutputArgs {
     /// # Errors
     /// Usage for what cannot be written so, before anything is; io and casts that fail.
     pub(super) fn write(&self, outcome: &Outcome<'_>, write: &WriteArgs, ui: &Ui) -> Result<()> {
-        let format = self.format()?;
+        let (format, describe) = (self.format()?, self.describe()?);
         let destination = self.destination();
         if outcome.view.size() == 0 {
             ui.note(&format!(
@@ -123,13 +146,13 @@ impl OutputArgs {
             Formatted::new(outcome, format, &self.style(outcome.view.contiguous().map_or(0, |(offset, _)| offset)))?;
         match destination {
             Destination::Default | Destination::Stdout => result.to_stdout(ui),
-            Destination::File(path) => result.to_file(&path, write, ui),
+            Destination::File(path) => result.to_file(&path, describe, write, ui),
         }
     }
 
     /// Refuses bytes for a terminal that did not ask for them.
     pub(super) fn refuse_terminal(&self, format: OutputFormat) -> Result<()> {
-        if format.is_binary() && self.destination() == Destination::Default && io::stdout().is_terminal() {
+        if !format.is_text() && self.destination() == Destination::Default && io::stdout().is_terminal() {
             return Err(Error::usage(format!("{format} is not for terminals"))
                 .hint("-o FILE writes it to a file, -o - to the terminal all the same"));
         }
@@ -208,12 +231,16 @@ impl<'a> Formatted<'a> {
         self.view.size() * self.dtype.itemsize() as u64
     }
 
-    fn to_file(&self, path: &Path, write: &WriteArgs, ui: &Ui) -> Result<()> {
+    fn to_file(&self, path: &Path, describe: Describe, write: &WriteArgs, ui: &Ui) -> Result<()> {
         let wanted = &self.outcome.wanted;
         let spec = ArraySpec { dtype: self.dtype.clone(), shape: wanted.shape.clone(), order: wanted.order, offset: 0 };
         signals::heed_before(path);
-        let new = NewArray::begin(path, spec, self.format.container(), self.format.describe(), write.replace())?;
+        let new = NewArray::begin(path, spec, self.format.container(), describe, write.replace())?;
         let new = new.treated_like(self.outcome.array.mapping());
+        let new = match self.verbatim() {
+            Some(range) => new.sharing(self.outcome.array.mapping(), range),
+            None => new,
+        };
         signals::heed();
         self.fill(&new, ui).at(new.file().target())?;
         self.outcome.array.mapping().check_unchanged()?;
@@ -225,12 +252,16 @@ impl<'a> Formatted<'a> {
         let mut file = new.file().file();
         let progress = ui.progress(self.view.nbytes());
         if let Some((offset, len)) = self.verbatim() {
-            new.write_header()?;
             let from = self.outcome.array.mapping();
             if new.file().is_direct() {
+                new.write_header()?;
                 return pour(from, offset, len, file.as_fd(), &mut |bytes| progress.advance(bytes));
             }
-            copy_range(from, offset, len, (file, new.spec().offset), &mut |bytes| progress.advance(bytes))?;
+            let to = new.spec().offset;
+            let lead = lead(offset, to, file);
+            let target = (file, to - lead);
+            copy_range(from, offset - lead, len + lead, target, &mut |bytes| progress.advance(bytes))?;
+            new.write_header()?;
             from.read_behind(offset..offset + len);
             return give_up(file, from.cache());
         }
@@ -266,11 +297,6 @@ impl OutputFormat {
     /// What a file of this format holds besides the elements.
     pub(super) fn container(self) -> Container {
         if self == Self::Npy { Container::Npy } else { Container::Raw }
-    }
-
-    /// Whether a file of this format may need a sidecar.
-    pub(super) fn describe(self) -> Describe {
-        if self.is_binary() { Describe::WhereNeeded } else { Describe::Never }
     }
 }
 

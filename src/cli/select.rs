@@ -1,5 +1,6 @@
 //! Which elements a command is about: INDEX, or one option an axis, and fields.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use super::complete::{axes, fields};
 use crate::array::Array;
 use crate::dtype::{ByteOrder, DType, Field, Kind, Record};
 use crate::error::{Error, Result};
-use crate::index::{Index, Pick, Selection};
+use crate::index::{Index, Pick, Reach, Selection};
 use crate::shape::Order;
+use crate::spec::ArraySpec;
 use crate::view::{Axis, Item, View};
 
 /// A selection by axes and fields.
@@ -54,6 +56,21 @@ pub(super) struct Selected {
     pub(super) dtype: DType,
 }
 
+/// What is selected of: an array that is there, or one that is only described.
+#[derive(Clone, Copy)]
+pub(super) struct Described<'a> {
+    /// What the array is.
+    pub(super) spec: &'a ArraySpec,
+    /// Its name in messages.
+    pub(super) path: &'a Path,
+}
+
+impl<'a> From<&'a Array> for Described<'a> {
+    fn from(array: &'a Array) -> Self {
+        Self { spec: array.spec(), path: array.path() }
+    }
+}
+
 impl SelectArgs {
     /// Whether axes are selected by options, so that no word is an INDEX.
     pub(super) fn names_axes(&self) -> bool {
@@ -64,13 +81,27 @@ impl SelectArgs {
     ///
     /// # Errors
     /// Usage, where there are both, they do not fit the array, or they select more than any file can hold.
-    pub(super) fn select(&self, index: Option<&Index>, array: &Array) -> Result<Selected> {
-        let view = self.selection(index, array)?.of(&array.view());
-        let selected = self.fields_of(Selected { view, dtype: array.dtype().clone() });
-        let selected = selected.map_err(|error| error.at(array.path()))?;
+    pub(super) fn select<'a>(&self, index: Option<&Index>, array: impl Into<Described<'a>>) -> Result<Selected> {
+        let Described { spec, path } = array.into();
+        self.select_of(index, spec).map_err(|error| error.at(path))
+    }
+
+    fn select_of(&self, index: Option<&Index>, spec: &ArraySpec) -> Result<Selected> {
+        let view = self.selection(index, spec)?.of(&spec.view());
+        let selected = self.fields_of(Selected { view, dtype: spec.dtype.clone() })?;
         // Repeated positions can make more elements than can be counted; what follows counts them.
-        selected.view.shape().map_err(|error| error.at(array.path()))?;
+        selected.view.shape()?;
         Ok(selected)
+    }
+
+    /// How far the selection reaches along the first axis.
+    ///
+    /// # Errors
+    /// As [`SelectArgs::select`].
+    pub(super) fn reach<'a>(&self, index: Option<&Index>, array: impl Into<Described<'a>>) -> Result<Reach> {
+        let Described { spec, path } = array.into();
+        let ndim = spec.shape.ndim();
+        self.index(index, ndim).and_then(|index| index.reach(ndim)).map_err(|error| error.at(path))
     }
 
     /// The C-order rank in the whole array of each element that [`SelectArgs::select`] gives, as the place of a byte.
@@ -79,10 +110,12 @@ impl SelectArgs {
     ///
     /// # Errors
     /// As [`SelectArgs::select`].
-    pub(super) fn ranks(&self, index: Option<&Index>, array: &Array) -> Result<View> {
-        let subarray = self.subarray(array)?;
+    pub(super) fn ranks<'a>(&self, index: Option<&Index>, array: impl Into<Described<'a>>) -> Result<View> {
+        let Described { spec, path } = array.into();
+        let subarray = self.subarray(spec).map_err(|error| error.at(path))?;
         let parts = subarray.iter().product::<u64>();
-        let view = self.selection(index, array)?.of(&View::of_array(&array.spec().shape, parts as usize, Order::C, 0));
+        let all = View::of_array(&spec.shape, parts as usize, Order::C, 0);
+        let view = self.selection(index, spec).map_err(|error| error.at(path))?.of(&all);
         Ok(View::new(view.offset(), with_subarray(&view, subarray, parts), Item::whole(1)))
     }
 
@@ -90,29 +123,34 @@ impl SelectArgs {
     ///
     /// # Errors
     /// As [`SelectArgs::select`].
-    pub(super) fn counted_dims(&self, array: &Array) -> Result<Vec<u64>> {
-        Ok([array.spec().shape.dims(), self.subarray(array)?].concat())
+    pub(super) fn counted_dims<'a>(&self, array: impl Into<Described<'a>>) -> Result<Vec<u64>> {
+        let Described { spec, path } = array.into();
+        Ok([spec.shape.dims(), self.subarray(spec).map_err(|error| error.at(path))?].concat())
     }
 
     /// The axes that the one field that is selected brings with it.
-    fn subarray<'a>(&self, array: &'a Array) -> Result<&'a [u64]> {
-        match (&self.field[..], array.dtype().record()) {
-            ([name], Some(record)) => Ok(&field(record, name).map_err(|error| error.at(array.path()))?.shape),
+    fn subarray<'a>(&self, spec: &'a ArraySpec) -> Result<&'a [u64]> {
+        match (&self.field[..], spec.dtype.record()) {
+            ([name], Some(record)) => Ok(&field(record, name)?.shape),
             _ => Ok(&[]),
         }
     }
 
-    fn selection(&self, index: Option<&Index>, array: &Array) -> Result<Selection> {
-        let dims = array.spec().shape.dims();
-        let index = match (index, self.names_axes()) {
+    fn selection(&self, index: Option<&Index>, spec: &ArraySpec) -> Result<Selection> {
+        let dims = spec.shape.dims();
+        self.index(index, dims.len())?.select(dims)
+    }
+
+    /// INDEX, or what the options say, of an array of so many dimensions.
+    fn index(&self, index: Option<&Index>, ndim: usize) -> Result<Index> {
+        match (index, self.names_axes()) {
             (Some(_), true) => {
-                return Err(Error::usage("INDEX and --rows, --cols or --along do not mix").hint("say it all in INDEX"));
+                Err(Error::usage("INDEX and --rows, --cols or --along do not mix").hint("say it all in INDEX"))
             }
-            (Some(index), false) => index.clone(),
-            (None, true) => Index::along(&self.picks(), dims.len()).map_err(|error| error.at(array.path()))?,
-            (None, false) => Index::all(),
-        };
-        index.select(dims).map_err(|error| error.at(array.path()))
+            (Some(index), false) => Ok(index.clone()),
+            (None, true) => Index::along(&self.picks(), ndim),
+            (None, false) => Ok(Index::all()),
+        }
     }
 
     fn picks(&self) -> Vec<(i64, Pick)> {

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{CastArgs, Intent, OpenArgs, WriteArgs, element_type};
+use super::args::{CastArgs, OpenArgs, WriteArgs, element_type};
 use super::complete::{dtypes, permutations};
 use super::failure::Exit;
+use super::incoming::{Flow, extent, set_down};
 use super::output::{Outcome, OutputArgs, Wanted};
-use super::select::SelectArgs;
+use super::select::{Described, SelectArgs};
 use super::ui::Ui;
 use super::words::{BYTE_ORDERS, ORDERS, one_of};
-use crate::array::Array;
+use crate::array::{Array, Came, Incoming};
 use crate::cast::{Conversion, Overflow};
 use crate::dtype::{ByteOrder, DType, Parsed};
 use crate::error::{Error, Result};
@@ -19,6 +20,7 @@ use crate::index::{Index, axis_of};
 use crate::job::store::store;
 use crate::job::values::Elements;
 use crate::shape::{Order, Shape};
+use crate::source::Tape;
 use crate::spec::{ArraySpec, Dims};
 use crate::view::View;
 
@@ -94,10 +96,45 @@ impl SliceArgs {
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
+
+    /// Writes what is selected of an array that comes, as it comes; the array, where it has to be there first.
+    fn flow(&self, incoming: Incoming, ui: &Ui) -> Result<Option<Array>> {
+        let described = Described { spec: incoming.spec(), path: incoming.name() };
+        let reach = self.select.reach(self.index.as_ref(), described)?;
+        if incoming.is_open() && self.arrange.moves_axes() {
+            return set_down(incoming, ui);
+        }
+        let selected = self.select.select(self.index.as_ref(), described)?;
+        let view = self.arrange.transposed(&selected.view)?;
+        let extent = extent(&incoming, reach, &view);
+        let Some(extent) = extent.filter(|_| self.arrange.to_order.unwrap_or_default() == Order::C) else {
+            return set_down(incoming, ui);
+        };
+        let format = self.output.format()?;
+        if !self.output.takes(extent)? {
+            return set_down(incoming, ui);
+        }
+        let (shape, dtype) = (self.arrange.shape(&view)?, self.arrange.dtype(&selected.dtype)?);
+        self.cast.casting_asked().check(&selected.dtype, &dtype)?;
+        self.cast.note_what_is_dropped(&selected.dtype, &dtype, ui);
+        let dtype = if format.takes_native_items() { dtype.to_native() } else { dtype };
+        let convert = Conversion::between(&selected.dtype, &dtype, self.cast.overflow)?;
+        let tape = Tape::default();
+        let values = Elements { bytes: &tape, view: view.clone(), convert };
+        let fits = |found: Described<'_>| self.select.select(self.index.as_ref(), found).map(|_| ());
+        let flow = Flow { incoming, tape: &tape, values: &values, view, dtype, shape, extent, fits: &fits };
+        flow.write(&self.output, &self.write, ui).map(|()| None)
+    }
 }
 
 pub(super) fn run(args: &SliceArgs, ui: &Ui) -> anyhow::Result<Exit> {
-    let array = args.open.open(&args.file, Intent::Read, ui)?;
+    let array = match args.open.open_or_incoming(&args.file, ui)? {
+        Came::Array(array) => array,
+        Came::Incoming(incoming) => match args.flow(incoming, ui)? {
+            Some(array) => array,
+            None => return Ok(Exit::Done),
+        },
+    };
     let selected = args.select.select(args.index.as_ref(), &array)?;
     let view = args.arrange.transposed(&selected.view)?;
     let shape = args.arrange.shape(&view)?;
@@ -125,6 +162,11 @@ impl ArrangeArgs {
             Some(byte_order) => dtype.with_byte_order(byte_order),
             None => dtype,
         })
+    }
+
+    /// Whether the first axis of the selection may not be that of the result.
+    fn moves_axes(&self) -> bool {
+        self.transpose.is_some() || self.reshape.is_some()
     }
 
     fn transposed(&self, view: &View) -> Result<View> {

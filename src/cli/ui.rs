@@ -155,7 +155,7 @@ impl Ui {
         let _ = io::stderr().write_all((parts.concat() + "\n").as_bytes());
     }
 
-    /// Progress through so many bytes, shown on a terminal where it takes long.
+    /// Progress through so many bytes, 0 where it is not known how many, shown on a terminal where it takes long.
     pub(super) fn progress(&self, bytes: u64) -> Bar {
         let shown = !self.quiet && io::stderr().is_terminal();
         Bar { bytes, done: AtomicU64::new(0), began: Instant::now(), shown: shown.then(Mutex::default) }
@@ -199,7 +199,10 @@ impl Drop for Bar {
 }
 
 fn drawn(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    // Of what comes through a pipe nobody knows how much it is.
+    let template =
+        if bytes == 0 { "{bytes} {bytes_per_sec}" } else { "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}" };
+    let style = ProgressStyle::with_template(template);
     let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
     bar.with_style(style.expect("the template is a constant that the tests draw"))
 }
@@ -211,5 +214,6 @@ mod tests {
     #[test]
     fn the_bar_can_be_drawn() {
         drawn(10).finish_and_clear();
+        drawn(0).finish_and_clear();
     }
 }

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use crate::error::Error;
 
 /// The words of `--format`.
-pub(super) const FORMATS: &[&str] = &["tsv", "csv", "text", "json", "ndjson", "table", "npy", "raw", "hex"];
+pub(super) const FORMATS: &[&str] = &["tsv", "csv", "text", "json", "ndjson", "table", "npy", "raw", "hex", "arrow"];
 /// The words of `--mode`.
 pub(super) const MODES: &[&str] = &["r", "r+", "w+", "c", "readonly", "readwrite", "write", "copyonwrite"];
 /// The words of `--order` and `--to-order`, upper case first.

@@ -9,7 +9,8 @@ use crate::cast::Conversion;
 use crate::error::Result;
 use crate::plan::Chunk;
 use crate::sink::{Cutting, Sink};
-use crate::source::Readable;
+use crate::source::inflow::{Inflow, Seen};
+use crate::source::{Readable, Tape};
 use crate::view::View;
 
 /// Bytes of a block of elements, small enough that its text stays in the cache too.
@@ -46,12 +47,65 @@ pub fn emit_values(values: &dyn Values, view: &View, sink: &Sink, emit: &mut Emi
         emit(bytes)
     };
     let delivery = Mutex::new(Delivery::begin(sink, &mut emit)?);
-    // What is made may be many times as long as what is read, and the other way round.
-    let longest = view.item().size().max(values.itemsize()).max(sink.itemsize()).max(1);
-    crew.run(view.chunks((block / longest as u64).max(1)), &|| {
-        Ok(Box::new(Copy { maker: values.maker(), sink, delivery: &delivery, text: Vec::new() }))
-    })?;
+    let most = elements_of_a_block(block, view, values, sink);
+    crew.run(view.chunks(most), &|| Ok(Box::new(Copy::new(values, sink, &delivery))))?;
     delivery.into_inner().expect("a worker that panics ends the job").end()
+}
+
+/// Whether anything came through a pipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flowed {
+    /// All that came went through the sink.
+    Some,
+    /// No element came, and nothing went through the sink, not even what stands before the first.
+    Nothing,
+}
+
+/// A stream, and where it is while it is dealt with.
+pub struct Incoming<'a> {
+    /// Its pieces.
+    pub inflow: &'a mut Inflow,
+    /// Where each of them is in its turn.
+    pub tape: &'a Tape,
+    /// Judges the stream before its last piece is dealt with: a short one is judged before anything is written.
+    pub judge: &'a dyn Fn(Seen) -> Result<()>,
+}
+
+/// Writes the values for all elements that come through the sink. They are made of what is on the tape.
+///
+/// # Errors
+/// Where the stream cannot be read or is judged to be wrong, a value cannot be made, or `emit` fails.
+pub fn emit_incoming(
+    values: &dyn Values,
+    incoming: Incoming<'_>,
+    sink: &Sink,
+    emit: &mut Emit<'_>,
+    crew: Crew<'_>,
+) -> Result<Flowed> {
+    let Incoming { inflow, tape, judge } = incoming;
+    let mut told = || crew.progress.advance(0);
+    let mut next = || {
+        let piece = inflow.next(tape, &mut told)?;
+        inflow.seen().map_or(Ok(()), judge).map(|()| piece)
+    };
+    let Some(mut piece) = next()? else { return Ok(Flowed::Nothing) };
+    let delivery = Mutex::new(Delivery::begin(sink, emit)?);
+    loop {
+        let most = elements_of_a_block(BLOCK, &piece.view, values, sink);
+        crew.run(piece.chunks(most), &|| Ok(Box::new(Copy::new(values, sink, &delivery))))?;
+        match next()? {
+            Some(another) => piece = another,
+            None => break,
+        }
+    }
+    delivery.into_inner().expect("a worker that panics ends the job").end()?;
+    Ok(Flowed::Some)
+}
+
+/// What is made may be many times as long as what is read, and the other way round.
+fn elements_of_a_block(block: u64, view: &View, values: &dyn Values, sink: &Sink) -> u64 {
+    let longest = view.item().size().max(values.itemsize()).max(sink.itemsize()).max(1);
+    (block / longest as u64).max(1)
 }
 
 struct Copy<'a, 'd, 'e> {
@@ -60,6 +114,12 @@ struct Copy<'a, 'd, 'e> {
     delivery: &'a Mutex<Delivery<'d, 'e>>,
     /// The text of a chunk, or its items where they are written as they are.
     text: Vec<u8>,
+}
+
+impl<'a, 'd, 'e> Copy<'a, 'd, 'e> {
+    fn new(values: &'a dyn Values, sink: &'a Sink, delivery: &'a Mutex<Delivery<'d, 'e>>) -> Self {
+        Self { maker: values.maker(), sink, delivery, text: Vec::new() }
+    }
 }
 
 impl Worker for Copy<'_, '_, '_> {

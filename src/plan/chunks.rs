@@ -14,6 +14,8 @@ pub struct Chunks<'a> {
     walk: Vec<usize>,
     /// Where the next chunk begins; `None` behind the last.
     next: Option<Vec<u64>>,
+    /// The chunk that the view is, where it was cut from another.
+    within: Option<&'a Chunk>,
 }
 
 /// One chunk of a view.
@@ -34,6 +36,12 @@ impl Chunk {
         let axes = position.iter().enumerate();
         let single = axes.fold(view.clone(), |view, (axis, &at)| view.narrowed(axis, at, at + 1));
         Self { rank, start: position, view: single }
+    }
+
+    /// Cuts the chunk into smaller ones of at most `most` elements, which are chunks of the same view as itself: it must
+    /// be one of those that follow each other in C order.
+    pub fn chunks(&self, most: u64) -> Chunks<'_> {
+        Chunks { within: Some(self), ..self.view.chunks(most) }
     }
 
     /// The elements of `other`, a view of the same shape as the one this chunk was cut from, at the same positions.
@@ -61,7 +69,7 @@ impl<'a> Chunks<'a> {
         for step in &mut steps {
             *step = (*step).max(1);
         }
-        Self { view, steps, walk, next }
+        Self { view, steps, walk, next, within: None }
     }
 
     /// The chunk of this number, counted from 0; it must exist.
@@ -116,7 +124,9 @@ impl<'a> Chunks<'a> {
             }
             rank = rank * len + at;
         }
-        Chunk { rank, start: start.to_vec(), view }
+        let Some(outer) = self.within else { return Chunk { rank, start: start.to_vec(), view } };
+        let start = outer.start.iter().zip(start).map(|(outer, at)| outer + at).collect();
+        Chunk { rank: outer.rank + rank, start, view }
     }
 
     /// Where the chunk behind the one that begins at `start` begins.

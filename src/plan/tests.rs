@@ -225,6 +225,13 @@ proptest! {
             prop_assert_eq!(chunks.count_left(), left);
             rank += chunk.view.size();
             prop_assert_eq!(&chunk.of(&view), &chunk.view);
+            let mut inner = chunk.rank;
+            for part in chunk.chunks(3) {
+                prop_assert_eq!(part.rank, inner);
+                prop_assert_eq!(&part.of(&view), &part.view);
+                inner += part.view.size();
+            }
+            prop_assert_eq!(inner, rank);
             together.extend(gathered(&chunk.view, &file));
         }
         prop_assert_eq!(together, naive(&view, &file));

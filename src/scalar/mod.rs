@@ -14,6 +14,7 @@ mod layout;
 mod literal;
 mod nest;
 mod record;
+mod rounded;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -61,6 +62,8 @@ enum Details {
     None,
     /// It is text, which stands in quotes inside tuples and lists.
     Text,
+    /// Digits behind the point.
+    Digits(u8),
     Step(TimeStep),
     Members(Vec<record::Member>),
 }

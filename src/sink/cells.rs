@@ -29,30 +29,30 @@ pub(super) struct Cell {
 }
 
 enum Text {
-    /// The shortest that reads back.
-    Shortest(Scalar),
+    /// The shortest that reads back, or a rounded one.
+    Plain(Scalar),
     Printf(Printf),
 }
 
 impl Cells {
-    /// The shortest texts for this dtype.
-    pub(super) fn shortest(dtype: &DType) -> Self {
+    /// The shortest texts for this dtype, or rounded ones.
+    pub(super) fn plain(dtype: &DType, precision: Option<u8>) -> Self {
         if dtype.record().is_none() {
-            return Self::Same(Cell::shortest(dtype));
+            return Self::Same(Cell::plain(dtype, precision));
         }
         let fields = columns(dtype).into_iter().map(|column| Field {
             offset: column.offset,
             itemsize: column.dtype.itemsize(),
-            cell: Cell::shortest(&column.dtype),
+            cell: Cell::plain(&column.dtype, precision),
         });
         Self::Fields(fields.collect())
     }
 }
 
 impl Cell {
-    fn shortest(dtype: &DType) -> Self {
+    fn plain(dtype: &DType, precision: Option<u8>) -> Self {
         let is_free = matches!(dtype.kind(), Kind::Bytes(_) | Kind::Str(_));
-        Self { text: Text::Shortest(Scalar::of(dtype)), is_free }
+        Self { text: Text::Plain(scalar(dtype, precision)), is_free }
     }
 
     pub(super) fn printf(printf: Printf) -> Self {
@@ -67,8 +67,13 @@ impl Cell {
     #[inline]
     pub(super) fn print(&self, item: &[u8], out: &mut Vec<u8>) {
         match &self.text {
-            Text::Shortest(scalar) => scalar.print(item, out),
+            Text::Plain(scalar) => scalar.print(item, out),
             Text::Printf(printf) => printf.print(item, out),
         }
     }
+}
+
+/// How an element is printed that is no record.
+pub(super) fn scalar(dtype: &DType, precision: Option<u8>) -> Scalar {
+    precision.map_or_else(|| Scalar::of(dtype), |digits| Scalar::rounded(dtype, digits))
 }

@@ -82,7 +82,7 @@ impl Delimited {
         let mut separator = dialect.delimiter;
         let mut quoting = dialect.quoting;
         let cells = match &style.fmt {
-            None => Cells::shortest(&dtype),
+            None => Cells::plain(&dtype, style.precision),
             Some(fmt) => {
                 let line = fmt.bind(&dtype, rows.row())?;
                 // What a format makes of a string is what was asked for.

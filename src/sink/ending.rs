@@ -14,6 +14,7 @@ const OURS: &[(&str, OutputFormat)] = &[
     ("json", OutputFormat::Json),
     ("ndjson", OutputFormat::Ndjson),
     ("jsonl", OutputFormat::Ndjson),
+    ("arrows", OutputFormat::Arrow),
 ];
 
 /// Endings of files that raw bytes would not be: containers, compressed files, documents and pictures.

@@ -12,7 +12,7 @@ use std::io;
 
 use super::cells::Cells;
 use super::rows::Rows;
-use super::{Block, Cutting, Format, Layout};
+use super::{Block, Cutting, Format, Layout, Style};
 use crate::dtype::ByteSwap;
 use crate::escape::push_hex_digits;
 
@@ -34,7 +34,8 @@ pub(super) struct Hex {
 }
 
 impl Hex {
-    pub(super) fn new(layout: &Layout, base: u64) -> Self {
+    pub(super) fn new(layout: &Layout, style: &Style) -> Self {
+        let base = style.base;
         let native = layout.dtype.to_native();
         let itemsize = layout.dtype.itemsize();
         let is_record = layout.dtype.record().is_some();
@@ -48,7 +49,7 @@ impl Hex {
             row,
             line,
             itemsize,
-            cells: Cells::shortest(&native),
+            cells: Cells::plain(&native, style.precision),
             swap: ByteSwap::between(&layout.dtype, &native),
             base,
             offset_digits: format!("{end:x}").len().max(8),

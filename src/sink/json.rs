@@ -9,6 +9,7 @@
 
 use std::io;
 
+use super::cells::scalar;
 use super::rows::Rows;
 use super::{Block, Format, Layout};
 use crate::dtype::{DType, Kind};
@@ -36,10 +37,10 @@ struct Member {
 }
 
 impl Value {
-    fn of(dtype: &DType) -> Self {
-        let Kind::Record(record) = dtype.kind() else { return Self::Scalar(Scalar::of(dtype)) };
+    fn of(dtype: &DType, precision: Option<u8>) -> Self {
+        let Kind::Record(record) = dtype.kind() else { return Self::Scalar(scalar(dtype, precision)) };
         let members = record.fields().iter().map(|field| {
-            let element = Self::of(&field.dtype);
+            let element = Self::of(&field.dtype, precision);
             let value = if field.shape.is_empty() {
                 element
             } else {
@@ -90,14 +91,14 @@ pub(super) struct Json {
 }
 
 impl Json {
-    pub(super) fn new(layout: &Layout) -> Self {
+    pub(super) fn new(layout: &Layout, precision: Option<u8>) -> Self {
         let dims = layout.shape.dims().to_vec();
         let mut part = 1;
         let parts = dims.iter().skip(1).rev().map(|&len| {
             part *= len.max(1);
             part
         });
-        Self { value: Value::of(&layout.dtype.to_native()), parts: parts.collect(), dims }
+        Self { value: Value::of(&layout.dtype.to_native(), precision), parts: parts.collect(), dims }
     }
 
     fn is_empty(&self) -> bool {
@@ -161,9 +162,13 @@ pub(super) struct Ndjson {
 }
 
 impl Ndjson {
-    pub(super) fn new(layout: &Layout) -> Self {
+    pub(super) fn new(layout: &Layout, precision: Option<u8>) -> Self {
         let has_arrays = layout.shape.ndim() > 1 && layout.dtype.record().is_none();
-        Self { value: Value::of(&layout.dtype.to_native()), rows: Rows::of(layout).without_planes(), has_arrays }
+        Self {
+            value: Value::of(&layout.dtype.to_native(), precision),
+            rows: Rows::of(layout).without_planes(),
+            has_arrays,
+        }
     }
 }
 

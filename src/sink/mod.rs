@@ -6,6 +6,8 @@
 //!
 //! This layer must not know arguments, terminals, paths to be opened, or commands: it appends to what it is given.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod binary;
 mod cells;
 mod delimited;
@@ -58,12 +60,24 @@ pub enum OutputFormat {
     Raw,
     /// Offset, bytes and values.
     Hex,
+    /// An IPC stream of Arrow's, which only a build with the feature `arrow` writes.
+    Arrow,
 }
 
 impl OutputFormat {
     /// Every format, in the order in which help lists them.
-    pub const ALL: &[Self] =
-        &[Self::Tsv, Self::Csv, Self::Text, Self::Json, Self::Ndjson, Self::Table, Self::Npy, Self::Raw, Self::Hex];
+    pub const ALL: &[Self] = &[
+        Self::Tsv,
+        Self::Csv,
+        Self::Text,
+        Self::Json,
+        Self::Ndjson,
+        Self::Table,
+        Self::Npy,
+        Self::Raw,
+        Self::Hex,
+        Self::Arrow,
+    ];
 
     /// The word that names it: `tsv`.
     pub const fn name(self) -> &'static str {
@@ -77,12 +91,18 @@ impl OutputFormat {
             Self::Npy => "npy",
             Self::Raw => "raw",
             Self::Hex => "hex",
+            Self::Arrow => "arrow",
         }
     }
 
-    /// Whether it is bytes that a terminal should not be sent.
+    /// Whether it is the bytes of the elements as they are, one behind the other.
     pub const fn is_binary(self) -> bool {
         matches!(self, Self::Npy | Self::Raw)
+    }
+
+    /// Whether it is text, which a terminal can be sent.
+    pub const fn is_text(self) -> bool {
+        !matches!(self, Self::Npy | Self::Raw | Self::Arrow)
     }
 
     /// Whether the items must be in the byte order of this machine; else they stay as they are stored.
@@ -127,6 +147,8 @@ pub struct Style {
     pub header: Header,
     /// How each value is printed, where that is not the shortest text that reads back.
     pub fmt: Option<Fmt>,
+    /// Digits behind the point of floats, where they are not to read back; `fmt` wins over it.
+    pub precision: Option<u8>,
     /// Where the first item lies in its file: the first offset that hex shows, counting on from there.
     pub base: u64,
 }
@@ -215,11 +237,18 @@ impl Sink {
             OutputFormat::Tsv => Box::new(delimited(Dialect::TSV)?),
             OutputFormat::Csv => Box::new(delimited(Dialect::CSV)?),
             OutputFormat::Text => Box::new(delimited(Dialect::TEXT)?),
-            OutputFormat::Json => Box::new(json::Json::new(layout)),
-            OutputFormat::Ndjson => Box::new(json::Ndjson::new(layout)),
+            OutputFormat::Json => Box::new(json::Json::new(layout, style.precision)),
+            OutputFormat::Ndjson => Box::new(json::Ndjson::new(layout, style.precision)),
             OutputFormat::Npy => Box::new(binary::Npy::new(layout)?),
             OutputFormat::Raw => Box::new(binary::Raw),
-            OutputFormat::Hex => Box::new(hex::Hex::new(layout, style.base)),
+            OutputFormat::Hex => Box::new(hex::Hex::new(layout, style)),
+            #[cfg(feature = "arrow")]
+            OutputFormat::Arrow => Box::new(arrow::Arrow::new(layout)?),
+            #[cfg(not(feature = "arrow"))]
+            OutputFormat::Arrow => {
+                return Err(Error::usage("this rmm was built without the feature arrow")
+                    .whole_hint("cargo install rmm-cli --features arrow"));
+            }
             OutputFormat::Table => return Err(Error::usage("a table shows a part of an array and cannot be streamed")),
         };
         Ok(Self { format: boxed, itemsize: layout.dtype.itemsize(), size: layout.shape.size() })
@@ -282,6 +311,9 @@ impl Sink {
 fn refuse_style(format: OutputFormat, style: &Style) -> Result<()> {
     let has_lines = matches!(format, OutputFormat::Tsv | OutputFormat::Csv | OutputFormat::Text);
     let misfit = match style {
+        Style { precision: Some(_), .. } if !format.is_text() => {
+            return Err(Error::usage(format!("--precision is for text, not for {format}")));
+        }
         _ if has_lines => return Ok(()),
         Style { fmt: Some(_), .. } => "--fmt",
         Style { header: Header::Names, .. } => "--header",
@@ -325,7 +357,7 @@ mod tests {
     #[test]
     fn an_unknown_format_is_refused_with_the_known_ones() {
         let error = "xls".parse::<OutputFormat>().expect_err("no such format");
-        assert!(error.message().contains("tsv, csv, text, json, ndjson, table, npy, raw, hex"));
+        assert!(error.message().contains("tsv, csv, text, json, ndjson, table, npy, raw, hex, arrow"));
     }
 
     #[test]
@@ -336,9 +368,14 @@ mod tests {
     #[test]
     fn styles_that_mean_nothing_are_refused() {
         let (layout, _) = counting(&[2]);
-        for format in
-            [OutputFormat::Json, OutputFormat::Ndjson, OutputFormat::Npy, OutputFormat::Raw, OutputFormat::Hex]
-        {
+        for format in [
+            OutputFormat::Json,
+            OutputFormat::Ndjson,
+            OutputFormat::Npy,
+            OutputFormat::Raw,
+            OutputFormat::Hex,
+            OutputFormat::Arrow,
+        ] {
             for style in [named(), formatted("%d")] {
                 assert!(Sink::new(format, &layout, &style).is_err(), "{format}");
             }

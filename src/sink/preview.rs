@@ -1,7 +1,7 @@
 //! The part of an array that a table shows: the corners of long axes, as strings.
 
 use super::cells::{Cell, Cells};
-use super::{Fmt, Layout};
+use super::{Layout, Style};
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
 use crate::escape::printable;
@@ -92,10 +92,10 @@ pub struct Plane {
 ///
 /// # Errors
 /// Usage: a format that does not fit the dtype, or one of a whole line.
-pub fn preview(layout: &Layout, axes: &[Shown], items: &[u8], fmt: Option<&Fmt>) -> Result<Preview> {
+pub fn preview(layout: &Layout, axes: &[Shown], items: &[u8], style: &Style) -> Result<Preview> {
     let dtype = layout.dtype.to_native();
-    let cells = match fmt {
-        None => Cells::shortest(&dtype),
+    let cells = match &style.fmt {
+        None => Cells::plain(&dtype, style.precision),
         Some(fmt) => fmt.bind(&dtype, 1)?.cells,
     };
     let is_record = dtype.record().is_some();
@@ -200,7 +200,7 @@ mod tests {
 
     fn whole(dims: &[u64]) -> Preview {
         let (layout, items) = counting(dims);
-        preview(&layout, &all(dims), &items, None).expect("no format")
+        preview(&layout, &all(dims), &items, &Style::default()).expect("no format")
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn records_have_their_columns() {
         let (layout, items) = records(&[2]);
-        let preview = preview(&layout, &all(&[2]), &items, None).expect("no format");
+        let preview = preview(&layout, &all(&[2]), &items, &Style::default()).expect("no format");
         assert_eq!(preview.headers[1], Heading { name: "s".to_owned(), side: Side::Left });
         assert_eq!(preview.planes[0].rows[1].1, ["1", "x,1"]);
     }
@@ -241,7 +241,7 @@ mod tests {
     fn gaps_stand_between_the_ends() {
         let (layout, _) = counting(&[10, 20, 30]);
         let axes = [shown(10, 3), shown(20, 3), shown(30, 3)];
-        let preview = preview(&layout, &axes, &counting(&[3, 3, 3]).1, None).expect("no format");
+        let preview = preview(&layout, &axes, &counting(&[3, 3, 3]).1, &Style::default()).expect("no format");
         assert_eq!((preview.row_gap, preview.column_gap), (Some(2), Some(2)));
         let gaps: Vec<bool> = preview.planes.iter().map(|plane| plane.follows_gap).collect();
         assert_eq!(gaps, [false, false, true]);
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_format_that_does_not_fit_is_refused() {
         let (layout, items) = records(&[1]);
-        let fmt = formatted("%d").fmt;
-        assert!(preview(&layout, &all(&[1]), &items, fmt.as_ref()).is_err());
+        let style = formatted("%d");
+        assert!(preview(&layout, &all(&[1]), &items, &style).is_err());
     }
 }

@@ -121,13 +121,13 @@ fn width_beside(table: &Table, preview: &Preview, cut: Cut) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{counting, records};
-    use super::super::{Shown, preview, shown};
+    use super::super::{Shown, Style, preview, shown};
     use super::*;
 
     fn table(dims: &[u64], width: Option<u16>) -> String {
         let (layout, items) = counting(dims);
         let axes: Vec<Shown> = dims.iter().map(|&len| shown(len, 100)).collect();
-        render(&preview(&layout, &axes, &items, None).expect("no format"), width)
+        render(&preview(&layout, &axes, &items, &Style::default()).expect("no format"), width)
     }
 
     fn expect(table: &str, lines: &[&str]) {
@@ -158,7 +158,7 @@ mod tests {
     fn what_is_left_out_is_marked() {
         let (layout, _) = counting(&[9, 9, 9]);
         let axes = [shown(9, 2); 3];
-        let preview = preview(&layout, &axes, &counting(&[2, 2, 2]).1, None).expect("no format");
+        let preview = preview(&layout, &axes, &counting(&[2, 2, 2]).1, &Style::default()).expect("no format");
         let first = ["[0, :, :]", "   0  …  8", "──────────", "0  0  …  1", "…  …  …  …", "8  2  …  3", "", "…", ""];
         let last = ["[8, :, :]", "   0  …  8", "──────────", "0  4  …  5", "…  …  …  …", "8  6  …  7"];
         expect(&render(&preview, None), &[&first[..], &last].concat());
@@ -180,14 +180,14 @@ mod tests {
     fn a_gap_takes_in_the_columns_beside_it() {
         let (layout, _) = counting(&[1, 100]);
         let axes = [shown(1, 6), shown(100, 6)];
-        let preview = preview(&layout, &axes, &counting(&[1, 6]).1, None).expect("no format");
+        let preview = preview(&layout, &axes, &counting(&[1, 6]).1, &Style::default()).expect("no format");
         expect(&render(&preview, Some(16)), &["   0  1  …  99", "──────────────", "0  0  1  …   5"]);
     }
 
     #[test]
     fn texts_that_do_not_fit_are_cut() {
         let (layout, items) = records(&[2]);
-        let preview = preview(&layout, &[shown(2, 6)], &items, None).expect("no format");
+        let preview = preview(&layout, &[shown(2, 6)], &items, &Style::default()).expect("no format");
         expect(&render(&preview, None), &["   a  s", "─────────", "0  0  x,0", "1  1  x,1"]);
         expect(&render(&preview, Some(8)), &["   a  s", "───────", "0  0  …", "1  1  …"]);
     }

@@ -58,13 +58,18 @@ pub(super) fn formatted(fmt: &str) -> Style {
 }
 
 /// All that a format makes of the items, as one block.
-pub(super) fn text(format: OutputFormat, style: &Style, (layout, items): &(Layout, Vec<u8>)) -> String {
+pub(super) fn text(format: OutputFormat, style: &Style, items: &(Layout, Vec<u8>)) -> String {
+    String::from_utf8_lossy(&written(format, style, items)).into_owned()
+}
+
+/// The same as bytes.
+pub(super) fn written(format: OutputFormat, style: &Style, (layout, items): &(Layout, Vec<u8>)) -> Vec<u8> {
     let sink = Sink::new(format, layout, style).expect("the style fits");
     let mut out = Vec::new();
     sink.begin(&mut out).expect("memory takes all");
     sink.items(0, items, &mut out);
     sink.end(&mut out).expect("memory takes all");
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }
 
 /// All that a format makes of the items, cut into blocks of these numbers of elements, over and over.

@@ -4,10 +4,13 @@ pub mod text;
 
 mod gather;
 mod holes;
+pub mod inflow;
 mod permute;
+mod tape;
 
 pub use gather::Gather;
 pub use holes::Holes;
+pub use tape::Tape;
 
 use std::ops::Range;
 

@@ -2,12 +2,14 @@
 
 mod dims;
 mod fit;
+mod open;
 mod size;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use dims::Dims;
+pub use open::Ahead;
 pub use size::ByteSize;
 
 use crate::dtype::{ByteOrder, DType, Number, Parsed};

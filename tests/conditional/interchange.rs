@@ -29,18 +29,9 @@ enum Peer {
 impl Peer {
     /// The Python that can talk to it.
     fn python(self) -> Need<PathBuf> {
-        let python = needs::python()?;
         match self {
-            Self::Program(names) => {
-                let folders = std::env::var_os("PATH").unwrap_or_default();
-                let there = |name: &&str| std::env::split_paths(&folders).any(|folder| folder.join(name).is_file());
-                names.iter().any(there).then_some(python).ok_or_else(|| format!("needs {}", names[0]))
-            }
-            Self::Module(name) => {
-                let output = Command::new(&python).args(["-c", &format!("import {name}")]).output();
-                let there = output.is_ok_and(|output| output.status.success());
-                there.then_some(python).ok_or_else(|| format!("needs the Python module {name}"))
-            }
+            Self::Program(names) => needs::program(names).and_then(|_| needs::python()),
+            Self::Module(name) => needs::module(name),
         }
     }
 }

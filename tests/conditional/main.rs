@@ -5,7 +5,9 @@
 
 mod cgroup;
 mod concurrency;
+mod consumers;
 mod disk;
+mod exact;
 mod full_disk;
 mod guess;
 mod injection;
@@ -15,6 +17,7 @@ mod needs;
 mod numpy;
 mod power;
 mod remount;
+mod sharing;
 mod truncation;
 
 use libtest_mimic::{Arguments, Trial};
@@ -32,7 +35,10 @@ fn main() -> std::process::ExitCode {
         remount::trials,
         cgroup::trials,
         interchange::trials,
+        consumers::trials,
+        exact::trials,
         guess::trials,
+        sharing::trials,
     ];
     let trials: Vec<Trial> = groups.iter().flat_map(|trials| trials()).collect();
     libtest_mimic::run(&args, trials).exit_code()

@@ -51,6 +51,21 @@ fn find_python() -> Need<PathBuf> {
     candidates.into_iter().find(has_numpy).ok_or_else(|| "needs Python with NumPy 2: set RMM_PYTHON".to_owned())
 }
 
+/// The Python that has NumPy, where it has a module of this name as well.
+pub(crate) fn module(name: &str) -> Need<PathBuf> {
+    let python = python()?;
+    let output = Command::new(&python).args(["-c", &format!("import {name}")]).output();
+    let there = output.is_ok_and(|output| output.status.success());
+    there.then_some(python).ok_or_else(|| format!("needs the Python module {name}"))
+}
+
+/// The first of these names that is a program on the path.
+pub(crate) fn program(names: &[&'static str]) -> Need<&'static str> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let there = |name: &&&'static str| std::env::split_paths(&folders).any(|folder| folder.join(name).is_file());
+    names.iter().find(there).copied().ok_or_else(|| format!("needs {}", names[0]))
+}
+
 /// The folder of the package.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

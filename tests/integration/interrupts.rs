@@ -70,6 +70,34 @@ fn a_question_that_was_not_answered_has_no_exit_code() {
 }
 
 #[test]
+fn who_waits_for_a_pipe_can_be_stopped() {
+    let folder = Rmm::new().run(["create", "a.dat", "-s", "2000000", "-d", "f4"]).done().then();
+    for words in [&["slice"][..], &["map-chunks", "--expr", "x + 1"]] {
+        let before = Snapshot::of(&folder.path(""));
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        let mut command = Command::new(BINARY);
+        command.arg(words[0]).args(["-", "--spec", "f4:-1", "-o", "o.dat"]).args(&words[1..]);
+        let command = prepare(&mut command, &folder.path("")).stdin(reader).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it runs");
+        writer.write_all(&fs::read(folder.path("a.dat")).expect("there")).expect("it is read");
+        // More may come, and nobody knows: what has been read waits for that, and the file has been begun.
+        while !fs::read_dir(folder.path(""))
+            .expect("there")
+            .any(|entry| entry.is_ok_and(|entry| entry.file_name().as_encoded_bytes().starts_with(b".o.dat.rmm-")))
+        {
+            assert!(child.try_wait().expect("an own child").is_none(), "it ended before it was there");
+            thread::sleep(Duration::from_millis(1));
+        }
+        while !fs::read_to_string(format!("/proc/{}/status", child.id())).is_ok_and(|text| heeds(&text)) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        interrupt(&child);
+        assert_eq!(child.wait().expect("an own child").signal(), Some(2), "{words:?}");
+        assert!(Snapshot::of(&folder.path("")) == before, "{words:?} left something behind");
+    }
+}
+
+#[test]
 fn a_copy_that_is_set_aside_can_be_stopped() {
     let folder = dense();
     // Another file system, where there is one: within one, both files may share all storage, and nothing is copied.

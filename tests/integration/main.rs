@@ -13,6 +13,7 @@ mod engine;
 mod errors;
 mod expr;
 mod fill;
+mod flow;
 mod generated;
 mod get;
 mod guess;

@@ -11,6 +11,10 @@ fn cube() -> Rmm {
     Rmm::new().npy("c.npy", "<i2", [2, 2, 3], bytes(&(0..12).collect::<Vec<i16>>()))
 }
 
+fn a() -> Rmm {
+    Rmm::new().arange("a.npy", [3, 4])
+}
+
 fn floats(values: &[f64]) -> Rmm {
     Rmm::new().npy("x.npy", "<f8", [values.len() as u64], bytes(values))
 }
@@ -310,4 +314,64 @@ fn items_without_bytes_take_no_time_in_binary_formats() {
     let length = u16::try_from(header.len() + 1).expect("short");
     let bytes = [b"\x93NUMPY\x01\x00", &length.to_le_bytes()[..], header.as_bytes(), b"\n"].concat();
     Rmm::new().file("a.npy", bytes).run(["slice", "a.npy", "-o", "b.npy"]).done();
+}
+
+#[test]
+fn floats_are_rounded_where_that_is_asked_for() {
+    let thirds = || {
+        let made = Rmm::new().run(["create", "t.dat", "-s", "2", "-d", "x:f4,n:i2,c:c16", "--quiet"]).done().then();
+        made.run(["set", "t.dat", "1", "(0.33333334,7,1+0.125j)", "-d", "x:f4,n:i2,c:c16"]).done().then()
+    };
+    let printed = |format: &str, expected: &str| {
+        let words = ["slice", "t.dat", "1:", "-d", "x:f4,n:i2,c:c16", "--precision", "2", "-f", format];
+        thirds().run(words).prints(expected);
+    };
+    printed("tsv", "0.33\t7\t(1.00+0.12j)\n");
+    printed("csv", "0.33,7,(1.00+0.12j)\n");
+    printed("text", "0.33 7 (1.00+0.12j)\n");
+    printed("json", "[{\"x\":0.33,\"n\":7,\"c\":[1.00, 0.12]}]\n");
+    printed("ndjson", "{\"x\":0.33,\"n\":7,\"c\":[1.00, 0.12]}\n");
+    printed("table", "      x  n             c\n────────────────────────\n0  0.33  7  (1.00+0.12j)\n");
+    thirds().run(["get", "t.dat", "1", "-d", "x:f4,n:i2,c:c16", "--field", "x", "--precision", "0"]).prints("0\n");
+    a().run(["map-chunks", "a.npy", "0", "--expr", "x / 3", "--precision", "3"]).prints("0.000\n0.333\n0.667\n1.000\n");
+    a().run(["map-chunks", "a.npy", "--reduce", "mean", "--precision", "1"]).prints("5.5\n");
+    a().run(["slice", "a.npy", "--precision", "2", "-f", "npy"]).refused(2, "--precision is for text, not for npy");
+    a().run(["slice", "a.npy", "--precision", "2", "--fmt", "%d"]).refused(2, "--fmt");
+    a().run(["slice", "a.npy", "--precision", "-1"]).refused(2, "'-1' is no number of digits from 0 to 100");
+}
+
+#[test]
+fn what_is_made_is_described_beside_it_where_that_is_asked_for() {
+    for line in ["slice a.npy 1:", "map-chunks a.npy 1: --expr x", "map-chunks a.npy 1: --exec cat"] {
+        let made = a().sh(&format!("rmm {line} -o o.raw --sidecar")).done().then();
+        made.run(["slice", "o.raw", "0"]).prints("4.0\n5.0\n6.0\n7.0\n");
+    }
+    let edited = a().run(["set", "a.npy", "0,0", "9", "-m", "c", "-o", "o.raw", "--sidecar"]).done().then();
+    edited.run(["get", "o.raw", "0,0", "2,3"]).prints("9.0\n11.0\n");
+    let piped = a().sh("cat a.npy | rmm slice - --astype f4 -o o.raw --sidecar").done().then();
+    piped.run(["info", "o.raw", "--get", "spec"]).prints("<f4:3,4:C@0\n");
+    let piped = a().sh("tail -c 96 a.npy | rmm slice - -s -1,4 -o o.raw --sidecar").done().then();
+    let replaced = piped.run(["slice", "a.npy", "0", "-o", "o.raw", "--force"]).done();
+    replaced.names_are(["a.npy", "o.raw"]);
+    let described = a().run(["slice", "a.npy", "-o", "o.npy", "--sidecar"]).done();
+    described.names_are(["a.npy", "o.npy", "o.npy.rmm.json"]);
+    a().run(["slice", "a.npy", "-o", "o.csv", "--sidecar"])
+        .refused(2, "--sidecar describes raw and npy files, not csv");
+    a().run(["slice", "a.npy", "--sidecar"]).refused(2, "--sidecar describes a file");
+    a().run(["set", "a.npy", "0,0", "9", "--sidecar"]).refused(2, "--mode c");
+}
+
+#[test]
+fn arrow_needs_a_build_that_writes_it() {
+    let ran = a().run(["slice", "a.npy", "-f", "arrow"]);
+    if cfg!(feature = "arrow") {
+        let piped = ran.code(0);
+        assert!(
+            piped.output().starts_with(&[0xff; 4]) && piped.output().ends_with(&[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])
+        );
+        let made = piped.then().run(["slice", "a.npy", "-o", "a.arrows"]).done();
+        assert_eq!(made.read("a.arrows"), a().run(["slice", "a.npy", "-f", "arrow"]).output());
+    } else {
+        ran.refused(2, "this rmm was built without the feature arrow");
+    }
 }

@@ -2,6 +2,7 @@
 //! [`edit`], [`results`] and [`reduced`].
 
 mod edit;
+mod incoming;
 mod reduced;
 mod results;
 mod with;
@@ -9,6 +10,7 @@ mod with;
 use clap::Args;
 
 pub(super) use self::edit::{ComputedEdit, Validation, described};
+pub(super) use self::incoming::Streamed;
 use self::with::{With, with_parser};
 use super::args::{CastArgs, warn_of_changes};
 use super::input::is_stdin;
@@ -37,6 +39,28 @@ pub(super) struct ExprArgs {
     with: Vec<With>,
 }
 
+/// What `x` names.
+#[derive(Clone, Copy)]
+pub(super) enum Own<'a> {
+    /// Nothing.
+    Nothing,
+    /// An array in a file.
+    File(&'a Array),
+    /// An array that comes through a pipe.
+    Stream,
+}
+
+impl Own<'_> {
+    fn is_there(self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    /// Whether it lies in the file of another array.
+    fn is_in(self, array: &Array) -> bool {
+        matches!(self, Self::File(x) if x.mapping().identity() == array.mapping().identity())
+    }
+}
+
 /// An expression whose arrays are open.
 pub(super) struct Expression<'a> {
     text: &'a str,
@@ -50,9 +74,9 @@ impl ExprArgs {
     }
 
     /// That each array has a name of its own, which an expression can write and which means nothing else.
-    fn check_names(&self, x: Option<&Array>) -> Result<()> {
+    fn check_names(&self, x: Own<'_>) -> Result<()> {
         for (place, With { name, .. }) in self.with.iter().enumerate() {
-            if x.is_some() && name == "x" {
+            if x.is_there() && name == "x" {
                 let error = Error::usage("--with x: x is the array itself");
                 return Err(error.hint("--with y=other.npy"));
             }
@@ -72,7 +96,7 @@ impl ExprArgs {
     ///
     /// # Errors
     /// Usage, for names that cannot be used; whatever opening them meets.
-    pub(super) fn expression(&self, io: Io, x: Option<&Array>, ui: &Ui) -> Result<Option<Expression<'_>>> {
+    pub(super) fn expression(&self, io: Io, x: Own<'_>, ui: &Ui) -> Result<Option<Expression<'_>>> {
         let Some(text) = &self.expr else { return Ok(None) };
         self.check_names(x)?;
         let open = |with: &With| {
@@ -84,7 +108,7 @@ impl ExprArgs {
             let array = Array::open(&with.path, &opening)?;
             // Of x there is nothing more to say: where it is only read it has been said, and the job that is unfinished
             // on an array which is changed is the one at hand, or refused.
-            if x.is_none_or(|x| x.mapping().identity() != array.mapping().identity()) {
+            if !x.is_in(&array) {
                 warn_of_changes(array.mapping(), &with.path, ui);
             }
             Ok((with.name.clone(), array))

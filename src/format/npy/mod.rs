@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::shape::{Order, Shape};
 
 pub use read::read;
-pub use write::write;
+pub use write::{padded_to, write};
 
 /// The first bytes of every `.npy` file.
 pub const MAGIC: &[u8] = b"\x93NUMPY";

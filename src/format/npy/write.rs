@@ -43,6 +43,23 @@ pub fn write(dtype: &DType, shape: &Shape, order: Order) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The same header with blanks at its end, so that the data begins at byte `offset`; `None` where no header of its
+/// version is so long, or so short.
+pub fn padded_to(header: &[u8], offset: u64) -> Option<Vec<u8>> {
+    let prefix = if header.get(MAGIC.len()) == Some(&1) { 10 } else { 12 };
+    let offset = usize::try_from(offset).ok().filter(|&offset| offset >= header.len())?;
+    let len = offset - prefix;
+    if len as u64 > MAX_HEADER || (prefix == 10 && u16::try_from(len).is_err()) {
+        return None;
+    }
+    let mut bytes = header.to_vec();
+    bytes[8..prefix].copy_from_slice(&(len as u32).to_le_bytes()[..prefix - 8]);
+    bytes.pop();
+    bytes.resize(offset - 1, b' ');
+    bytes.push(b'\n');
+    Some(bytes)
+}
+
 fn dict(dtype: &DType, shape: &Shape, order: Order) -> String {
     let (fortran_order, grows) = match order {
         Order::C => ("False", shape.dims().first()),
@@ -104,6 +121,25 @@ mod tests {
         let mut file = header("<f8", &[], Order::C);
         file.extend(1.5_f64.to_le_bytes());
         assert_eq!(sha256(&file), "e5bfe3c71116d779d35cc63375ccfdb4b5476d14ce1e24fb6f622b78d1904e45");
+    }
+
+    #[test]
+    fn a_padded_header_says_the_same() {
+        let short = header("<f4", &[2, 3], Order::F);
+        for offset in [128, 129, 4096, 65_536 - 64] {
+            let long = padded_to(&short, offset).expect("it fits");
+            assert_eq!(long.len() as u64, offset);
+            let (mut found, expected) = (&long[..], super::super::read(&mut &short[..], None).expect("a header"));
+            let found = super::super::read(&mut found, None).expect("a header");
+            assert_eq!(found, super::super::Header { data_offset: offset, ..expected });
+        }
+        assert_eq!(padded_to(&short, 128).as_deref(), Some(&short[..]));
+        assert_eq!(padded_to(&short, 65_546), None);
+        assert_eq!(padded_to(&short, 64), None);
+        let fields: Vec<String> = (0..5000).map(|place| format!("('f{place}', '<f4')")).collect();
+        let second = header(&format!("[{}]", fields.join(", ")), &[1], Order::C);
+        let long = padded_to(&second, 90_112).expect("it fits");
+        assert_eq!(super::super::read(&mut &long[..], None).expect("a header").data_offset, 90_112);
     }
 
     #[test]
