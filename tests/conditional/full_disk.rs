@@ -57,7 +57,7 @@ const CASES: &[Case] = &[
     case("rmm slice \"$BIG\" -o new.tsv"),
     case("rmm slice \"$BIG\" ::-1 -o new.raw"),
     case("rmm slice \"$BIG\" -o old.npy --force"),
-    case("TMPDIR=. rmm slice - -d u1 0 -q < \"$PIPE\""),
+    case("TMPDIR=. rmm slice - -d u1 ::-1 -f raw -q < \"$PIPE\" > /dev/null"),
     Case { line: "rmm slice \"$BIG\" -f raw -o - > out", made_by_shell: true },
     Case { line: "rmm slice \"$BIG\" -f csv > out", made_by_shell: true },
     Case { line: "rmm map-chunks \"$BIG\" --expr x+1 > out", made_by_shell: true },
