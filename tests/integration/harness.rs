@@ -63,10 +63,15 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Says what could not be tested here, and why.
-#[expect(clippy::print_stderr, reason = "a test has nowhere else to say so")]
+/// Says what could not be tested here, and why: where everybody sees it, as the harness shows only what tests print that
+/// fail, and where `.ci/run` finds it.
 pub(crate) fn skipped(what: &str) {
-    eprintln!("skipped: {what}");
+    let line = format!("skipped: {}: {what}\n", thread::current().name().unwrap_or_default());
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(log) = std::env::var_os("RMM_SKIPPED") {
+        let log = fs::File::options().append(true).create(true).open(log);
+        log.and_then(|mut log| log.write_all(line.as_bytes())).expect("RMM_SKIPPED names a file");
+    }
 }
 
 /// The bytes of a `.npy` file: a header for `dtype` and `dims`, then `data` as it is.
