@@ -324,13 +324,18 @@ fn readers_are_told_once_of_a_job_that_runs() {
 
 #[test]
 fn where_memory_runs_out_the_journal_that_stays_is_told_of() {
-    let elements = 1 << 20;
+    let run = |limit: u64| {
+        let folder = Rmm::new().sparse("a.dat", 8 << 20);
+        let line = format!(
+            "(ulimit -v {limit}; rmm map-chunks a.dat -i -j3 --io pread --expr x+1 && echo done) 2>err; cat err; ls"
+        );
+        String::from_utf8_lossy(folder.sh(&line).output()).into_owned()
+    };
+    // The least that is enough, in mebibytes, is not far from too little.
+    let enough = (8..200).find(|mebibytes| run(mebibytes << 10) == "done\na.dat\nerr\n").unwrap_or(200);
     let mut met = 0;
-    for limit in (8..80).map(|mebibytes| mebibytes << 10) {
-        let folder = Rmm::new().sparse("a.dat", elements * 8);
-        let line = format!("(ulimit -v {limit}; rmm map-chunks a.dat -i -j3 --io pread --expr x+1) 2>err; cat err; ls");
-        let ran = folder.sh(&line);
-        let said = String::from_utf8_lossy(ran.output()).into_owned();
+    for limit in (1..=32).map(|step| (enough << 10) - step * 64) {
+        let said = run(limit);
         if said.contains("rmm: out of memory") && said.contains(JOURNAL) {
             let note =
                 "rmm: a.dat: the journal is kept\nhint: rmm map-chunks --resume a.dat -i -j3 --io pread --expr x+1\n";
