@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::{Array, HeaderUse, Opening, Origin, complete, described_by_header};
 use crate::error::{At, Error, Result};
 use crate::format::{self, HEAD, npy};
-use crate::mapping::spool;
-use crate::source::inflow::{Inflow, LONGEST_ROW, Reading, Rows, Seen, Stream, widen};
+use crate::mapping::{spool, widen};
+use crate::source::inflow::{Inflow, LONGEST_ROW, Reading, Rows, Seen, Stream};
 use crate::spec::{Ahead, ArraySpec, Request, Trailing};
 use crate::view::View;
 

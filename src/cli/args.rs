@@ -225,7 +225,7 @@ pub(super) enum Told {
 /// Says that a file which is only read is being stored in. Nobody waits for that: the values may be of two times.
 pub(super) fn warn_of_writer(mapping: &Mapping, ui: &Ui) -> Told {
     if !mapping.mode().stores()
-        && let Some(holder) = Holder::of(mapping.file())
+        && let Some(holder) = Holder::storing_in(mapping.file())
     {
         let path = path_text(mapping.path());
         ui.note(&format!("{path}: {holder} is storing in it: what is read may be partly old and partly new"));

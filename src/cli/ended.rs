@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::{path_text, printable};
 use crate::job::resumable::Resumable;
-use crate::mapping::{Identity, LastWords, Mapping, discarding, remove_partial};
+use crate::mapping::{LastWords, Mapping, discarding, remove_partial};
 
 /// What stays of a job that ends early.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ impl Kept<'_> {
     fn name(&self) -> String {
         match self {
             Self::Journal(_) => "the journal".to_owned(),
-            Self::Partial { made, .. } if leads_to(made.path(), made) => path_text(made.path()),
+            Self::Partial { made, .. } if made.is_at(made.path()) => path_text(made.path()),
             // It has the name of what it makes.
             Self::Partial { .. } => "its journal".to_owned(),
         }
@@ -46,7 +46,7 @@ impl Kept<'_> {
     fn is_lost(&self) -> bool {
         match self {
             Self::Journal(_) => false,
-            Self::Partial { out, made } => !leads_to(made.path(), made) && !leads_to(out, made),
+            Self::Partial { out, made } => !made.is_at(made.path()) && !made.is_at(out),
         }
     }
 
@@ -96,9 +96,4 @@ impl Kept<'_> {
         let resuming = printable(&job.resuming()).into_owned();
         LastWords::new(&format!("rmm: {array}: {name} is kept\nhint: {resuming}\n"))
     }
-}
-
-/// Whether a file has this name.
-fn leads_to(path: &Path, file: &Mapping) -> bool {
-    path.metadata().is_ok_and(|found| Identity::from_metadata(&found) == file.identity())
 }

@@ -22,8 +22,8 @@ use crate::escape::path_text;
 use crate::job::resumable::{Operation, Receipt, Resumable, Unfinished};
 use crate::journal::{Checksum, Checksummer};
 use crate::mapping::{
-    Identity, JournalFile, Mapping, Mode, Partial, Sync, born, discarding, flush_named, journal_path, moving_aside,
-    partial_path, remove_partial,
+    JournalFile, Mapping, Mode, Partial, Sync, born, discarding, flush_named, journal_path, moving_aside, partial_path,
+    remove_partial,
 };
 use crate::spec::ArraySpec;
 
@@ -73,8 +73,7 @@ pub(super) fn state(input: &Mapping) -> Result<[u64; 5]> {
 /// not to be trusted; what the job itself fails with, and then what is done is said.
 pub(super) fn make(file: &File<'_>, job: &Job<'_>, maker: &dyn Make, ui: &Ui) -> Result<()> {
     let &File { out, spec, .. } = file;
-    let found = out.metadata().ok().map(|metadata| Identity::from_metadata(&metadata));
-    if found.is_some_and(|found| maker.inputs().iter().any(|input| input.identity() == found)) {
+    if maker.inputs().iter().any(|input| input.is_at(out)) {
         let error = Error::usage("is both input and output, and a job that is resumed needs its input once more");
         return Err(error.at(out).hint("-i computes in place, by way of a journal"));
     }

@@ -15,7 +15,7 @@ use rustix::fs::{Advice, fadvise};
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
 use super::pieces::file_span;
-use super::{Mapping, space};
+use super::{Mapping, PAGE, space};
 use crate::error::{Error, Result};
 use crate::plan::Run;
 use crate::view::View;
@@ -71,8 +71,6 @@ impl Pace {
 /// Bytes of the file that are asked for together, though what is needed of them at once is only a part: the parts beside
 /// it come next, and a disk gives all of them in the time of a few.
 const TOGETHER: u64 = 64 << 20;
-/// Bytes of a stretch that are worth being asked for.
-const PAGE: u64 = 4096;
 
 impl Mapping {
     /// Has the bytes of a box of elements read while it is gone through, unless they are in memory. It would be read in

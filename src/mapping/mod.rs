@@ -23,6 +23,7 @@ mod incarnation;
 mod journal;
 mod leftovers;
 mod lock;
+mod mark;
 mod memory;
 mod mode;
 #[cfg(test)]
@@ -61,7 +62,7 @@ pub use mode::Mode;
 pub use new_file::{NewFile, Replace};
 pub use partial::{Partial, discarding, moving_aside, partial_path, remove_partial};
 pub use paths::{flush_named, follow_links, full_path};
-pub use pour::pour;
+pub use pour::{pour, widen};
 pub use reader::Reader;
 pub use resuming::{resuming, typed_here};
 pub use share::{lead, place_to_share};

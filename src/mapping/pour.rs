@@ -1,7 +1,7 @@
 //! Bytes of a file out into a stream, straight from its windows: the kernel copies them once, and they never pass
 //! through memory of this process.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::io::Errno;
 
@@ -10,8 +10,15 @@ use super::unchanged::Access;
 use super::window::Window;
 use crate::error::{Error, Result};
 
-/// Bytes of one system call, so that a signal is noticed between two, and of what a pipe is asked to hold.
+/// Bytes of one system call, so that a signal is noticed between two, and of what a pipe is asked to hold: the most
+/// that Linux gives to everyone.
 const PIECE: usize = 1 << 20;
+
+/// Makes a pipe larger, so that its two sides wake each other less often. One that stays as it is works as well, and
+/// other streams are none.
+pub fn widen(pipe: &impl AsFd) {
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIECE);
+}
 
 /// Writes `len` bytes of a file to a stream and tells of every piece that is written.
 ///
@@ -30,8 +37,7 @@ pub fn pour(
 ) -> Result<()> {
     from.within(offset, len)?;
     if len > PIECE as u64 {
-        // A larger pipe wakes its reader less often; one that stays as it is works as well, and other streams are none.
-        let _ = rustix::pipe::fcntl_setpipe_size(to, PIECE);
+        widen(&to);
     }
     let end = offset + len;
     let mut source = Source { from, window: None, scratch: Vec::new() };

@@ -1,5 +1,7 @@
 //! Whether the file under a mapping is still the one that was opened, and what to say where it is not.
 
+use std::path::Path;
+
 use super::file::Origin;
 use super::{Identity, Mapping};
 use crate::error::{Error, ErrorKind, Result};
@@ -12,6 +14,11 @@ pub(super) enum Access {
 }
 
 impl Mapping {
+    /// Whether a path leads to this very file, links followed.
+    pub fn is_at(&self, path: &Path) -> bool {
+        path.metadata().is_ok_and(|found| Identity::from_metadata(&found) == self.identity())
+    }
+
     /// Checks that the file is as long as it was when it was opened, and, if it is written, that its name still leads
     /// to it. To be called when a job is done, before it is reported as done.
     ///

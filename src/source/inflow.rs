@@ -6,7 +6,6 @@
 //! ```
 //! Whether the stream is as long as it should be is for the caller to judge, who is told where it ended.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
@@ -261,11 +260,6 @@ fn elements_of_a_piece(view: &View, rows: Option<Rows>) -> u64 {
         (count, span) = (count * axis.len().max(1), reach);
     }
     count
-}
-
-/// Makes the pipe larger, so that its two sides wake each other less often; where that is not possible, it stays.
-pub fn widen(pipe: &File) {
-    let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! An expression over an array that comes through a pipe.
 
-use super::Expression;
+use super::{Expression, X};
 use crate::cli::args::CastArgs;
 use crate::cli::select::Selected;
 use crate::cli::ui::Ui;
 use crate::dtype::DType;
-use crate::error::{At, Result};
-use crate::expr::{Variable, compile};
+use crate::error::Result;
 use crate::job::computed::{Computed, Operand};
 use crate::mapping::Mapping;
 use crate::source::Tape;
@@ -42,17 +41,10 @@ impl Expression<'_> {
         ui: &Ui,
     ) -> Result<(Computed<'a>, DType)> {
         let Streamed { tape, selected, ranks, dims } = place;
-        let variable = |name: &str, dtype: &DType| Variable { name: name.to_owned(), dtype: dtype.clone() };
-        let with = self.with.iter().map(|(name, array)| variable(name, array.dtype()));
-        let variables: Vec<Variable> = std::iter::once(variable("x", &selected.dtype)).chain(with).collect();
-        let program = compile(self.text, &variables, dims.len())?;
-        let own = Operand { bytes: tape, file: None, view: selected.view.clone() };
-        let lens = selected.view.dims();
-        let with = self.with.iter().map(|(_, array)| {
-            let view = array.view().broadcast(&lens).at(array.path())?;
-            Ok(super::operand(array, view))
-        });
-        let operands: Vec<Operand<'a>> = std::iter::once(Ok(own)).chain(with).collect::<Result<_>>()?;
+        let view = &selected.view;
+        let own = Operand { bytes: tape, file: None, view: view.clone() };
+        let x = X { dtype: &selected.dtype, operand: own };
+        let (program, operands) = self.compiled(Some(x), &view.dims(), dims.len())?;
         let dtype = astype.unwrap_or_else(|| program.dtype());
         cast.casting_asked().check(&program.dtype(), &dtype)?;
         cast.note_what_is_dropped(&program.dtype(), &dtype, ui);

@@ -129,6 +129,12 @@ pub(super) struct Place<'a> {
     pub(super) dims: Vec<u64>,
 }
 
+/// What `x` is to an expression.
+struct X<'a> {
+    dtype: &'a DType,
+    operand: Operand<'a>,
+}
+
 fn operand(array: &Array, view: View) -> Operand<'_> {
     Operand { bytes: array, file: Some(array.mapping().identity()), view }
 }
@@ -136,12 +142,12 @@ fn operand(array: &Array, view: View) -> Operand<'_> {
 impl Expression<'_> {
     /// The program over `x`, if there is one, and the named arrays, all as long as `dims`, with `axes` coordinates; and
     /// what it reads.
-    fn compiled<'a>(&'a self, x: Option<&Place<'a>>, dims: &[u64], axes: usize) -> Result<(Program, Vec<Operand<'a>>)> {
+    fn compiled<'a>(&'a self, x: Option<X<'a>>, dims: &[u64], axes: usize) -> Result<(Program, Vec<Operand<'a>>)> {
         let variable = |name: &str, dtype: &DType| Variable { name: name.to_owned(), dtype: dtype.clone() };
-        let own = x.map(|place| variable("x", &place.selected.dtype));
+        let own = x.as_ref().map(|x| variable("x", x.dtype));
         let with = self.with.iter().map(|(name, array)| variable(name, array.dtype()));
         let program = compile(self.text, &own.into_iter().chain(with).collect::<Vec<_>>(), axes)?;
-        let own = x.map(|place| Ok(operand(place.array, place.selected.view.clone())));
+        let own = x.map(|x| Ok(x.operand));
         let with = self.with.iter().map(|(_, array)| {
             let view = array.view().broadcast(dims).at(array.path())?;
             Ok(operand(array, view))
@@ -150,7 +156,9 @@ impl Expression<'_> {
     }
 
     fn compiled_for<'a>(&'a self, place: &Place<'a>) -> Result<(Program, Vec<Operand<'a>>)> {
-        self.compiled(Some(place), &place.selected.view.dims(), place.dims.len())
+        let view = &place.selected.view;
+        let x = X { dtype: &place.selected.dtype, operand: operand(place.array, view.clone()) };
+        self.compiled(Some(x), &view.dims(), place.dims.len())
     }
 
     fn castable(&self, program: &Program, dtype: &DType, rule: Casting) -> Result<()> {

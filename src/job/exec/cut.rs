@@ -68,6 +68,8 @@ pub(super) struct Cut {
     walk: View,
     /// For each axis of `walk` the axis of the selection.
     axes: Vec<usize>,
+    /// For each axis of the selection that of `walk`.
+    places: Vec<usize>,
     /// The axis of `walk` that is cut, and how many of its positions are in a slab.
     place: usize,
     step: u64,
@@ -96,6 +98,10 @@ impl Cut {
         if sequence == Sequence::File {
             axes.sort_by_key(|&axis| Reverse(view.axes()[axis].stride().unsigned_abs()));
         }
+        let mut places = vec![0; axes.len()];
+        for (place, &axis) in axes.iter().enumerate() {
+            places[axis] = place;
+        }
         let walk = view.transposed(&axes);
         let dims = walk.dims();
         let slowest = dims.iter().position(|&len| len > 1).unwrap_or(0);
@@ -103,7 +109,7 @@ impl Cut {
             ChunkSize::Positions(positions) => (slowest, positions.get()),
             ChunkSize::Bytes(bytes) => inward(&dims, slowest, bytes.get() / itemsize.max(1) as u64),
         };
-        Self { walk, axes, place, step }
+        Self { walk, axes, places, place, step }
     }
 
     /// The slabs, as views with the axes in the order of the walk.
@@ -115,11 +121,10 @@ impl Cut {
     pub(super) fn slab(&self, walked: &Chunk) -> Slab {
         let ndim = self.axes.len();
         let dims = self.walk.dims();
-        let (mut places, mut start, mut lens, mut picks) =
-            (vec![0; ndim], vec![0; ndim], vec![0; ndim], vec![String::new(); ndim]);
+        let (mut start, mut lens, mut picks) = (vec![0; ndim], vec![0; ndim], vec![String::new(); ndim]);
         for (place, &axis) in self.axes.iter().enumerate() {
             let first = walked.start[place];
-            (places[axis], start[axis], lens[axis]) = (place, first, dims[place]);
+            (start[axis], lens[axis]) = (first, dims[place]);
             picks[axis] = match place {
                 _ if place < self.place => first.to_string(),
                 _ if place == self.place => format!("{first}:{}", first + walked.view.axes()[place].len()),
@@ -143,7 +148,7 @@ impl Cut {
             chunk: Chunk {
                 rank: start.iter().zip(&lens).fold(0, |rank, (at, len)| rank * len + at),
                 start,
-                view: walked.view.transposed(&places),
+                view: walked.view.transposed(&self.places),
             },
         }
     }
@@ -151,11 +156,7 @@ impl Cut {
     /// Where slabs of a view of this shape lie: they follow each other along the walk, and what is in them is in the order
     /// of the selection.
     pub(super) fn placement(&self, target: &View) -> Placement {
-        let mut within = vec![0; self.axes.len()];
-        for (place, &axis) in self.axes.iter().enumerate() {
-            within[axis] = place;
-        }
-        Placement { view: target.transposed(&self.axes), within }
+        Placement { view: target.transposed(&self.axes), within: self.places.clone() }
     }
 
     fn number(&self, start: &[u64], dims: &[u64]) -> u64 {

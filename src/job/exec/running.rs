@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::pipe::fcntl_setpipe_size;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use crate::error::{Error, Result};
+use crate::mapping::widen;
 
 /// How often a waiting child is looked after.
 pub(super) const TICK: Duration = Duration::from_millis(50);
@@ -26,8 +26,6 @@ pub(super) const TICK: Duration = Duration::from_millis(50);
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 /// How long to wait between two looks at a child that was asked to end.
 const PAUSE: Duration = Duration::from_millis(2);
-/// The capacity asked for each pipe: the most that Linux gives to everyone.
-const PIPE: usize = 1 << 20;
 
 /// A child, the leader of its group. Dropping it kills its group, reaps it and tells the feeder that it is over.
 pub(super) struct Running<'a> {
@@ -137,7 +135,7 @@ impl Write for Feed<'_> {
 
 /// Makes our end of a pipe one that never blocks, and the pipe roomy where that is allowed.
 fn prepare(pipe: &impl AsFd) -> rustix::io::Result<()> {
-    let _ = fcntl_setpipe_size(pipe, PIPE);
+    widen(pipe);
     fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)
 }
 

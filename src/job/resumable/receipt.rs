@@ -13,7 +13,7 @@ use super::Operation;
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::journal::{Array, Checksum, Header, ReceiptPlace};
 use crate::mapping::{
-    Identity, JournalFile, Mapping, NewFile, Replace, Sync, flush_named, full_path, moving_aside, partial_path,
+    JournalFile, Mapping, NewFile, Replace, Sync, flush_named, full_path, moving_aside, partial_path,
 };
 
 const TITLE: &str = "rmm receipt 1";
@@ -91,7 +91,7 @@ impl Receipt {
     /// # Errors
     /// Usage, where it is one of them.
     pub fn refuse_names_of(path: &Path, array: &Mapping) -> Result<()> {
-        let is_array = path.metadata().is_ok_and(|metadata| Identity::from_metadata(&metadata) == array.identity());
+        let is_array = array.is_at(path);
         if !is_array && !JournalFile::has_name(array.path(), path)? {
             return Ok(());
         }
