@@ -246,6 +246,10 @@ impl ReadRuns for Reader<'_> {
     fn read_runs(&mut self, runs: &mut dyn Iterator<Item = Run>, scratch: &mut [u8]) -> Result<()> {
         Reader::read_runs(self, runs, scratch)
     }
+
+    fn read_items(&mut self, places: &[u64], unit: usize, items: &mut [u8]) -> Result<()> {
+        Reader::read_items(self, places, unit, items)
+    }
 }
 
 impl From<Sidecar> for Request {

@@ -24,13 +24,16 @@ const FEW: usize = 1 << 12;
 /// Where one of them cannot be read.
 pub fn fetch(bytes: &dyn Readable, item: &Item, places: &[u64], threads: usize) -> Result<Vec<u8>> {
     let size = item.size();
-    let order = by_place(places);
+    let List { order, places } = List::by_place(places);
     let mut sorted = vec![0; places.len() * size];
     let each = places.len().div_ceil(threads.max(1)).max(FEW);
-    let parts = order.chunks(each).zip(sorted.chunks_mut((each * size).max(1)));
-    let read = |order: &[u32], items: &mut [u8]| {
-        let places = order.iter().map(|&at| places[at as usize]).enumerate();
-        let mut runs = places.flat_map(|(slot, place)| {
+    let parts = places.chunks(each).zip(sorted.chunks_mut((each * size).max(1)));
+    let whole = item.parts() == Item::whole(size).parts();
+    let read = |places: &[u64], items: &mut [u8]| {
+        if whole {
+            return bytes.reader().read_items(places, size, items);
+        }
+        let mut runs = places.iter().enumerate().flat_map(|(slot, place)| {
             item.parts().iter().filter(|part| part.len > 0).map(move |part| Run {
                 file: place + part.file as u64,
                 file_stride: 0,
@@ -46,10 +49,10 @@ pub fn fetch(bytes: &dyn Readable, item: &Item, places: &[u64], threads: usize) 
     let parts = Mutex::new(parts);
     let work = || {
         loop {
-            let Some((order, items)) = parts.lock().unwrap_or_else(PoisonError::into_inner).next() else {
+            let Some((places, items)) = parts.lock().unwrap_or_else(PoisonError::into_inner).next() else {
                 return Ok(());
             };
-            read(order, items)?;
+            read(places, items)?;
         }
     };
     thread::scope(|scope| {
@@ -67,31 +70,42 @@ pub fn fetch(bytes: &dyn Readable, item: &Item, places: &[u64], threads: usize) 
     Ok(items)
 }
 
-/// The indices of the list, by rising place as far as that helps.
-fn by_place(places: &[u64]) -> Vec<u32> {
-    let (low, high) = places.iter().fold((u64::MAX, 0), |(low, high), &place| (low.min(place), high.max(place)));
-    let span = high.saturating_sub(low);
-    if span >> NEAR >= BUCKETS {
-        let mut order: Vec<u32> = (0..places.len() as u32).collect();
-        order.sort_unstable_by_key(|&at| places[at as usize]);
-        return order;
+/// Places by rising place, as far as that helps.
+struct List {
+    /// For each of them where it stands in the list as it came.
+    order: Vec<u32>,
+    places: Vec<u64>,
+}
+
+impl List {
+    fn by_place(places: &[u64]) -> Self {
+        let (low, high) = places.iter().fold((u64::MAX, 0), |(low, high), &place| (low.min(place), high.max(place)));
+        // Windows begin at such multiples, too: nothing goes back and forth between two of them.
+        let low = low >> NEAR << NEAR;
+        let span = high.saturating_sub(low);
+        if span >> NEAR >= BUCKETS {
+            let mut pairs: Vec<(u64, u32)> = places.iter().copied().zip(0..).collect();
+            pairs.sort_unstable();
+            let (places, order) = pairs.into_iter().unzip();
+            return Self { order, places };
+        }
+        let bucket = |place: u64| ((place - low) >> NEAR) as usize;
+        let mut ends = vec![0_u32; (span >> NEAR) as usize + 1];
+        for &place in places {
+            ends[bucket(place)] += 1;
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let (mut order, mut sorted) = (vec![0; places.len()], vec![0; places.len()]);
+        for (at, &place) in places.iter().enumerate() {
+            let next = &mut ends[bucket(place)];
+            (order[*next as usize], sorted[*next as usize]) = (at as u32, place);
+            *next += 1;
+        }
+        Self { order, places: sorted }
     }
-    let bucket = |place: u64| ((place - low) >> NEAR) as usize;
-    let mut ends = vec![0_u32; (span >> NEAR) as usize + 1];
-    for &place in places {
-        ends[bucket(place)] += 1;
-    }
-    let mut total = 0;
-    for end in &mut ends {
-        total += std::mem::replace(end, total);
-    }
-    let mut order = vec![0; places.len()];
-    for (at, &place) in places.iter().enumerate() {
-        let next = &mut ends[bucket(place)];
-        order[*next as usize] = at as u32;
-        *next += 1;
-    }
-    order
 }
 
 #[cfg(test)]
@@ -119,12 +133,12 @@ mod tests {
         fn every_index_is_there_once_and_nearly_sorted(
             places in prop::collection::vec(prop_oneof![0..1_u64 << 20, 0..1_u64 << 50], 0..300),
         ) {
-            let order = by_place(&places);
-            let mut all = order.clone();
+            let list = List::by_place(&places);
+            let mut all = list.order.clone();
             all.sort_unstable();
             prop_assert!(all.iter().copied().eq(0..places.len() as u32));
-            let low = places.iter().min().copied().unwrap_or(0);
-            prop_assert!(order.is_sorted_by_key(|&at| (places[at as usize] - low) >> NEAR));
+            prop_assert!(list.order.iter().map(|&at| places[at as usize]).eq(list.places.iter().copied()));
+            prop_assert!(list.places.is_sorted_by_key(|&place| place >> NEAR));
         }
     }
 }

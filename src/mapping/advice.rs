@@ -63,7 +63,11 @@ impl Pace {
             Some(next) => next.file.abs_diff(run.file),
             None => 0,
         };
-        let gap = step.saturating_sub(run.unit as u64);
+        Self::skipping(step.saturating_sub(run.unit as u64))
+    }
+
+    /// Of stretches that are so many bytes apart.
+    pub(super) fn skipping(gap: u64) -> Self {
         if gap > GAP { Self::Strides } else { Self::Steady }
     }
 }

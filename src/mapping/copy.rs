@@ -12,11 +12,11 @@ mod portable;
 mod x86_64;
 
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-use portable::copy_strided;
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-use x86_64::copy_strided;
+use portable::{copy_strided, pick as pick_items};
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 pub(super) use x86_64::prefetch;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+use x86_64::{copy_strided, pick as pick_items};
 
 /// Asks for bytes before they are copied: not here.
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
@@ -44,6 +44,18 @@ pub(super) unsafe fn copy(from: *const u8, to: *mut u8, stretches: Stretches) {
     if stretches.unit > 0 && stretches.count > 0 {
         // SAFETY: the caller's promise, and there is at least one byte.
         unsafe { copy_strided(from, to, stretches) }
+    }
+}
+
+/// Copies the items of `unit` bytes at these offsets of `from`, packed, to `to`.
+///
+/// # Safety
+/// Every byte of every item must be mapped and readable for the whole call, and as many items be writable at `to`, which
+/// must not overlap them. Another process may change what is read.
+pub(super) unsafe fn pick(from: *const u8, offsets: &[u32], unit: usize, to: *mut u8) {
+    if unit > 0 {
+        // SAFETY: the caller's promise.
+        unsafe { pick_items(from, offsets, unit, to) }
     }
 }
 
@@ -96,10 +108,34 @@ mod tests {
         check_all(portable::copy_strided);
     }
 
+    type Pick = unsafe fn(*const u8, &[u32], usize, *mut u8);
+
+    fn check_picks(pick: Pick) {
+        let from: Vec<u8> = (0..200_000_u32).map(|byte| (byte * 7 + byte / 251) as u8).collect();
+        for unit in (1..=40).chain([512, 513]) {
+            for count in [0, 1, 2, 15, 16, 17, 100] {
+                let offsets: Vec<u32> = (0..count).map(|k| k * 7919 % 199_000).collect();
+                let mut to = vec![0xEE; offsets.len() * unit + 1];
+                // SAFETY: every item lies in the first vector, and the second has room for all.
+                unsafe { pick(from.as_ptr(), &offsets, unit, to.as_mut_ptr()) };
+                let items = offsets.iter().flat_map(|&at| &from[at as usize..][..unit]);
+                assert!(items.chain([&0xEE]).eq(&to), "{count} items of {unit} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn picks_what_indexing_picks() {
+        check_picks(super::pick);
+        check_picks(portable::pick);
+    }
+
     #[test]
     fn nothing_is_copied_of_nothing() {
         let nothing = Stretches { unit: 0, count: 5, from_stride: 1, to_stride: 1 };
         // SAFETY: there is no byte to touch.
         unsafe { super::copy(std::ptr::null(), std::ptr::null_mut(), nothing) };
+        // SAFETY: nor here.
+        unsafe { super::pick(std::ptr::null(), &[5], 0, std::ptr::null_mut()) };
     }
 }

@@ -32,6 +32,7 @@ mod names;
 mod new_file;
 mod partial;
 mod paths;
+mod picked;
 mod pieces;
 mod pour;
 mod reader;

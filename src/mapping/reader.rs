@@ -20,10 +20,10 @@ const NOTHING: Run = Run { file: 0, file_stride: 0, scratch: 0, scratch_stride: 
 /// Reads from a file. Each thread has its own.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    mapping: &'a Mapping,
-    window: Option<Window>,
+    pub(super) mapping: &'a Mapping,
+    pub(super) window: Option<Window>,
     visits: Visits,
-    pace: Pace,
+    pub(super) pace: Pace,
 }
 
 /// What has been asked of the window last visited while it was not mapped.
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the window of a piece is mapped, mapping it where that is worth it.
-    fn reach(&mut self, piece: &Run) -> Result<bool> {
+    pub(super) fn reach(&mut self, piece: &Run) -> Result<bool> {
         if self.window.as_ref().is_some_and(|window| window.holds(piece)) {
             return Ok(true);
         }

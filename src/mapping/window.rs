@@ -25,6 +25,9 @@ pub(super) struct Window {
     ready: Range<u64>,
 }
 
+/// Items that are picked under one watch.
+const TOGETHER: usize = 1024;
+
 /// A window whose bytes cannot be reached from this byte of the file on. It must be thrown away.
 pub(super) struct Lost(pub(super) u64);
 
@@ -65,6 +68,29 @@ impl Window {
         // SAFETY: `checked` has shown that every stretch lies in the window and in scratch, which is private memory.
         // The window stays mapped while it is borrowed, and pages that vanish are replaced by the fault handler.
         self.watched(|| unsafe { copy::copy(from.add(byte), to.add(piece.scratch), stretches) })
+    }
+
+    /// Copies items of `unit` bytes that begin at these bytes of the file, packed.
+    ///
+    /// # Panics
+    /// If one of them does not lie in the window, or there is no room for exactly all.
+    pub(super) fn pick(&self, places: &[u64], unit: usize, items: &mut [u8]) -> Result<(), Lost> {
+        assert_eq!(items.len(), places.len() * unit, "room for {} items of {unit} bytes", places.len());
+        let mut offsets = [0; TOGETHER];
+        for (places, items) in places.chunks(TOGETHER).zip(items.chunks_mut((TOGETHER * unit).max(1))) {
+            let offsets = &mut offsets[..places.len()];
+            for (offset, &place) in offsets.iter_mut().zip(places) {
+                let inside = self.range.start <= place && place.saturating_add(unit as u64) <= self.range.end;
+                assert!(inside, "{unit} bytes at {place} leave {:?}", self.range);
+                *offset = (place - self.range.start) as u32;
+            }
+            let (from, to) = (self.map.as_ptr(), items.as_mut_ptr());
+            // SAFETY: every item lies in the window, as was just seen, which is shorter than 4 GiB; there is room for all
+            // of them, in private memory. The window stays mapped while it is borrowed, and pages that vanish are
+            // replaced by the fault handler.
+            self.watched(|| unsafe { copy::pick(from, offsets, unit, to) })?;
+        }
+        Ok(())
     }
 
     /// Copies a piece from scratch into the file. The window must have been opened to store.

@@ -50,6 +50,15 @@ pub trait ReadRuns {
     /// # Errors
     /// Where the bytes cannot be read.
     fn read_runs(&mut self, runs: &mut dyn Iterator<Item = Run>, scratch: &mut [u8]) -> Result<()>;
+
+    /// Copies the items of `unit` bytes that begin at these bytes, packed; there is room for exactly all of them.
+    ///
+    /// # Errors
+    /// Where the bytes cannot be read.
+    fn read_items(&mut self, places: &[u64], unit: usize, items: &mut [u8]) -> Result<()> {
+        let run = |(k, &file)| Run { file, file_stride: 0, scratch: k * unit, scratch_stride: 0, unit, count: 1 };
+        self.read_runs(&mut places.iter().enumerate().map(run), items)
+    }
 }
 
 /// Elements in memory, such as those typed on a command line.

@@ -20,6 +20,17 @@ pub(super) unsafe fn copy_strided(from: *const u8, to: *mut u8, stretches: Stret
     }
 }
 
+/// See [`super::pick`].
+///
+/// # Safety
+/// As there.
+pub(super) unsafe fn pick(from: *const u8, offsets: &[u32], unit: usize, to: *mut u8) {
+    for (k, &offset) in offsets.iter().enumerate() {
+        // SAFETY: the caller promises the item at each offset, and room for as many.
+        unsafe { copy_stretch(from.add(offset as usize), to.add(k * unit), unit) };
+    }
+}
+
 /// # Safety
 /// `len` bytes must be readable at `from` and writable at `to`, without overlap.
 #[expect(clippy::cast_ptr_alignment, reason = "used only where both are aligned")]

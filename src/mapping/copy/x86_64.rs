@@ -85,6 +85,74 @@ unsafe fn copy_stretch(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
+/// See [`super::pick`]; `unit` must be at least 1.
+///
+/// # Safety
+/// As there.
+pub(super) unsafe fn pick(from: *const u8, offsets: &[u32], unit: usize, to: *mut u8) {
+    // SAFETY: the caller's promise is that of each of these.
+    unsafe {
+        touch(from, offsets);
+        match unit {
+            1 => pick_1(from, offsets, to),
+            2 => pick_2(from, offsets, to),
+            4 => pick_4(from, offsets, to),
+            8 => pick_8(from, offsets, to),
+            16 => pick_16(from, offsets, to),
+            _ => {
+                for (k, &offset) in offsets.iter().enumerate() {
+                    copy_stretch(from.add(offset as usize), to.add(k * unit), unit);
+                }
+            }
+        }
+    }
+}
+
+/// Reads a byte of each 64 KiB, which the system maps at once: until then nothing of them can be prefetched.
+///
+/// # Safety
+/// The bytes must be readable.
+unsafe fn touch(from: *const u8, offsets: &[u32]) {
+    let mut before = None;
+    for &offset in offsets {
+        if before.replace(offset >> 16) != Some(offset >> 16) {
+            // SAFETY: the caller's promise; what is read goes nowhere.
+            unsafe {
+                asm!("movzx {item:e}, byte ptr [{from}]", item = out(reg) _, from = in(reg) from.add(offset as usize),
+                    options(nostack, preserves_flags));
+            }
+        }
+    }
+}
+
+/// Items that are asked for before they are copied.
+const ON_THEIR_WAY: usize = 16;
+
+macro_rules! pick {
+    ($name:ident, $width:literal, $register:ident, $load:literal, $store:literal) => {
+        /// # Safety
+        /// As [`pick`], for items of the width in the name.
+        unsafe fn $name(from: *const u8, offsets: &[u32], to: *mut u8) {
+            for (k, &offset) in offsets.iter().enumerate() {
+                if let Some(&next) = offsets.get(k + ON_THEIR_WAY) {
+                    prefetch(from.wrapping_add(next as usize), 1);
+                }
+                // SAFETY: the caller's promise, of the item at this offset and of the k-th of those that it becomes.
+                unsafe {
+                    asm!($load, $store, item = out($register) _, from = in(reg) from.add(offset as usize),
+                        to = in(reg) to.add(k * $width), options(nostack, preserves_flags));
+                }
+            }
+        }
+    };
+}
+
+pick!(pick_1, 1, reg, "movzx {item:e}, byte ptr [{from}]", "mov byte ptr [{to}], {item:l}");
+pick!(pick_2, 2, reg, "movzx {item:e}, word ptr [{from}]", "mov word ptr [{to}], {item:x}");
+pick!(pick_4, 4, reg, "mov {item:e}, dword ptr [{from}]", "mov dword ptr [{to}], {item:e}");
+pick!(pick_8, 8, reg, "mov {item:r}, qword ptr [{from}]", "mov qword ptr [{to}], {item:r}");
+pick!(pick_16, 16, xmm_reg, "movdqu {item}, xmmword ptr [{from}]", "movdqu xmmword ptr [{to}], {item}");
+
 macro_rules! strided_move {
     ($name:ident, $register:ident, $load:literal, $store:literal) => {
         /// # Safety
