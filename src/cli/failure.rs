@@ -57,12 +57,10 @@ impl From<ErrorKind> for Exit {
 
 /// Names the array in errors that name no file.
 pub(super) fn about(outcome: anyhow::Result<Exit>, file: &Path) -> anyhow::Result<Exit> {
-    let file = if input::is_stdin(file) { stream_name("stdin") } else { file.to_path_buf() };
+    let named = if input::is_stdin(file) { stream_name("stdin") } else { file.to_path_buf() };
     outcome.map_err(|error| match error.downcast::<Error>() {
-        Ok(error) => {
-            let word = shell_path(&file);
-            error.at(&file).naming_file(&word).into()
-        }
+        // In a command it stands as it was typed.
+        Ok(error) => error.at(&named).naming_file(&shell_path(file)).into(),
         Err(other) => other,
     })
 }

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use super::header_text::{Line, Lines, Once, number, read as read_text, wrong};
 use super::raster::{Data, Header, RasterFormat, Start};
+use super::unsaid::unsaid;
 use crate::dtype::{ByteOrder, DType, Kind, Number};
 use crate::error::{Error, Result};
 use crate::spec::ArraySpec;
@@ -204,10 +205,8 @@ pub(super) fn names(header: &Path) -> Vec<PathBuf> {
 /// Usage, where ENVI has no word for it.
 pub fn write(spec: &ArraySpec) -> Result<String> {
     let found = TYPES.iter().find(|(_, number)| Some(*number) == spec.dtype.number());
-    let (code, _) = found.ok_or_else(|| {
-        Error::usage(format!("ENVI has no data type for {}", spec.dtype.name()))
-            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.img")
-    })?;
+    let none = || unsaid(format!("ENVI has no data type for {}", spec.dtype.name()), spec);
+    let (code, _) = found.ok_or_else(none)?;
     let (bands, lines, samples) = match *spec.shape.dims() {
         [samples] => (1, 1, samples),
         [lines, samples] => (1, lines, samples),

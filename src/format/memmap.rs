@@ -1,5 +1,6 @@
 //! The line of Python that maps the same bytes with NumPy.
 
+use super::unsaid::unsaid;
 use crate::dtype::{DType, Kind, quoted};
 use crate::error::{Error, Result};
 use crate::spec::ArraySpec;
@@ -10,8 +11,7 @@ use crate::spec::ArraySpec;
 /// Usage, where NumPy has no such dtype or cannot map the array.
 pub fn write(spec: &ArraySpec, name: &str) -> Result<String> {
     if let Some(foreign) = foreign(&spec.dtype) {
-        return Err(Error::usage(format!("NumPy has no dtype for {foreign}"))
-            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.npy"));
+        return Err(unsaid(format!("NumPy has no dtype for {foreign}"), spec));
     }
     if spec.shape.size() == 0 && spec.offset == 0 {
         return Err(Error::usage("NumPy cannot map an empty file"));

@@ -18,6 +18,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use super::header_text::{Line, Lines, Once, lengths, number, read as read_text, wrong};
 use super::raster::{Data, Header, RasterFormat, Start};
+use super::unsaid::unsaid;
 use crate::dtype::{ByteOrder, DType, Kind, Number};
 use crate::error::{Error, Result};
 use crate::spec::ArraySpec;
@@ -128,7 +129,7 @@ impl Keys {
         }
         if let Some((line, _)) = self.compressed.line().filter(|(_, yes)| **yes) {
             return Err(wrong(line, "CompressedData: its elements are no plain bytes").hint(
-                "python3 -c \"import SimpleITK as s; s.WriteImage(s.ReadImage('FILE'), 'OUT.mhd', useCompression=False)\"",
+                "python3 -c \"import sys, SimpleITK as s; s.WriteImage(s.ReadImage(sys.argv[1]), 'OUT.mhd', useCompression=False)\" FILE",
             ));
         }
         if let Some((line, _)) = self.binary.line().filter(|(_, yes)| !**yes) {
@@ -189,7 +190,7 @@ fn data_file(line: Line<'_>, value: &[u8]) -> Result<Data> {
 
 fn several(line: Line<'_>, text: &str) -> Error {
     line.wrong(format_args!("ElementDataFile '{text}' stands for several files; one is read"))
-        .hint("python3 -c \"import SimpleITK as s; s.WriteImage(s.ReadImage('FILE'), 'OUT.mhd')\"")
+        .hint("python3 -c \"import sys, SimpleITK as s; s.WriteImage(s.ReadImage(sys.argv[1]), 'OUT.mhd')\" FILE")
 }
 
 /// The header of an array that is in the file `name`.
@@ -198,10 +199,8 @@ fn several(line: Line<'_>, text: &str) -> Error {
 /// Usage, where `MetaImage` has no word for it.
 pub fn write(spec: &ArraySpec, name: &str) -> Result<String> {
     let found = TYPES.iter().find(|(of, _)| Some(*of) == spec.dtype.number());
-    let (_, word) = found.ok_or_else(|| {
-        Error::usage(format!("MetaImage has no element type for {}", spec.dtype.name()))
-            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.raw")
-    })?;
+    let none = || unsaid(format!("MetaImage has no element type for {}", spec.dtype.name()), spec);
+    let (_, word) = found.ok_or_else(none)?;
     let ndim = spec.shape.ndim();
     if !(1..MAX_AXES).contains(&ndim) {
         return Err(Error::usage(format!("MetaImage has 1 to {} axes, not {ndim}", MAX_AXES - 1)));

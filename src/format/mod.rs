@@ -13,6 +13,7 @@ pub mod npy;
 pub mod nrrd;
 pub mod raster;
 pub mod sidecar;
+mod unsaid;
 
 use std::fs::File;
 use std::io::{self, Read};

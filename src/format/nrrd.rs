@@ -19,6 +19,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use super::header_text::{Line, Lines, Once, lengths, number, read as read_text, wrong};
 use super::raster::{Data, Header, RasterFormat, Start};
+use super::unsaid::unsaid;
 use crate::dtype::{ByteOrder, DType, Kind, MAX_ITEMSIZE, Number};
 use crate::error::{Error, Result};
 use crate::spec::ArraySpec;
@@ -229,7 +230,7 @@ fn data_file(line: usize, value: &[u8], text: &str) -> Result<OsString> {
 /// # Errors
 /// Usage, where NRRD has no word for it.
 pub fn write(spec: &ArraySpec, name: &str) -> Result<String> {
-    let (word, endian) = word_for(&spec.dtype)?;
+    let (word, endian) = word_for(spec)?;
     let ndim = spec.shape.ndim();
     if !(1..=MAX_AXES).contains(&ndim) {
         return Err(Error::usage(format!("NRRD has 1 to {MAX_AXES} axes, not {ndim}")));
@@ -247,14 +248,14 @@ pub fn write(spec: &ArraySpec, name: &str) -> Result<String> {
 }
 
 /// The type in NRRD's words, and the line that tells the order of its bytes.
-fn word_for(dtype: &DType) -> Result<(String, &'static str)> {
+fn word_for(spec: &ArraySpec) -> Result<(String, &'static str)> {
+    let dtype = &spec.dtype;
     if let Kind::Void(len) = dtype.kind() {
         return Ok((format!("block\nblock size: {len}"), ""));
     }
     let number = dtype.number();
     let Some((_, names)) = TYPES.iter().find(|(of, _)| Some(*of) == number) else {
-        return Err(Error::usage(format!("NRRD has no element type for {}", dtype.name()))
-            .hint("--emit json says it; to convert it: rmm slice FILE --astype f4 -o OUT.raw"));
+        return Err(unsaid(format!("NRRD has no element type for {}", dtype.name()), spec));
     };
     let endian = match dtype.byte_order() {
         Some(ByteOrder::Little) => "endian: little\n",

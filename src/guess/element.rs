@@ -1,5 +1,7 @@
 //! How well each dtype explains the bytes: the bits that its elements need, and how plausible its values are.
 
+use std::ops::Range;
+
 use super::entropy::Counts;
 use super::sample::Sample;
 use crate::dtype::{ByteOrder, DType, Kind, Number};
@@ -115,11 +117,10 @@ impl Element {
     }
 }
 
-/// What the body of the sample costs as elements that end at `end`.
-pub(super) fn score(sample: &Sample, element: Element, end: u64) -> Scored {
+/// What the body of the sample costs as elements that end with this range.
+pub(super) fn score(sample: &Sample, element: Element, range: Range<u64>) -> Scored {
     let size = element.size();
-    let phase = end % size as u64;
-    let pieces: Vec<&[u8]> = sample.body(size, phase, end).collect();
+    let pieces: Vec<&[u8]> = sample.body(size, range).collect();
     let raw = byte_counts(&pieces, element);
     let raw_bits = mean_bits(&raw);
     let lag = lag(&pieces, element);
@@ -360,7 +361,7 @@ mod tests {
     use super::*;
 
     fn cost(bytes: &[u8], number: Number, order: ByteOrder) -> f64 {
-        score(&Sample::whole(bytes), Element::new(number, order), bytes.len() as u64).cost
+        score(&Sample::whole(bytes), Element::new(number, order), 0..bytes.len() as u64).cost
     }
 
     #[test]
@@ -390,7 +391,7 @@ mod tests {
             .flat_map(f32::to_le_bytes)
             .collect();
         let sample = Sample::whole(&values);
-        let scored = |number| score(&sample, Element::new(number, ByteOrder::Little), sample.len());
+        let scored = |number| score(&sample, Element::new(number, ByteOrder::Little), 0..sample.len());
         assert_eq!(scored(Number::Float32).lag, Some(2));
         assert!(scored(Number::Float32).cost < scored(Number::Float64).cost);
         assert!(scored(Number::Float32).cost < scored(Number::Int64).cost);

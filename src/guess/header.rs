@@ -131,7 +131,7 @@ mod tests {
     fn found(bytes: &[u8]) -> Vec<u64> {
         let sample = Sample::whole(bytes);
         let element = Element::new(Number::Int32, ByteOrder::Little);
-        let scored = score(&sample, element, sample.len());
+        let scored = score(&sample, element, 0..sample.len());
         offsets(&sample, &scored).into_iter().map(|offset| offset.at).collect()
     }
 

@@ -7,6 +7,12 @@ use super::{Candidate, Guess, au, idx, pnm, wav};
 const KNOWN: &[(u64, &[u8], &str)] = &[
     (0, b"\x89PNG\r\n\x1a\n", "a PNG image: compressed, to be decoded by an image program first"),
     (0, b"\xff\xd8\xff", "a JPEG image: compressed, to be decoded by an image program first"),
+    (0, b"fLaC", "FLAC: compressed sound, flac -d FILE gives a .wav"),
+    (0, b"OggS", "Ogg: compressed sound or pictures, to be decoded first"),
+    (8, b"AIFF", "AIFF: sound behind a header of chunks, in big-endian order"),
+    (0, b"riff\x2e\x91\xcf\x11", "Wave64: sound behind a header of chunks"),
+    (0, b"\x80\x04\x95", "a pickle of Python: only a program that trusts it can read it"),
+    (0, b"\x80\x05\x95", "a pickle of Python: only a program that trusts it can read it"),
     (0, b"PK\x03\x04", "a zip archive (.npz is one): unzip gives the .npy files in it"),
     (0, b"\x1f\x8b", "gzip: gzip -dc FILE | rmm info - --guess"),
     (0, b"\x28\xb5\x2f\xfd", "zstd: zstd -dc FILE | rmm info - --guess"),

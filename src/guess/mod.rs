@@ -68,7 +68,7 @@ pub fn guess(sample: &Sample) -> Guess {
     } else if sample.bytes().all(|byte| byte == 0) {
         Some("nothing but zeros in the sample: any dtype fits")
     } else if is_text(sample) {
-        Some("text, not raw elements: its lines can be read with head or less")
+        Some("text, not raw elements: rmm create OUT.npy --from FILE reads its numbers")
     } else {
         None
     };
@@ -102,7 +102,7 @@ fn follow(sample: &Sample, start: u64, record: Option<&fortran::Record>) -> Vec<
         .iter()
         .filter(|element| end - start >= element.size() as u64)
         .filter(|element| record.is_none_or(|record| record.len.is_multiple_of(element.size() as u64)))
-        .map(|&element| element::score(sample, element, end))
+        .map(|&element| element::score(sample, element, start..end))
         .collect();
     scored.sort_by(|a, b| a.cost.total_cmp(&b.cost));
     scored.truncate(DTYPES);

@@ -1,5 +1,7 @@
 //! The bytes that were read of a file: a few blocks, each at its place. Nothing here knows what they mean.
 
+use std::ops::Range;
+
 /// Bytes that lie together in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
@@ -18,6 +20,9 @@ pub struct Sample {
 
 /// Bytes of the head, the middle and the tail that are looked at.
 const PIECES: [u64; 3] = [256 << 10, 64 << 10, 64 << 10];
+
+/// A file of fewer bytes than this has no header worth the name.
+const SHORT: u64 = 64;
 
 impl Sample {
     /// Of a file of `len` bytes; the first of the blocks, which are in their order, begins at 0.
@@ -70,9 +75,17 @@ impl Sample {
         self.blocks.iter().flat_map(|block| block.bytes.iter().copied())
     }
 
-    /// The pieces in which a header is not to be expected, whole elements of `size` bytes that lie on `phase`.
-    pub(super) fn body(&self, size: usize, phase: u64, end: u64) -> impl Iterator<Item = &[u8]> + '_ {
-        let skipped = (self.len / 4).min(4096);
+    /// The pieces of a range in which a header is not to be expected, whole elements of `size` bytes up to its end.
+    pub(super) fn body(&self, size: usize, range: Range<u64>) -> impl Iterator<Item = &[u8]> + '_ {
+        let Range { start, end } = range;
+        let phase = end % size as u64;
+        let skipped = match self.len {
+            // Where the range begins is known.
+            _ if start > 0 => start,
+            // Too few bytes to leave any out.
+            ..SHORT => 0,
+            len => (len / 4).min(4096),
+        };
         self.blocks.iter().filter_map(move |block| {
             let first = block.offset.max(skipped);
             let ahead = (phase + size as u64 - first % size as u64) % size as u64;

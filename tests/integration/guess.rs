@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use rmm::guess::{Block, Candidate, Sample, guess};
 use serde_json::Value;
 
-use crate::harness::{Ran, Rmm, npy_bytes};
+use crate::harness::{Ran, Rmm, arange, npy_bytes};
 
 /// Numbers that look random and are the same on every machine.
 struct Noise(u64);
@@ -229,6 +229,49 @@ fn every_command_that_is_printed_can_be_pasted() {
     }
     commands_work(Rmm::new().file("-x", [7; 31]), "./-x");
     commands_work(Rmm::new().file("one", [200]), "one");
+}
+
+#[test]
+fn names_are_shown_and_pasted_as_they_are() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let name = OsStr::from_bytes(b"it's \x1b[31m\xff");
+    let bytes = arange(100);
+    let ran = Rmm::new().file(name, &bytes).run([OsStr::new("info"), name, OsStr::new("--guess")]).code(0);
+    let text = ran.output().to_vec();
+    assert!(!text.contains(&0x1b), "{}", String::from_utf8_lossy(&text));
+    let text = String::from_utf8(text).expect("escaped");
+    let command = text.lines().find(|line| line.starts_with("rmm slice ")).expect("a command");
+    let (_, command) = command.split_once(' ').expect("words");
+    let shown = ran.then().sh(&format!("bash -c {}", quoted(&format!("rmm {command} -f raw")))).code(0);
+    shown.stdout(bytes);
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[test]
+fn a_short_first_record_of_fortran_has_values() {
+    let record = |bytes: &[u8]| {
+        let marker = (bytes.len() as u32).to_le_bytes();
+        [&marker[..], bytes, &marker].concat()
+    };
+    let dims = [3_i32, 4].map(i32::to_le_bytes).concat();
+    let rmm = Rmm::new().file("f.unf", [record(&dims), record(&arange(12))].concat());
+    let ran = rmm.run(["info", "f.unf", "--guess"]).code(0).stdout_has("3 4 …").stdout_has("values 3 to 4");
+    let short = ran.then().file("four", [0xb2, 0xb0, 0xb7, 0xb9]).run(["info", "four", "--guess"]).code(0);
+    short.stdout_has("values -20302 to -17993");
+}
+
+#[test]
+fn what_else_reads_a_file_is_said_by_its_name() {
+    let rmm = Rmm::new().file("t u.csv", "1,2\n3,4\n").file("z", b"\x1f\x8b\x08").file("b", [1; 9]);
+    let ran = rmm.run(["info", "t u.csv", "--guess"]).code(0).stdout_has("rmm create OUT.npy --from 't u.csv'");
+    let ran = ran.then().run(["info", "z", "--guess"]).code(0).stdout_has("gzip -dc z | rmm info - --guess");
+    ran.then().run(["info", "b"]).code(0).stdout_has("rmm info b --guess");
 }
 
 #[test]

@@ -256,6 +256,32 @@ fn what_a_format_cannot_say_is_not_emitted() {
 }
 
 #[test]
+fn what_a_format_cannot_say_is_converted_by_the_command_in_the_hint() {
+    for (dtype, bytes, form, converted) in [
+        ("bool", &[0, 1, 1, 0, 1, 1][..], "nhdr", &[0, 1, 1, 0, 1, 1][..]),
+        ("i1", &[0xff, 1, 2, 3, 4, 0x80], "envi", &[0xff, 0xff, 1, 0, 2, 0, 3, 0, 4, 0, 0x80, 0xff]),
+    ] {
+        let rmm = Rmm::new().file("it's.raw", [&[9; 3], bytes].concat());
+        let ran = rmm.run(["info", "it's.raw", "-d", dtype, "-s", "2,3", "--offset", "3", "--emit", form]).code(2);
+        let said = ran.said();
+        let hint = said.lines().find_map(|line| line.strip_prefix("hint: rmm ")).expect("a command");
+        ran.then().sh(&format!("rmm {hint}")).done().file_is("OUT.raw", converted);
+    }
+    let rmm = Rmm::new().file("c.raw", [0; 16]);
+    let ran = rmm.run(["info", "c.raw", "-d", "c8", "--emit", "nhdr"]).refused(2, "NRRD has no element type");
+    assert_eq!(ran.said().matches("hint: ").count(), 1, "nothing that would lose imaginary parts");
+}
+
+#[test]
+fn elements_are_not_written_where_a_header_belongs() {
+    let rmm = || Rmm::new().arange("a.npy", [2, 3]);
+    for name in ["b.nhdr", "b.mhd", "b.hdr"] {
+        rmm().run(["slice", "a.npy", "-o", name]).refused(2, "holds a header and no elements").names_are(["a.npy"]);
+    }
+    rmm().run(["slice", "a.npy", "-o", "b.tab"]).done().file_is("b.tab", "0.0\t1.0\t2.0\n3.0\t4.0\t5.0\n");
+}
+
+#[test]
 fn a_sidecar_is_written_beside_the_file() {
     let text = "{\"version\": 3, \"typestr\": \">i2\", \"dtype\": \"int16\", \"shape\": [4,6], \"fortran_order\": true, \
                 \"offset\": 0}\n";

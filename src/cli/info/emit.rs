@@ -57,9 +57,9 @@ impl Form {
 
     fn of(self, spec: &ArraySpec, path: &Path) -> Result<String> {
         match self {
-            Self::Nhdr => nrrd::write(in_c_order(spec, "NRRD")?, beside(path)?),
-            Self::Mhd => metaimage::write(in_c_order(spec, "MetaImage")?, beside(path)?),
-            Self::Envi => envi::write(in_c_order(spec, "ENVI")?),
+            Self::Nhdr => nrrd::write(in_c_order(spec, "NRRD", "nhdr")?, beside(path)?),
+            Self::Mhd => metaimage::write(in_c_order(spec, "MetaImage", "mhd")?, beside(path)?),
+            Self::Envi => envi::write(in_c_order(spec, "ENVI", "envi")?),
             Self::Numpy => memmap::write(spec, name(path.to_str(), path)?),
             Self::Json => sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset),
         }
@@ -68,14 +68,14 @@ impl Form {
 
 /// These formats have one order. Their axes count from the fastest on, so an array in F order would be read back
 /// transposed.
-fn in_c_order<'a>(spec: &'a ArraySpec, format: &str) -> Result<&'a ArraySpec> {
+fn in_c_order<'a>(spec: &'a ArraySpec, format: &str, word: &str) -> Result<&'a ArraySpec> {
     if spec.order == Order::C || has_both_orders(spec) {
         return Ok(spec);
     }
     let transposed = ArraySpec { shape: spec.shape.reversed(), order: Order::C, ..spec.clone() };
-    Err(Error::usage(format!("{format} has no word for order F")).hint(format!(
-        "rmm info FILE --raw --spec '{transposed}' describes the transposed array; --emit numpy and json say the order"
-    )))
+    Err(Error::usage(format!("{format} has no word for order F; transposed, the array has one it knows"))
+        .hint(format!("rmm info FILE --raw --spec '{transposed}' --emit {word}"))
+        .hint("--emit numpy and --emit json say the order"))
 }
 
 /// The name of the file for a header that will lie beside it.
@@ -125,7 +125,7 @@ mod tests {
     fn what_cannot_be_said_is_refused() {
         for form in [Form::Nhdr, Form::Mhd, Form::Envi] {
             let error = of(form, "<f4:3,4:F@8", "a.raw").expect_err("order F");
-            assert!(error.message().ends_with("has no word for order F"), "{error}");
+            assert!(error.message().contains("has no word for order F"), "{error}");
             assert!(error.hints()[0].contains("'<f4:4,3:C@8'"), "{error}");
             of(form, "<f4:1,4:F", "a.raw").expect("both orders");
         }

@@ -12,6 +12,7 @@ use crate::cli::input;
 use crate::cli::ui::Ui;
 use crate::dtype::{ByteOrder, DType, Kind};
 use crate::error::{At, Error, ErrorKind, Result};
+use crate::escape::shell_path;
 use crate::format::{self, Format, sidecar};
 use crate::mapping::Mapping;
 use crate::shape::Order;
@@ -123,7 +124,7 @@ impl Facts {
                 (array.origin(), Ok(array))
             }
             Err(error) if misfit == Misfit::IsTold && format == Format::Raw && error.kind() == ErrorKind::Usage => {
-                (Origin::Default, Err(error.hint("rmm info FILE --guess")))
+                (Origin::Default, Err(error.whole_hint(format!("rmm info {} --guess", shell_path(path)))))
             }
             Err(error) => return Err(error),
         };

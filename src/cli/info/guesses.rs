@@ -1,6 +1,5 @@
 //! `--guess`: what a raw file may be, as a table with commands to paste, or as JSON.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use comfy_table::{LineStyle, Table, TableStyle};
@@ -11,7 +10,7 @@ use super::table;
 use crate::array::{HeaderUse, Origin};
 use crate::dtype::ByteSwap;
 use crate::error::Result;
-use crate::escape::printable;
+use crate::escape::{path_text, shell_path};
 use crate::guess::{Block, Candidate, Guess, Sample, guess};
 use crate::mapping::Mapping;
 use crate::scalar::Scalar;
@@ -68,6 +67,7 @@ impl Guesses {
             command: command(&candidate, facts.path(), header),
             candidate,
         };
+        let remark = remark.map(|remark| remark.replace("FILE", &shell_path(facts.path())));
         Self { remark, rows: candidates.into_iter().map(row).collect() }
     }
 
@@ -77,7 +77,7 @@ impl Guesses {
             let remark = self.remark.as_deref().unwrap_or_default();
             return format!("{}{remark}\n", table::render(facts));
         }
-        let mut text = format!("{}\n", printable(&facts.path().to_string_lossy()));
+        let mut text = format!("{}\n", path_text(facts.path()));
         if let Some(remark) = &self.remark {
             text.extend([remark, "\n"]);
         }
@@ -151,7 +151,7 @@ fn values(candidate: &Candidate, sample: &Sample) -> Vec<String> {
 /// The command that reads the candidate.
 fn command(candidate: &Candidate, path: &Path, header: HeaderUse) -> String {
     let mut command =
-        format!("rmm slice {} -d '{}' -s {}", quoted(path), candidate.element.dtype(), shape(&candidate.shape));
+        format!("rmm slice {} -d '{}' -s {}", shell_path(path), candidate.element.dtype(), shape(&candidate.shape));
     if candidate.offset > 0 {
         command.extend([" --offset ".to_owned(), candidate.offset.to_string()]);
     }
@@ -166,36 +166,4 @@ fn command(candidate: &Candidate, path: &Path, header: HeaderUse) -> String {
 
 fn shape(dims: &[u64]) -> String {
     dims.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// A path as a shell takes it for one word, and `rmm` for a file.
-fn quoted(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let text = if text.len() > 1 && text.starts_with('-') { format!("./{text}") } else { text.into_owned() };
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./,:+@%".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) && path.as_os_str().as_bytes().is_ascii() {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_one_word_for_a_shell() {
-        for (path, text) in [
-            ("a/b-1.raw", "a/b-1.raw"),
-            ("a b", "'a b'"),
-            ("it's", "'it'\\''s'"),
-            ("$x", "'$x'"),
-            ("-x", "./-x"),
-            ("-", "-"),
-            ("é", "'é'"),
-        ] {
-            assert_eq!(quoted(Path::new(path)), text);
-        }
-    }
 }

@@ -143,7 +143,7 @@ fn refuse_objects(descr: &Literal) -> Result<()> {
             };
             if text.split(',').any(|part| matches!(&*code(part), "O" | "O4" | "O8" | "object" | "object_" | "T")) {
                 return Err(Error::corrupt(format!("its elements are Python objects ('{text}'), pickled, not numbers"))
-                    .hint("only if you trust FILE: python3 -c \"import numpy as np; np.save('numbers.npy', np.load('FILE', allow_pickle=True).astype('f8'))\""));
+                    .hint("only if you trust the file: python3 -c \"import sys, numpy as np; np.save('numbers.npy', np.load(sys.argv[1], allow_pickle=True).astype('f8'))\" FILE"));
             }
             Ok(())
         }
