@@ -264,10 +264,10 @@ complete -c rmm -n "__fish_rmm_using_subcommand set" -l allow-trailing -d 'The f
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l raw -d 'Read as raw bytes even though the file has a header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l follow -d 'Read the data file that a header names even where it lies outside the folder of the header'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothing; say what would change (the same as --mode c without -o)'
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l sync -d 'Put everything on stable storage before exiting'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names: in front of the text of --from, and of what is printed'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r

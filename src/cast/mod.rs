@@ -6,7 +6,6 @@ mod casting;
 mod conversion;
 mod misfit;
 mod number;
-mod overflow;
 mod record;
 mod string;
 mod text;
@@ -14,10 +13,11 @@ mod time;
 
 use std::ops::ControlFlow;
 
+/// What becomes of a value that the target does not hold, in numbers as in text.
+pub use crate::scalar::Overflow;
 pub use casting::Casting;
 pub use conversion::Conversion;
 pub use misfit::{Misfit, Reason};
-pub use overflow::Overflow;
 
 use crate::dtype::{Class, DType, Kind, Number};
 use crate::error::{Error, Result};

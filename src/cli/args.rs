@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::escape::path_text;
 use crate::format::Follow;
 use crate::mapping::{Cache, Holder, Io, Mapping, Mode, Replace, Sync};
-use crate::scalar::Fraction;
+use crate::scalar::{Fraction, Telling};
 use crate::shape::Order;
 use crate::spec::{ByteSize, Dims, Request, Trailing};
 
@@ -260,9 +260,10 @@ impl CastArgs {
         self.casting.unwrap_or_default()
     }
 
-    /// What becomes of fractions in text where whole numbers are wanted.
-    pub(super) fn fraction(self) -> Fraction {
-        if self.casting() == Casting::Unsafe { Fraction::Truncate } else { Fraction::Refuse }
+    /// How text is read as elements.
+    pub(super) fn telling(self) -> Telling {
+        let fraction = if self.casting() == Casting::Unsafe { Fraction::Truncate } else { Fraction::Refuse };
+        Telling { fraction, overflow: self.overflow }
     }
 
     /// The rule for a conversion that was asked for: any, unless one is named.

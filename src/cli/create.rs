@@ -23,7 +23,7 @@ use crate::job::store::store;
 use crate::job::values::{Elements, Values};
 use crate::mapping::{Mode, NewFile, Replace, Sync};
 use crate::shape::Order;
-use crate::source::text::{Header, Readings, Telling};
+use crate::source::text::{Header, Readings};
 use crate::spec::{ArraySpec, Dims, Request};
 use crate::view::View;
 
@@ -185,7 +185,7 @@ impl CreateArgs {
     /// is in the file, they are stored elsewhere first.
     fn make_from_text(&self, text: &TextSource, said: &Request, replace: Replace, ui: &Ui) -> Result<()> {
         let container = self.container(said.offset.unwrap_or_default())?;
-        let telling = Telling { fraction: self.cast.fraction(), overflow: self.cast.overflow };
+        let telling = self.cast.telling();
         let wanted = match &said.dtype {
             Some(parsed) => Wanted::Told(&parsed.dtype, telling),
             None => Wanted::Guessed,

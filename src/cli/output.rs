@@ -76,6 +76,14 @@ pub(super) struct Wanted {
     pub(super) order: Order,
 }
 
+impl Outcome<'_> {
+    /// The byte of the file at which the result begins, where it is a stretch of it.
+    fn base(&self) -> u64 {
+        let stays = self.dtype == self.wanted.dtype;
+        self.view.contiguous().filter(|_| stays).map_or(0, |(offset, _)| offset)
+    }
+}
+
 impl OutputArgs {
     /// Where the result goes.
     pub(super) fn destination(&self) -> Destination {
@@ -142,8 +150,7 @@ impl OutputArgs {
             return table::write(self, outcome, &destination, write, ui);
         }
         self.refuse_terminal(format)?;
-        let result =
-            Formatted::new(outcome, format, &self.style(outcome.view.contiguous().map_or(0, |(offset, _)| offset)))?;
+        let result = Formatted::new(outcome, format, &self.style(outcome.base()))?;
         match destination {
             Destination::Default | Destination::Stdout => result.to_stdout(ui),
             Destination::File(path) => result.to_file(&path, describe, write, ui),

@@ -21,7 +21,7 @@ use crate::job::import::Wanted;
 use crate::job::values::{Constant, Elements, Values};
 use crate::shape::{Order, Shape};
 use crate::source::Memory;
-use crate::source::text::{Readings, Telling};
+use crate::source::text::Readings;
 use crate::spec::{Dims, Request};
 use crate::view::{View, tuple};
 
@@ -31,6 +31,7 @@ use crate::view::{View, tuple};
 /// and nan; true or false; complex 1+2j; dates 2020-01-01 or NaT; records '(1.5,2)'. Nothing is written unless every
 /// value parses, fits and broadcasts. With --mode c the file is left alone.
 #[derive(Debug, Args)]
+#[command(mut_arg("header", |arg| arg.help("A line of column names: in front of the text of --from, and of what is printed")))]
 #[command(after_help = "\
 Examples:
   rmm set data.npy 0,0 1.5                  one element
@@ -148,7 +149,7 @@ impl SetArgs {
 
     /// Text is read as the dtype that it is stored in, all of it before anything changes.
     fn store_text(&self, array: &Array, selected: &Selected, text: &TextSource, ui: &Ui) -> Result<()> {
-        let telling = Telling { fraction: self.cast.fraction(), overflow: self.cast.overflow };
+        let telling = self.cast.telling();
         let source = text.spooled(Wanted::Told(&selected.dtype, telling), ui)?;
         let dims = selected.view.dims();
         let spec = source.spec();

@@ -27,7 +27,7 @@ use crate::job::store::{Changes, compare, store};
 use crate::job::values::{Constant, Elements, Values};
 use crate::shape::{Order, Shape};
 use crate::source::Memory;
-use crate::source::text::{Telling, Value};
+use crate::source::text::Value;
 use crate::view::{Axis, View, tuple};
 
 /// Bytes of updates that are kept in memory.
@@ -61,7 +61,7 @@ impl<'a> Updates<'a> {
     }
 
     fn read_lines(&self, mut from: impl BufRead, name: &Path) -> Result<()> {
-        let telling = Telling { fraction: self.cast.fraction(), overflow: self.cast.overflow };
+        let telling = self.cast.telling();
         let value = Value::of(&self.selected.dtype, telling)?;
         let mut log = self.log.borrow_mut();
         let mut log = io::BufWriter::with_capacity(1 << 16, &mut *log);

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::dtype::{self, ByteOrder, DType, Kind, descr};
 use crate::error::{At, Error, ErrorKind, Result};
+use crate::escape::shell_path;
 use crate::literal::{self, Literal, Longs};
 use crate::shape::{Order, Shape};
 
@@ -59,8 +60,14 @@ pub fn path_of(path: &Path) -> PathBuf {
 /// Corrupt where it is a symbolic link, not a regular file, or not a sidecar inside; io where it cannot be read. The
 /// error names the sidecar.
 pub fn read_beside(path: &Path) -> Result<Option<Sidecar>> {
-    let path = path_of(path);
-    read_file(&path).at(&path)
+    let sidecar = path_of(path);
+    let read = read_file(&sidecar).map_err(|error| match error.message() {
+        EMPTY => error
+            .whole_hint(format!("rm {}", shell_path(&sidecar)))
+            .whole_hint(format!("rmm info {} -d DTYPE -s DIMS --write-sidecar", shell_path(path))),
+        _ => error,
+    });
+    read.at(&sidecar)
 }
 
 fn read_file(path: &Path) -> Result<Option<Sidecar>> {
@@ -106,6 +113,9 @@ fn too_long() -> Error {
     Error::corrupt(format!("longer than the {MAX_LEN} bytes that a sidecar can have"))
 }
 
+/// What is wrong with a sidecar without any text.
+const EMPTY: &str = "a sidecar that is empty says nothing";
+
 /// What the text of a sidecar says.
 ///
 /// # Errors
@@ -113,6 +123,10 @@ fn too_long() -> Error {
 pub fn parse(text: &str) -> Result<Sidecar> {
     if text.len() as u64 > MAX_LEN {
         return Err(too_long());
+    }
+    if text.trim_ascii().is_empty() {
+        // So does a shell leave it, before the command starts whose output is to go there.
+        return Err(Error::corrupt(EMPTY));
     }
     let Pairs(pairs) = serde_json::from_str(text)
         .map_err(|error| Error::corrupt(format!("not the JSON object that a sidecar is: {error}")))?;
@@ -414,7 +428,10 @@ mod tests {
         ] {
             assert_eq!(refused(text), message, "{text}");
         }
-        for text in ["", "[]", "3", "{", "{\"offset\": 1} x", "{'offset': 1}", "{\"offset\": NaN}"] {
+        for text in ["", " \n"] {
+            assert_eq!(refused(text), EMPTY);
+        }
+        for text in ["[]", "3", "{", "{\"offset\": 1} x", "{'offset': 1}", "{\"offset\": NaN}"] {
             assert!(refused(text).starts_with("not the JSON object that a sidecar is: "), "{text}");
         }
         assert!(refused(r#"{"shape": [4611686018427387904], "typestr": "<f8"}"#).ends_with("(2^63 - 1 bytes)"));

@@ -1,6 +1,6 @@
 //! Bools: `True` and `False`, read in any case, or as 1 and 0.
 
-use super::{Fraction, Numeral};
+use super::{Numeral, Telling};
 use crate::dtype::Bool8;
 
 impl Numeral for Bool8 {
@@ -12,7 +12,7 @@ impl Numeral for Bool8 {
         out.extend_from_slice(if self.0 == 0 { b"false" } else { b"true" });
     }
 
-    fn parse(text: &str, _: Fraction) -> Result<Self, String> {
+    fn parse(text: &str, _: Telling) -> Result<Self, String> {
         let text = text.trim_ascii();
         let is = |word: &str| text.eq_ignore_ascii_case(word);
         match text {

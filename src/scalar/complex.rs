@@ -4,7 +4,7 @@ use num_complex::Complex;
 
 use super::float::Real;
 use super::layout::Point;
-use super::{Fraction, Numeral};
+use super::{Numeral, Telling};
 use crate::dtype::Element;
 
 impl<T: Real> Numeral for Complex<T>
@@ -34,18 +34,18 @@ where
         out.push(b']');
     }
 
-    fn parse(text: &str, _: Fraction) -> Result<Self, String> {
+    fn parse(text: &str, Telling { overflow, .. }: Telling) -> Result<Self, String> {
         let text = text.trim_ascii();
         let inner = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(text).trim_ascii();
         let Some(parts) = inner.strip_suffix(['j', 'J']) else {
-            return Ok(Self::new(T::read(inner)?, T::ZERO));
+            return Ok(Self::new(T::told(inner, overflow)?, T::ZERO));
         };
         let (re, im) = parts.split_at(imaginary_start(parts));
-        let re = if re.is_empty() { T::ZERO } else { T::read(unspaced(re)?)? };
+        let re = if re.is_empty() { T::ZERO } else { T::told(unspaced(re)?, overflow)? };
         let im = match im {
             "" | "+" => T::read("1")?,
             "-" => T::read("-1")?,
-            im => T::read(unspaced(im)?)?,
+            im => T::told(unspaced(im)?, overflow)?,
         };
         Ok(Self::new(re, im))
     }

@@ -5,11 +5,11 @@
 use super::exact::{Binary, LONG, MEDIUM, MEDIUM_EXPONENT, SMALL, Shortest, nearest};
 use super::layout::{Point, push_digits, push_laid_out, push_whole_end};
 use super::literal::Literal;
-use super::{Fraction, Numeral};
-use crate::dtype::{BFloat16, Float8E4M3, Float8E5M2, Float16, LongDouble, Sign};
+use super::{Numeral, Overflow, Telling};
+use crate::dtype::{BFloat16, Element, Float8E4M3, Float8E5M2, Float16, LongDouble, Sign};
 
 /// A float, which may be a part of a complex number.
-pub(super) trait Real: Copy {
+pub(super) trait Real: Element {
     /// Zero without a sign.
     const ZERO: Self;
 
@@ -17,6 +17,19 @@ pub(super) trait Real: Copy {
     fn push(self, point: Point, out: &mut Vec<u8>);
     /// Reads Python's float syntax, or an integer with `0x`, `0o` or `0b`.
     fn read(text: &str) -> Result<Self, String>;
+    /// The same, with a choice about finite numbers beyond the largest one.
+    fn told(text: &str, overflow: Overflow) -> Result<Self, String> {
+        Self::read(text).or_else(|reason| {
+            let beyond = if text.trim_ascii().starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
+            match overflow {
+                _ if reason != NO_INFINITY && !reason.starts_with(OUT_OF_RANGE) => Err(reason),
+                Overflow::Error => Err(reason),
+                Overflow::Wrap => Ok(Self::wrapped(beyond)),
+                Overflow::Saturate => Ok(Self::saturated(beyond)),
+                Overflow::Nan => Ok(Self::not_a_number()),
+            }
+        })
+    }
     /// Whether no digits stand for it.
     fn is_special(self) -> bool;
     /// Whether it is zero without a sign.
@@ -50,8 +63,8 @@ macro_rules! numerals {
                 self.push_json(out);
             }
 
-            fn parse(text: &str, _: Fraction) -> Result<Self, String> {
-                Self::read(text)
+            fn parse(text: &str, telling: Telling) -> Result<Self, String> {
+                Self::told(text, telling.overflow)
             }
         })*
     };
@@ -81,8 +94,13 @@ fn push_special(value: f64, out: &mut Vec<u8>) {
     });
 }
 
+/// How the reason begins where a finite number is not one of the dtype.
+const OUT_OF_RANGE: &str = "out of range";
+/// The reason where the dtype does not have the infinity that is written.
+const NO_INFINITY: &str = "this dtype has no infinity";
+
 fn too_large(largest: &str) -> String {
-    format!("out of range, the largest finite value is {largest}")
+    format!("{OUT_OF_RANGE}, the largest finite value is {largest}")
 }
 
 macro_rules! table_driven {
@@ -151,14 +169,14 @@ macro_rules! exact {
 
             fn read(text: &str) -> Result<Self, String> {
                 const FORMAT: Binary = Binary { precision: $precision, lowest: $lowest };
-                let value = f64::read(text).map_err(|reason| match reason.starts_with("out of range") {
+                let value = f64::read(text).map_err(|reason| match reason.starts_with(OUT_OF_RANGE) {
                     true => too_large($largest),
                     false => reason,
                 })?;
                 if !value.is_finite() {
                     let special = Self::from_f64(value);
                     let kept = value.is_nan() == special.to_f64().is_nan();
-                    return kept.then_some(special).ok_or_else(|| "this dtype has no infinity".to_owned());
+                    return kept.then_some(special).ok_or_else(|| NO_INFINITY.to_owned());
                 }
                 let rounded = Self::from_f64(untied(value, text, FORMAT)?);
                 if rounded.is_special() { Err(too_large($largest)) } else { Ok(rounded) }

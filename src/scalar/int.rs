@@ -1,7 +1,9 @@
 //! Integers: exact at any size, with whole numbers welcome in any notation.
 
+use super::float::special;
 use super::literal::Literal;
-use super::{Fraction, Numeral};
+use super::{Fraction, Numeral, Overflow, Telling};
+use crate::dtype::{Convert, Sign};
 
 /// More digits than the largest integer here has.
 const TOO_MANY_DIGITS: i64 = 21;
@@ -17,12 +19,25 @@ macro_rules! numerals {
                 self.print(out);
             }
 
-            fn parse(text: &str, fraction: Fraction) -> Result<Self, String> {
+            fn parse(text: &str, telling: Telling) -> Result<Self, String> {
                 if let Some(value) = plain(text.as_bytes()).and_then(|value| Self::try_from(value).ok()) {
                     return Ok(value);
                 }
-                let value = whole(text, fraction)?.and_then(|value| Self::try_from(value).ok());
-                value.ok_or_else(|| format!("out of range, {} to {}", Self::MIN, Self::MAX))
+                let out_of_range = || format!("out of range, {} to {}", Self::MIN, Self::MAX);
+                let Telling { fraction, overflow } = telling;
+                if overflow == Overflow::Error || overflow == Overflow::Nan {
+                    let value = whole(text, fraction)?.and_then(|value| Self::try_from(value).ok());
+                    return value.ok_or_else(out_of_range);
+                }
+                if let Some(special) = special(text) {
+                    return Ok(if overflow == Overflow::Wrap { 0 } else { Self::saturated(special) });
+                }
+                let literal = Literal::read(text)?.whole(Fraction::Truncate)?;
+                match literal.value().map(Self::try_from) {
+                    Some(Ok(value)) => Ok(value),
+                    _ if overflow == Overflow::Wrap => Ok(literal.modulo() as Self),
+                    _ => Ok(if literal.sign == Sign::Minus { Self::MIN } else { Self::MAX }),
+                }
             }
         })*
     };
@@ -45,34 +60,56 @@ fn plain(text: &[u8]) -> Option<i64> {
 
 /// The whole number that `text` stands for; `None` where it has more digits than any integer here.
 pub(super) fn whole(text: &str, fraction: Fraction) -> Result<Option<i128>, String> {
-    let mut literal = Literal::read(text).map_err(|reason| match super::float::special(text) {
+    let literal = Literal::read(text).map_err(|reason| match special(text) {
         Some(_) => "an integer is never infinite or NaN".to_owned(),
         None => reason,
     })?;
-    if literal.exponent < 0 {
-        let places = usize::try_from(literal.exponent.unsigned_abs()).unwrap_or(usize::MAX);
-        let cut = literal.digits.split_off(literal.digits.len().saturating_sub(places));
-        if fraction == Fraction::Refuse && cut.iter().any(|&digit| digit != b'0') {
-            return Err("it has a fraction, which only --casting unsafe would drop".to_owned());
+    Ok(literal.whole(fraction)?.value())
+}
+
+impl Literal {
+    /// The same without its fraction.
+    fn whole(mut self, fraction: Fraction) -> Result<Self, String> {
+        if self.exponent < 0 {
+            let places = usize::try_from(self.exponent.unsigned_abs()).unwrap_or(usize::MAX);
+            let cut = self.digits.split_off(self.digits.len().saturating_sub(places));
+            if fraction == Fraction::Refuse && cut.iter().any(|&digit| digit != b'0') {
+                return Err("it has a fraction, which only --casting unsafe would drop".to_owned());
+            }
+            self.exponent = 0;
         }
-        literal.exponent = 0;
+        Ok(self)
     }
-    if literal.digits.is_empty() {
-        return Ok(Some(0));
+
+    /// The value of a whole number; `None` where it has more digits than any integer here.
+    fn value(&self) -> Option<i128> {
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        if self.exponent.saturating_add(self.digits.len() as i64) > TOO_MANY_DIGITS {
+            return None;
+        }
+        let digits = self.digits.iter().fold(0, |value, digit| 10 * value + i128::from(digit - b'0'));
+        let magnitude = digits * 10i128.pow(self.exponent as u32);
+        Some(self.sign.signed(magnitude))
     }
-    if literal.exponent.saturating_add(literal.digits.len() as i64) > TOO_MANY_DIGITS {
-        return Ok(None);
+
+    /// The value of a whole number modulo 2^64, whatever its digits.
+    fn modulo(&self) -> u64 {
+        let append = |value: u64, digit: &u8| value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        let digits = self.digits.iter().fold(0, append);
+        // Ten to the power of 64 and above are multiples of 2^64.
+        let magnitude = digits.wrapping_mul(10_u64.wrapping_pow(self.exponent.min(64) as u32));
+        if self.sign == Sign::Minus { magnitude.wrapping_neg() } else { magnitude }
     }
-    let digits = literal.digits.iter().fold(0, |value, digit| 10 * value + i128::from(digit - b'0'));
-    let magnitude = digits * 10i128.pow(literal.exponent as u32);
-    Ok(Some(literal.sign.signed(magnitude)))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Scalar;
     use super::super::testing::{number, printed, read, read_as, refused};
     use super::*;
-    use crate::dtype::Number;
+    use crate::dtype::{DType, Number};
 
     #[test]
     fn ends_of_every_range_read_back() {
@@ -133,6 +170,36 @@ mod tests {
             assert_eq!(read(&unsafely, text), value.to_le_bytes(), "{text}");
         }
         assert!(refused(&unsafely, "128.0").contains("out of range"));
+    }
+
+    #[test]
+    fn numbers_beyond_the_type_wrap_and_saturate_exactly() {
+        for (at, text, wrapped, saturated) in [
+            (Number::UInt8, "18446744073709551617", 1, 255),
+            (Number::UInt8, "9223372036854775809", 1, 255),
+            (Number::UInt8, "-9007199254740993", 255, 0),
+            (Number::UInt8, "300.9", 44, 255),
+            (Number::UInt8, "-1", 255, 0),
+            (Number::UInt8, "256e300", 0, 255),
+            (Number::UInt8, "0x1ff", 255, 255),
+            (Number::UInt8, "1e9999999999", 0, 255),
+            (Number::Int8, "128", -128, 127),
+            (Number::Int8, "-129", 127, -128),
+            (Number::UInt8, "nan", 0, 0),
+            (Number::Int8, "-inf", 0, -128),
+            (Number::Int8, "inf", 0, 127),
+            (Number::Int8, "-7", -7, -7),
+        ] {
+            for (overflow, value) in [(Overflow::Wrap, wrapped), (Overflow::Saturate, saturated)] {
+                let telling = Telling { overflow, ..Telling::default() };
+                let item = read(&Scalar::told(&DType::native(at), telling), text);
+                assert_eq!(item, [value as u8], "{text} as {at}, {overflow}");
+            }
+        }
+        let wrapping = Telling { overflow: Overflow::Wrap, ..Telling::default() };
+        let wide = Scalar::told(&DType::native(Number::UInt64), wrapping);
+        assert_eq!(read(&wide, "36893488147419103233"), 1_u64.to_le_bytes());
+        assert!(refused(&wide, "1x").contains("not a number"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod int;
 mod layout;
 mod literal;
 mod nest;
+mod overflow;
 mod record;
 mod rounded;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod time;
 mod values;
 
 pub use column::{Column, columns};
+pub use overflow::Overflow;
 pub use text::{bytes_of_json, text_len};
 pub use values::{Values, parse_values};
 
@@ -45,12 +47,21 @@ pub enum Fraction {
     Truncate,
 }
 
+/// How text that is told its dtype is read, beyond what the dtype says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// What becomes of a fraction where the dtype is of integers.
+    pub fraction: Fraction,
+    /// What becomes of a number beyond the dtype.
+    pub overflow: Overflow,
+}
+
 /// How elements of one dtype are written and read as text.
 #[derive(Clone, Debug)]
 pub struct Scalar {
     name: String,
     itemsize: usize,
-    fraction: Fraction,
+    telling: Telling,
     details: Details,
     takes_quotes: bool,
     verbs: Verbs,
@@ -84,7 +95,7 @@ struct Verbs {
 trait Numeral: Element {
     fn print(self, out: &mut Vec<u8>);
     fn print_json(self, out: &mut Vec<u8>);
-    fn parse(text: &str, fraction: Fraction) -> Result<Self, String>;
+    fn parse(text: &str, telling: Telling) -> Result<Self, String>;
 }
 
 impl Verbs {
@@ -93,7 +104,7 @@ impl Verbs {
             print: |_, item, out| bytemuck::pod_read_unaligned::<T>(item).print(out),
             print_json: |_, item, out| bytemuck::pod_read_unaligned::<T>(item).print_json(out),
             parse: |scalar, text, item| {
-                item.copy_from_slice(bytemuck::bytes_of(&T::parse(text, scalar.fraction)?));
+                item.copy_from_slice(bytemuck::bytes_of(&T::parse(text, scalar.telling)?));
                 Ok(())
             },
         }
@@ -110,13 +121,14 @@ impl Verbs {
 }
 
 impl Scalar {
-    /// The text of elements of `dtype`, whatever its byte order, with fractions refused where whole numbers are wanted.
+    /// The text of elements of `dtype`, whatever its byte order; fractions where whole numbers are wanted are refused,
+    /// and so are numbers beyond it.
     pub fn of(dtype: &DType) -> Self {
-        Self::with_fraction(dtype, Fraction::Refuse)
+        Self::told(dtype, Telling::default())
     }
 
-    /// The same, with a choice about fractions.
-    pub fn with_fraction(dtype: &DType, fraction: Fraction) -> Self {
+    /// The same, with a choice about both.
+    pub fn told(dtype: &DType, telling: Telling) -> Self {
         let (name, details, verbs) = match dtype.kind() {
             Kind::Number(number) => (number.name().to_owned(), Details::None, Verbs::of_number(*number)),
             Kind::Bytes(len) => (format!("S{len}"), Details::Text, text::BYTES),
@@ -125,11 +137,11 @@ impl Scalar {
             Kind::Datetime(step) => (time::name("datetime64", *step), Details::Step(*step), time::datetime(*step)),
             Kind::Timedelta(step) => (time::name("timedelta64", *step), Details::Step(*step), time::TIMEDELTA),
             Kind::Record(record) => {
-                ("a record".to_owned(), Details::Members(record::members(record, fraction)), record::RECORD)
+                ("a record".to_owned(), Details::Members(record::members(record, telling)), record::RECORD)
             }
         };
         let takes_quotes = !matches!(dtype.kind(), Kind::Number(_) | Kind::Record(_));
-        Self { name, itemsize: dtype.itemsize(), fraction, details, takes_quotes, verbs }
+        Self { name, itemsize: dtype.itemsize(), telling, details, takes_quotes, verbs }
     }
 
     /// Bytes in one item.

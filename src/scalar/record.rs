@@ -2,7 +2,7 @@
 
 use super::nest::{items, unquoted};
 use super::text::push_json_str;
-use super::{Details, Fraction, Scalar, Verbs};
+use super::{Details, Scalar, Telling, Verbs};
 use crate::dtype::Record;
 
 /// A field as text.
@@ -17,11 +17,11 @@ pub(super) struct Member {
 
 pub(super) const RECORD: Verbs = Verbs { print, print_json, parse };
 
-pub(super) fn members(record: &Record, fraction: Fraction) -> Vec<Member> {
+pub(super) fn members(record: &Record, telling: Telling) -> Vec<Member> {
     let members = record.fields().iter().map(|field| Member {
         name: field.name.clone(),
         offset: field.offset,
-        scalar: Scalar::with_fraction(&field.dtype, fraction),
+        scalar: Scalar::told(&field.dtype, telling),
         shape: field.shape.iter().map(|&len| len as usize).collect(),
     });
     members.collect()

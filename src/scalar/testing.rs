@@ -1,6 +1,6 @@
 //! Short words for the tests of every family.
 
-use super::{Fraction, Scalar};
+use super::{Fraction, Scalar, Telling};
 use crate::dtype::{DType, Number};
 
 pub(super) fn number(number: Number) -> Scalar {
@@ -8,7 +8,7 @@ pub(super) fn number(number: Number) -> Scalar {
 }
 
 pub(super) fn read_as(number: Number, fraction: Fraction) -> Scalar {
-    Scalar::with_fraction(&DType::native(number), fraction)
+    Scalar::told(&DType::native(number), Telling { fraction, ..Telling::default() })
 }
 
 /// As text and as JSON.

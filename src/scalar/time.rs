@@ -26,7 +26,8 @@ pub(super) fn datetime(step: TimeStep) -> Verbs {
             out.push(b'"');
         },
         parse: |scalar, text, item| {
-            let value = if is_nat(text) { NAT } else { read(text.trim_ascii(), step_of(scalar), scalar.fraction)? };
+            let value =
+                if is_nat(text) { NAT } else { read(text.trim_ascii(), step_of(scalar), scalar.telling.fraction)? };
             item.copy_from_slice(bytemuck::bytes_of(&value));
             Ok(())
         },
@@ -43,7 +44,7 @@ pub(super) const TIMEDELTA: Verbs = Verbs {
         count => out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes()),
     },
     parse: |scalar, text, item| {
-        let value = match whole(text, scalar.fraction) {
+        let value = match whole(text, scalar.telling.fraction) {
             _ if is_nat(text) => NAT,
             read => in_range(read?)?,
         };

@@ -52,6 +52,7 @@ fn what_does_not_fit_can_be_made_to() {
     let row = |words: &str| {
         m().run(["fill", "m.npy", "0"].into_iter().chain(words.split(' '))).done().then().run(["get", "m.npy", "0"])
     };
+    row("--value 9223372036854775809 --overflow wrap").prints("1\n1\n1\n");
     row("--value 32768 --overflow wrap").prints("-32768\n-32768\n-32768\n");
     row("--value 32768 --overflow saturate").prints("32767\n32767\n32767\n");
     row("--value -inf --overflow saturate").prints("-32768\n-32768\n-32768\n");

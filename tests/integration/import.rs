@@ -206,6 +206,7 @@ fn set_reads_text_as_the_dtype_that_is_there() {
     holds(run("b a\n7 8\n", &[":,0", "--header", "--columns", "a"]), [8, 1, 2, 8, 4, 5]);
     holds(run("1.9\n", &["0,0", "--casting", "unsafe"]), [1, 1, 2, 3, 4, 5]);
     holds(run("99999\n", &["0,0", "--overflow", "saturate"]), [32767, 1, 2, 3, 4, 5]);
+    holds(run("65536000000000000000000007\n", &["0,0", "--overflow", "wrap"]), [7, 1, 2, 3, 4, 5]);
     run("1.9\n", &["0,0"]).refused(2, "--casting unsafe");
     run("99999\n", &["0,0"]).refused(2, "line 1, column 1: cannot read '99999' as int16: out of range");
     run("1 2\n", &[]).refused(2, "broadcast");

@@ -123,6 +123,13 @@ fn a_sidecar_describes_a_raw_file_and_flags_win() {
 }
 
 #[test]
+fn an_empty_sidecar_says_how_it_comes_right() {
+    let rmm = Rmm::new().file("x.raw", [1, 2, 3, 4]).file("x.raw.rmm.json", "");
+    let ran = rmm.run(["info", "x.raw", "-d", "u1", "-s", "2,2", "--emit", "json"]).refused(5, "says nothing");
+    ran.stderr_has("hint: rm x.raw.rmm.json\nhint: rmm info x.raw -d DTYPE -s DIMS --write-sidecar\n");
+}
+
+#[test]
 fn a_damaged_sidecar_is_corrupt() {
     for text in ["", "{", "[]", "{\"dtype\": 3}"] {
         Rmm::new().file("x", [0; 8]).file("x.rmm.json", text).run(["slice", "x"]).refused(5, "x.rmm.json");

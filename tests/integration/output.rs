@@ -52,6 +52,9 @@ fn one_dimension_is_a_value_a_line_and_none_is_one_line() {
 #[test]
 fn hex_shows_offsets_bytes_and_values() {
     cube().run(["slice", "c.npy", "-f", "hex"]).code(0).stderr("").stdout_has("00 00 01 00 02 00").stdout_has("80");
+    // Bytes that stand nowhere in the file are counted from 0.
+    let ran = cube().run(["slice", "c.npy", "--astype", "f8", "-f", "hex"]).code(0);
+    assert!(ran.output().starts_with(b"00000000  00 00 00 00"), "{}", String::from_utf8_lossy(ran.output()));
 }
 
 #[test]

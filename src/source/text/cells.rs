@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use fast_float2::FastFloat;
 
 use super::kind::Kind;
-use crate::cast::{Conversion, Overflow};
+use crate::cast::Conversion;
 use crate::dtype::{Class, DType, Kind as DKind, Number};
 use crate::error::{Error, Result};
 use crate::escape::escape_bytes;
-use crate::scalar::{Fraction, Scalar, columns, text_len};
+use crate::scalar::{Scalar, Telling, columns, text_len};
 
 /// Reads the number that the text begins with into an item and says how many bytes it took: 0 where the slow way has to
 /// decide.
@@ -63,58 +63,22 @@ pub(super) struct Cell {
 
 #[derive(Debug)]
 enum Slow {
-    Told { scalar: Scalar, loose: Option<Loose> },
+    Told(Scalar),
     Guess { kind: Kind, scalar: Scalar },
     Nothing,
     Measure,
 }
 
-/// A number beyond its dtype, brought into it as `--overflow` says: read as a wider one first.
-#[derive(Debug)]
-struct Loose(Vec<(Scalar, Conversion)>);
-
-impl Loose {
-    fn of(number: Number, overflow: Overflow) -> Result<Option<Self>> {
-        if overflow == Overflow::Error || number.class() == Class::Bool {
-            return Ok(None);
-        }
-        let wide: &[Number] = match number.class() {
-            Class::Complex => &[Number::Complex128],
-            Class::Float => &[Number::Float64],
-            _ => &[Number::Int64, Number::UInt64, Number::Float64],
-        };
-        let own = DType::native(number);
-        let ways = wide.iter().map(|&wide| {
-            let wide = DType::native(wide);
-            Ok((Scalar::of(&wide), Conversion::between(&wide, &own, overflow)?))
-        });
-        Ok(Some(Self(ways.collect::<Result<_>>()?)))
-    }
-
-    /// Whether the text was read in one of the wider ways.
-    fn read(&self, text: &str, item: &mut [u8]) -> bool {
-        self.0.iter().any(|(scalar, convert)| {
-            let mut wide = vec![0; scalar.itemsize()];
-            let mut converted = Vec::new();
-            let read = scalar.parse(text, &mut wide).is_ok();
-            match read.then(|| convert.apply(&mut wide, &mut converted)) {
-                Some(Ok(bytes)) => {
-                    item.copy_from_slice(bytes);
-                    true
-                }
-                _ => false,
-            }
-        })
-    }
-}
-
 impl Cell {
     /// Items of this dtype, in the byte order of this machine.
     pub(super) fn told(dtype: &DType, telling: Telling) -> Result<Self> {
-        let scalar = Scalar::with_fraction(dtype, telling.fraction);
-        let loose = dtype.number().map(|number| Loose::of(number, telling.overflow)).transpose()?.flatten();
+        if dtype.number().is_some_and(|number| number.class() != Class::Bool) {
+            // Whether the rule for what does not fit is one for such numbers.
+            Conversion::between(&DType::native(Number::Float64), dtype, telling.overflow)?;
+        }
+        let scalar = Scalar::told(dtype, telling);
         let fast = dtype.number().and_then(fast);
-        Ok(Self { itemsize: dtype.itemsize(), fast, slow: Slow::Told { scalar, loose } })
+        Ok(Self { itemsize: dtype.itemsize(), fast, slow: Slow::Told(scalar) })
     }
 
     /// Items of a kind, which refuse fields of others.
@@ -133,7 +97,7 @@ impl Cell {
     /// Whether blanks around the field are part of it.
     pub(super) fn keeps_blanks(&self) -> bool {
         match &self.slow {
-            Slow::Told { scalar, .. } => scalar.is_text(),
+            Slow::Told(scalar) => scalar.is_text(),
             Slow::Measure => true,
             Slow::Guess { .. } | Slow::Nothing => false,
         }
@@ -143,9 +107,8 @@ impl Cell {
     pub(super) fn read(&self, field: &[u8], item: &mut [u8], seen: &mut Seen) -> Result<(), Refusal> {
         let text = lossless(field);
         match &self.slow {
-            Slow::Told { scalar, loose } => match scalar.parse(&text, item) {
+            Slow::Told(scalar) => match scalar.parse(&text, item) {
                 Ok(()) => Ok(()),
-                Err(_) if loose.as_ref().is_some_and(|loose| loose.read(&text, item)) => Ok(()),
                 Err(error) => Err(bad(&error)),
             },
             Slow::Guess { .. } | Slow::Nothing if text.trim_ascii().is_empty() => Err(Refusal::Missing),
@@ -181,15 +144,6 @@ fn lossless(field: &[u8]) -> Cow<'_, str> {
         text.push_str(&String::from_utf8(escaped).expect("escapes are ASCII"));
     }
     Cow::Owned(text)
-}
-
-/// How text that is told its dtype is read, beyond what the dtype says.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Telling {
-    /// What becomes of a fraction where the dtype is of integers.
-    pub fraction: Fraction,
-    /// What becomes of a number beyond the dtype.
-    pub overflow: Overflow,
 }
 
 /// How the fields of a row become items.
@@ -259,7 +213,7 @@ impl Cells {
 
     /// Whether an empty line may be an empty text.
     pub(super) fn is_text(&self) -> bool {
-        matches!(&self.0, Form::Same(Cell { slow: Slow::Told { scalar, .. }, .. }) if scalar.is_text())
+        matches!(&self.0, Form::Same(Cell { slow: Slow::Told(scalar), .. }) if scalar.is_text())
     }
 }
 

@@ -4,12 +4,13 @@
 //! Numbers are never read as anything but their own text, so that each has the digits that stand there.
 
 use super::blocks::{Rows, end_of_string};
-use super::cells::{Cell, Telling};
+use super::cells::Cell;
 use super::kind::Kind;
 use super::parsed::{Bad, Parsed, Place, Stop};
 use crate::dtype::{ByteOrder, Class, DType, Kind as DKind, Number};
 use crate::error::Result;
 use crate::escape::{escape_bytes, printable};
+use crate::scalar::Telling;
 use crate::scalar::bytes_of_json;
 
 /// How deep lists may stand in each other.

@@ -24,7 +24,9 @@ use std::io;
 use std::str::FromStr;
 
 pub use blocks::Block;
-pub use cells::{Seen, Telling, dtype_of_text};
+pub use cells::{Seen, dtype_of_text};
+
+pub use crate::scalar::Telling;
 pub use compressed::Compression;
 pub use feed::{Feed, Readings};
 pub use kind::Kind;
