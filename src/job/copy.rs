@@ -126,18 +126,59 @@ impl Worker for Copy<'_, '_, '_> {
     fn work(&mut self, chunk: &Chunk) -> Result<()> {
         let items = self.maker.items(chunk)?;
         self.text.clear();
-        match self.sink.cutting() {
-            Cutting::Anywhere => self.sink.items(chunk.rank, items, &mut self.text),
-            Cutting::AtLines | Cutting::Verbatim => self.text.extend_from_slice(items),
+        if self.sink.cutting() != Cutting::Verbatim && self.sink.stands_alone(chunk.rank, chunk.view.size()) {
+            self.sink.items(chunk.rank, items, &mut self.text);
+        } else {
+            self.text.extend_from_slice(items);
         }
         Ok(())
     }
 
-    fn deliver(&mut self, _chunk: &Chunk) -> Result<()> {
+    fn deliver(&mut self, chunk: &Chunk) -> Result<()> {
         let mut delivery = self.delivery.lock().expect("a worker that panics ends the job");
-        match self.sink.cutting() {
-            Cutting::Anywhere | Cutting::Verbatim => delivery.bytes(&self.text),
-            Cutting::AtLines => delivery.items(&self.text),
+        let count = chunk.view.size();
+        if self.sink.stands_alone(chunk.rank, count) {
+            delivery.text(&self.text, count)
+        } else {
+            // What is left of a line waits for the rest of it.
+            delivery.items(&self.text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Silent;
+    use super::*;
+    use crate::cast::Overflow;
+    use crate::dtype::{DType, Number};
+    use crate::shape::{Order, Shape};
+    use crate::sink::{Layout, OutputFormat, Stream, Style};
+    use crate::source::Memory;
+
+    #[test]
+    fn lines_that_cannot_be_cut_are_the_same_by_any_threads() {
+        let dtype = DType::native(Number::Int16);
+        let convert = Conversion::between(&dtype, &dtype, Overflow::Error).expect("the same type");
+        // Rows of whole lines, of a part of one, longer than a block, and a single one that ends within a line.
+        for dims in [vec![4000, 96], vec![70_001, 3], vec![2, 200_003], vec![300_001]] {
+            let shape = Shape::new(&dims[..]).expect("small");
+            let memory = Memory((0..shape.size() * 2).map(|byte| (byte * 7) as u8).collect());
+            let view = View::of_array(&shape, 2, Order::C, 0);
+            let layout = Layout { dtype: dtype.clone(), shape, order: Order::C };
+            let sink = Sink::new(OutputFormat::Hex, &layout, &Style::default()).expect("a format for it");
+            let mut expected = Vec::new();
+            Stream::new(&sink).write(&memory.0, &mut expected);
+            for threads in [1, 3] {
+                let mut text = Vec::new();
+                let mut emit = |bytes: &[u8]| {
+                    text.extend_from_slice(bytes);
+                    Ok(())
+                };
+                let crew = Crew { threads, progress: &Silent };
+                copy(&memory, &view, &convert, &sink, &mut emit, crew).expect("memory is always there");
+                assert!(text == expected, "{dims:?} by {threads} threads");
+            }
         }
     }
 }

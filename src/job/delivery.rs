@@ -26,9 +26,10 @@ impl<'d, 'e> Delivery<'d, 'e> {
         Ok(Self { emit, sink, stream: Stream::new(sink), text: Vec::new() })
     }
 
-    /// Writes bytes that are as they should be.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        (self.emit)(bytes)
+    /// Writes the text of so many elements that stand alone.
+    pub(super) fn text(&mut self, text: &[u8], count: u64) -> Result<()> {
+        self.stream.pass(count);
+        (self.emit)(text)
     }
 
     /// Writes the next elements through the sink.

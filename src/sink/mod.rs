@@ -296,6 +296,14 @@ impl Sink {
         self.format.whole(first, count)
     }
 
+    /// Whether `count` elements from rank `first` on can be formatted by themselves, whatever stands around them.
+    pub fn stands_alone(&self, first: u64, count: u64) -> bool {
+        match self.cutting() {
+            Cutting::Anywhere | Cutting::Verbatim => true,
+            Cutting::AtLines => self.whole(0, first) == first && self.whole(first, count) == count,
+        }
+    }
+
     /// Where blocks may end, and whether they need formatting at all.
     pub fn cutting(&self) -> Cutting {
         self.format.cutting()

@@ -31,6 +31,12 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Takes note of elements that somebody else has formatted: whole lines, behind whole lines.
+    pub fn pass(&mut self, count: u64) {
+        debug_assert!(self.kept.is_empty(), "what comes before a whole line is whole lines");
+        self.first += count;
+    }
+
     /// Appends the text of what can be formatted and gives its number of bytes.
     fn format(&mut self, items: &[u8], out: &mut Vec<u8>) -> usize {
         let Some(count) = items.len().checked_div(self.sink.itemsize) else { return 0 };
