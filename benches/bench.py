@@ -121,11 +121,11 @@ class Row:
                     Path("/proc/sys/vm/drop_caches").write_text("3")
                 else:
                     # Some systems page out what is idle, and virtual machines give memory that is free back to their
-                    # hosts: whoever takes it next has to wait.
-                    if self.fresh:
-                        run([sys.executable, "-c", f"bytearray({self.nbytes})"])
+                    # hosts after a while: whoever takes it next has to wait.
                     for path in inputs[name]:
                         warm(path)
+                    if self.fresh:
+                        run([sys.executable, "-c", f"bytearray({self.nbytes * 3 // 2})"])
                 seconds, kib = run(argv)
                 self.peaks[name] = max(kib, self.peaks.get(name, 0))
                 if turn:

@@ -46,7 +46,16 @@ def every_third(bench):
 
 
 def backwards(bench):
-    return strided(bench, "`::-1` on the last axis, to a file", ":,::-1", 1.8, nbytes=bench.args.size)
+    row = strided(bench, "`::-1` on the last axis, to a file", ":,::-1", 1.8, nbytes=bench.args.size)
+    return beside_c(bench, row, ["reverse", numbers(bench), bench.path("out.raw"), str(ROW_BYTES)])
+
+
+def beside_c(bench, row, words, source="pieces.c"):
+    """The row with its yardstick, where there is a compiler."""
+    yardstick = bench.compiled(source)
+    if yardstick:
+        row.commands["C"] = [yardstick, *words]
+    return row
 
 
 def to_fortran(bench):
@@ -57,9 +66,6 @@ def to_fortran(bench):
     commands = {"rmm": [bench.rmm, "slice", path, "--spec", f"f8:{rows},4096", "--to-order", "F", "-f", "raw",
                         "-o", out],
                 "numpy": numpy(bench, code)}
-    yardstick = bench.compiled("to_fortran.c")
-    if yardstick:
-        commands["C"] = [yardstick, path, out, str(rows), "4096"]
     unu = shutil.which("teem-unu") or shutil.which("unu")
     if unu:
         header = bench.path("fortran.nhdr")
@@ -67,8 +73,9 @@ def to_fortran(bench):
             file.write(f"NRRD0004\ntype: double\ndimension: 2\nsizes: 4096 {rows}\nendian: little\n"
                        f"encoding: raw\ndata file: {path}\n")
         commands["unu"] = [unu, "permute", "-i", header, "-p", "1", "0", "-o", bench.path("out.nrrd")]
-    return Row("C → F of (n, 4096) float64, file to file", {"numpy": 8, "unu": 8}, commands,
+    row = Row("C → F of (n, 4096) float64, file to file", {"numpy": 8, "unu": 8}, commands,
             [out, bench.path("out.nrrd")], bench.args.size)
+    return beside_c(bench, row, [path, out, str(rows), "4096"], "to_fortran.c")
 
 
 def reverse_axes(bench):
@@ -108,8 +115,9 @@ def swap(bench):
 <PixelOffset>4</PixelOffset><LineOffset>{width * 4}</LineOffset><ByteOrder>MSB</ByteOrder>
 </VRTRasterBand></VRTDataset>''')
         commands["gdal"] = [gdal, "-q", "-of", "ENVI", header, bench.path("out.envi")]
-    return Row("big-endian float32 → native, file to file", {name: 2 for name in commands}, commands,
+    row = Row("big-endian float32 → native, file to file", {name: 2 for name in commands}, commands,
             [out, bench.path("out.envi")], bench.args.size)
+    return beside_c(bench, row, ["swap", path, out, "4"])
 
 
 def random_elements(bench):
@@ -141,9 +149,10 @@ def first_rows(bench):
 def fill_column(bench):
     path, spec = table(bench)
     code = f"a = np.memmap({path!r}, dtype='f8', mode='r+').reshape(-1, 512)\na[:, 3] = 5.0"
-    return Row("`rmm fill` of one column of (n, 512) / NumPy", {"numpy": 2},
+    row = Row("`rmm fill` of one column of (n, 512) / NumPy", {"numpy": 2},
             {"rmm": [bench.rmm, "fill", path, ":,3", "--spec", spec, "--value", "5.0"],
              "numpy": numpy(bench, code)}, None, bench.args.size // 512)
+    return beside_c(bench, row, [path, str(ROW_BYTES), "24"], "column.c")
 
 
 def create_constant(bench):
