@@ -19,7 +19,7 @@ use crate::view::View;
 const BLOCK: u64 = 1 << 20;
 /// Bytes of all tiles together: two stretches of one tile have lengths whose product is this many items. Twice as much is no
 /// faster, and where memory is short it takes the room of pages that wait to be written.
-const TILES: u64 = 32 << 20;
+pub(super) const TILES: u64 = 32 << 20;
 
 /// Stores the elements of `view`, converted, in the elements of `target`, a view of the same shape of a new array that
 /// is all zero. What is a hole stays one, as far as whole tiles are.

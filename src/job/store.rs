@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::lay::TILES;
 use super::values::{Make, Values};
 use super::{Crew, Worker};
 use crate::array::Array;
@@ -34,7 +35,13 @@ pub fn store(array: &Array, view: &View, values: &dyn Values, crew: Crew<'_>) ->
     if let Some(range) = whole.clone().filter(|_| values.are_zero()) {
         return zero(array, range, crew);
     }
-    crew.run(blocks(view, values), &|| {
+    let size = view.item().size().max(values.itemsize()).max(1) as u64;
+    let chunks = if values.come_in_boxes() && !view.goes_forward() && !repeats(view) {
+        view.tiles(TILES / crew.threads.max(1) as u64 / size)
+    } else {
+        blocks(view, values)
+    };
+    crew.run(chunks, &|| {
         let mut writer = array.mapping().writer(if whole.is_some() { Stores::Overwrite } else { Stores::Update })?;
         if let Some(range) = &whole {
             writer.expect(range.clone());

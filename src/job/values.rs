@@ -31,6 +31,11 @@ pub trait Values: Sync {
     fn are_zero(&self) -> bool {
         false
     }
+
+    /// Whether they can be made for any box of the target, and not only for elements that follow each other in C order.
+    fn come_in_boxes(&self) -> bool {
+        false
+    }
 }
 
 /// Makes the values of one chunk after another.
@@ -143,6 +148,10 @@ impl<G: Generate> Values for Placed<G> {
     fn maker(&self) -> Box<dyn Make + '_> {
         Box::new(Place { from: self, items: Vec::new(), converted: Vec::new() })
     }
+
+    fn come_in_boxes(&self) -> bool {
+        true
+    }
 }
 
 struct Place<'a, G> {
@@ -183,6 +192,10 @@ impl Values for Elements<'_> {
     fn maker(&self) -> Box<dyn Make + '_> {
         let reader = Gather::new(self.bytes);
         Box::new(Fetch { from: self, reader, holes: None, items: Vec::new(), converted: Vec::new() })
+    }
+
+    fn come_in_boxes(&self) -> bool {
+        true
     }
 
     fn can_fail(&self) -> bool {
