@@ -369,11 +369,11 @@ fn plain_numbers_and_others_are_read_alike_wherever_they_stand() {
         ][round % 5];
         let (mut text, mut expected) = (String::new(), Vec::new());
         for row in 0..40 {
-            if row > 0 && random() % 8 == 0 {
+            if row > 0 && random().is_multiple_of(8) {
                 text.push('\n');
             }
             // Most rows are plain, so that there are runs of them.
-            let spread = if random() % 4 == 0 { spread } else { 6 };
+            let spread = if random().is_multiple_of(4) { spread } else { 6 };
             for column in 0..columns {
                 let field = FIELDS[random() as usize % spread];
                 let mut item = [0; 8];

@@ -93,7 +93,8 @@ pub(super) fn float<T: Binary>(text: &[u8]) -> Option<(T, usize)> {
 }
 
 /// One digit, a point, and at least sixteen digits.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
 fn long(window: &[u8; WINDOW], start: usize, [head, first, second]: [Eight; 3]) -> Option<Digits> {
     let whole = head.0 & 0xff;
     let mantissa = (whole * 100_000_000 + first.number()) * 100_000_000 + second.number();

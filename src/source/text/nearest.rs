@@ -133,7 +133,7 @@ pub(super) fn nearest<T: Binary>(mantissa: u64, exponent: i32) -> Option<T> {
 #[cold]
 fn quotient(mantissa: u64, exponent: i32) -> Option<i64> {
     let five = 5u64.checked_pow(exponent.checked_neg()?.try_into().ok()?)?;
-    (mantissa % five == 0).then(|| i64::try_from(mantissa / five).ok()).flatten()
+    mantissa.is_multiple_of(five).then(|| i64::try_from(mantissa / five).ok()).flatten()
 }
 
 /// The upper 63 bits of a product, by all bits of the power, the last bit set for all that follow.

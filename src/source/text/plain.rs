@@ -104,7 +104,8 @@ pub(super) struct Natural;
 impl<T: Binary + FastFloat + Into<f64>> Plain for Float<T> {
     type Item = T;
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the loop of a run is made for its type")]
     fn read(text: &[u8]) -> Option<(T, usize)> {
         decimal::float(text).or_else(|| any_float(text))
     }
@@ -147,7 +148,7 @@ mod tests {
         let mut items = vec![0; 8 * frame.fields * rows];
         let stand = Float::<f64>::run(text.as_bytes(), 0, frame, &mut items);
         let read = stand.rows * frame.fields + stand.column;
-        (stand, items.as_chunks().0[..read].iter().map(|&item| f64::from_ne_bytes(item)).collect())
+        (stand, items.as_chunks::<8>().0[..read].iter().map(|item| bytemuck::pod_read_unaligned(item)).collect())
     }
 
     #[test]
@@ -203,7 +204,7 @@ mod tests {
         for field in ["0.1", "-2.5e3", ".5", "+1", "1e-310", "12345678901234567890.5"] {
             let mut item = [0; 8];
             assert_eq!(Float::<f64>::one(field.as_bytes(), &mut item), field.len());
-            assert_eq!(f64::from_ne_bytes(item), field.parse::<f64>().expect("a number"));
+            assert_eq!(bytemuck::pod_read_unaligned::<f64>(&item), field.parse::<f64>().expect("a number"));
         }
         for field in ["nan", "-inf", "1e400", "x", ""] {
             assert_eq!(Float::<f64>::one(field.as_bytes(), &mut [0; 8]), 0, "{field}");
