@@ -197,7 +197,7 @@ impl Hall<'_, '_> {
         block: &[u8],
         parsed: &mut Parsed,
     ) -> Result<Option<u64>> {
-        let lines = memchr::memchr_iter(b'\n', block).count() as u64;
+        let lines = parsed.lines.unwrap_or_else(|| memchr::memchr_iter(b'\n', block).count() as u64);
         let waiting = |desk: &mut Desk| desk.turn != ticket && !desk.is_broken;
         let mut desk = self.turned.wait_while(self.desk(), waiting).unwrap_or_else(PoisonError::into_inner);
         let mut place = Ok(None);

@@ -334,3 +334,61 @@ fn overflow_brings_numbers_into_the_dtype() {
         assert_eq!(found, bytes);
     }
 }
+
+#[test]
+fn plain_numbers_and_others_are_read_alike_wherever_they_stand() {
+    const FIELDS: [&str; 16] = [
+        "1",
+        "-2.5",
+        "0.1234567890123456",
+        "17",
+        "6.02e23",
+        "-0.0",
+        "1e-310",
+        "nan",
+        "-inf",
+        "+1",
+        ".5",
+        "5.",
+        "0x10",
+        "1_000",
+        "12345678901234567890123",
+        "-9.999999999999999999",
+    ];
+    let mut random = random();
+    let scalar = Scalar::of(&crate::dtype::parse("<f8").expect("a dtype").dtype);
+    for round in 0..200 {
+        let columns = 1 + random() as usize % 4;
+        let spread = [1, 4, 16][round % 3];
+        let (format, between, end) = [
+            (TextFormat::Csv, ",", "\n"),
+            (TextFormat::Csv, ", ", "\r\n"),
+            (TextFormat::Tsv, "\t", "\n"),
+            (TextFormat::Text, " ", "\n"),
+            (TextFormat::Text, "  ", " # x\n"),
+        ][round % 5];
+        let (mut text, mut expected) = (String::new(), Vec::new());
+        for row in 0..40 {
+            if row > 0 && random().is_multiple_of(8) {
+                text.push('\n');
+            }
+            // Most rows are plain, so that there are runs of them.
+            let spread = if random().is_multiple_of(4) { spread } else { 6 };
+            for column in 0..columns {
+                let field = FIELDS[random() as usize % spread];
+                let mut item = [0; 8];
+                scalar.parse(field, &mut item).expect(field);
+                expected.extend_from_slice(&item);
+                text += field;
+                text += if column + 1 < columns { between } else { end };
+            }
+        }
+        for dtype in [Some("<f8"), None] {
+            if dtype.is_none() && (spread == 16 || columns == 1) {
+                continue;
+            }
+            let (bytes, ..) = read(&text, format, Layout::default(), dtype).unwrap_or_else(|error| panic!("{error}"));
+            assert!(bytes == expected, "{text}");
+        }
+    }
+}

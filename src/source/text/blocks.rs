@@ -57,7 +57,9 @@ impl<'a> Blocks<'a> {
 
     /// Puts back the end of the block that was given last, which begins at byte `at` of the text.
     pub(super) fn give_back(&mut self, rest: &[u8], at: u64) {
-        self.carry.splice(..0, rest.iter().copied());
+        // Not by an iterator over its bytes: it is most of a block.
+        let behind = std::mem::replace(&mut self.carry, rest.to_vec());
+        self.carry.extend_from_slice(&behind);
         self.at = at;
     }
 

@@ -6,18 +6,13 @@
 
 use std::borrow::Cow;
 
-use fast_float2::FastFloat;
-
 use super::kind::Kind;
+use super::plain::{Fast, Float, Int, Natural, Plain, Run};
 use crate::cast::Conversion;
 use crate::dtype::{Class, DType, Kind as DKind, Number};
 use crate::error::{Error, Result};
 use crate::escape::escape_bytes;
 use crate::scalar::{Scalar, Telling, columns, text_len};
-
-/// Reads the number that the text begins with into an item and says how many bytes it took: 0 where the slow way has to
-/// decide.
-pub(super) type Fast = fn(&[u8], &mut [u8]) -> usize;
 
 /// Why a field was not read.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +53,8 @@ impl Seen {
 pub(super) struct Cell {
     pub(super) itemsize: usize,
     pub(super) fast: Option<Fast>,
+    /// Where all fields of a row become such items.
+    pub(super) run: Option<Run>,
     slow: Slow,
 }
 
@@ -77,19 +74,20 @@ impl Cell {
             Conversion::between(&DType::native(Number::Float64), dtype, telling.overflow)?;
         }
         let scalar = Scalar::told(dtype, telling);
-        let fast = dtype.number().and_then(fast);
-        Ok(Self { itemsize: dtype.itemsize(), fast, slow: Slow::Told(scalar) })
+        let (fast, run) = dtype.number().and_then(plain).unzip();
+        Ok(Self { itemsize: dtype.itemsize(), fast, run, slow: Slow::Told(scalar) })
     }
 
     /// Items of a kind, which refuse fields of others.
     pub(super) fn guessed(kind: Kind) -> Self {
         match (kind, kind.number()) {
-            (Kind::Text, _) => Self { itemsize: 0, fast: None, slow: Slow::Measure },
-            (_, None) => Self { itemsize: 0, fast: None, slow: Slow::Nothing },
+            (Kind::Text, _) => Self { itemsize: 0, fast: None, run: None, slow: Slow::Measure },
+            (_, None) => Self { itemsize: 0, fast: None, run: None, slow: Slow::Nothing },
             (_, Some(number)) => {
                 let scalar = Scalar::of(&DType::native(number));
-                let fast = if kind == Kind::Natural { Some(natural as Fast) } else { fast(number) };
-                Self { itemsize: number.itemsize(), fast, slow: Slow::Guess { kind, scalar } }
+                let plain = if kind == Kind::Natural { Some(ways::<Natural>()) } else { plain(number) };
+                let (fast, run) = plain.unzip();
+                Self { itemsize: number.itemsize(), fast, run, slow: Slow::Guess { kind, scalar } }
             }
         }
     }
@@ -202,6 +200,14 @@ impl Cells {
         }
     }
 
+    /// What reads rows of plain numbers, where all fields are of one dtype.
+    pub(super) fn run(&self) -> Option<Run> {
+        match &self.0 {
+            Form::Same(cell) => cell.run,
+            Form::Record { .. } => None,
+        }
+    }
+
     /// The field in this place, and where in the row its item is.
     #[inline]
     pub(super) fn at(&self, field: usize) -> (&Cell, usize) {
@@ -217,84 +223,25 @@ impl Cells {
     }
 }
 
-fn fast(number: Number) -> Option<Fast> {
+/// The ways to read plain numbers of a dtype, if there are any.
+fn plain(number: Number) -> Option<(Fast, Run)> {
     Some(match number {
-        Number::Float64 => float::<f64>,
-        Number::Float32 => float::<f32>,
-        Number::Int8 => int::<i8>,
-        Number::Int16 => int::<i16>,
-        Number::Int32 => int::<i32>,
-        Number::Int64 => int::<i64>,
-        Number::UInt8 => int::<u8>,
-        Number::UInt16 => int::<u16>,
-        Number::UInt32 => int::<u32>,
-        Number::UInt64 => int::<u64>,
+        Number::Float64 => ways::<Float<f64>>(),
+        Number::Float32 => ways::<Float<f32>>(),
+        Number::Int8 => ways::<Int<i8>>(),
+        Number::Int16 => ways::<Int<i16>>(),
+        Number::Int32 => ways::<Int<i32>>(),
+        Number::Int64 => ways::<Int<i64>>(),
+        Number::UInt8 => ways::<Int<u8>>(),
+        Number::UInt16 => ways::<Int<u16>>(),
+        Number::UInt32 => ways::<Int<u32>>(),
+        Number::UInt64 => ways::<Int<u64>>(),
         _ => return None,
     })
 }
 
-trait Finite {
-    fn is_finite(&self) -> bool;
-}
-
-impl Finite for f32 {
-    fn is_finite(&self) -> bool {
-        f32::is_finite(*self)
-    }
-}
-
-impl Finite for f64 {
-    fn is_finite(&self) -> bool {
-        f64::is_finite(*self)
-    }
-}
-
-/// A finite number: what is out of range, infinite or NaN is for the slow way.
-fn float<T: FastFloat + Finite + bytemuck::Pod>(text: &[u8], item: &mut [u8]) -> usize {
-    match fast_float2::parse_partial::<T, _>(text) {
-        Ok((value, len)) if value.is_finite() => {
-            item.copy_from_slice(bytemuck::bytes_of(&value));
-            len
-        }
-        _ => 0,
-    }
-}
-
-/// Digits with a minus at most, and few enough for an `i64`.
-fn int<T: TryFrom<i64> + bytemuck::Pod>(text: &[u8], item: &mut [u8]) -> usize {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    let (magnitude, len) = leading_digits(digits);
-    if !(1..=18).contains(&len) {
-        return 0;
-    }
-    let value = if negative { -magnitude } else { magnitude };
-    match T::try_from(value) {
-        Ok(value) => {
-            item.copy_from_slice(bytemuck::bytes_of(&value));
-            len + usize::from(negative)
-        }
-        Err(_) => 0,
-    }
-}
-
-fn natural(text: &[u8], item: &mut [u8]) -> usize {
-    if text.first() == Some(&b'-') { 0 } else { int::<i64>(text, item) }
-}
-
-/// The number that the first digits make, and how many there are; beyond 18 of them the number means nothing.
-fn leading_digits(text: &[u8]) -> (i64, usize) {
-    let mut value = 0i64;
-    for (len, byte) in text.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 || len > 18 {
-            return (value, len);
-        }
-        value = value.wrapping_mul(10).wrapping_add(digit.into());
-    }
-    (value, text.len())
+fn ways<P: Plain>() -> (Fast, Run) {
+    (P::one, P::run)
 }
 
 /// The dtype of text that was measured: code points, unless some field is no text.

@@ -7,6 +7,10 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::cells::Cells;
 use super::parsed::{Bad, Parsed, Place, Stop};
+use super::plain::{Frame, Run, Stand};
+
+/// Bytes of items that room is made for ahead of a run.
+const AHEAD: usize = 64 << 10;
 
 /// How fields stand in lines.
 #[derive(Clone, Debug)]
@@ -50,6 +54,10 @@ struct Block<'a> {
     /// Columns of each row, once the first is known.
     fields: Option<usize>,
     row_size: usize,
+    /// Where all rows may be plain: how they stand, and what reads them.
+    run: Option<(Run, Frame)>,
+    /// Rows that room is made for ahead of a run.
+    ahead: usize,
     into: &'a mut Parsed,
 }
 
@@ -57,13 +65,13 @@ impl Lines {
     /// Reads a block, which ends with a line end.
     pub(super) fn read(&self, text: &[u8], cells: &Cells, into: &mut Parsed) -> Result<(), Stop> {
         let wanted = self.picks.as_ref().map(|picks| picks.iter().flatten().count());
-        let mut block = Block { lines: self, cells, text, fields: None, row_size: 0, into };
+        let mut block = Block { lines: self, cells, text, fields: None, row_size: 0, run: None, ahead: 1, into };
         if let Some(fields) = cells.fields().or(wanted) {
             block.fix(fields);
         }
         match (self.quotes, self.delimiter) {
             (Quotes::Rfc4180, Some(delimiter)) if memchr(b'"', text).is_some() => block.quoted(delimiter),
-            (_, Some(delimiter)) => block.lines(|block, at| block.delimited(delimiter, at)),
+            (_, Some(delimiter)) => block.lines(|block, stand| block.delimited(delimiter, stand)),
             (_, None) => block.lines(Block::spaced),
         }
     }
@@ -101,23 +109,48 @@ impl Block<'_> {
     fn fix(&mut self, fields: usize) {
         self.fields = Some(fields);
         self.row_size = self.cells.row_size(fields);
+        let frame = Frame { delimiter: self.lines.delimiter.unwrap_or(b' '), comment: self.lines.comment, fields };
+        let are_all_read = self.lines.picks.is_none() && fields > 0;
+        self.run = self.cells.run().filter(|_| are_all_read).map(|run| (run, frame));
     }
 
-    /// Goes through the lines; `row` reads one from its beginning and says where the next begins.
-    fn lines(&mut self, row: impl Fn(&mut Self, usize) -> Result<usize, Stop>) -> Result<(), Stop> {
+    /// Goes through the lines; `row` reads the rest of one, and says where the next begins. Its items are the last.
+    fn lines(&mut self, row: impl Fn(&mut Self, Stand) -> Result<usize, Stop>) -> Result<(), Stop> {
         let mut at = 0;
+        let mut skipped = 0;
         while at < self.text.len() {
             if self.is_skipped(at) {
                 at = self.line_end(at) + 1;
+                skipped += 1;
                 continue;
             }
             if self.into.rows == 0 {
                 self.begin(at);
             }
-            at = row(self, at)?;
-            self.into.rows += 1;
+            let stand = self.plain_rows(at);
+            self.into.rows += stand.rows as u64;
+            at = stand.at;
+            if stand.rows == 0 || stand.column > 0 {
+                self.into.items.resize(self.into.rows as usize * self.row_size + self.row_size, 0);
+                at = row(self, stand)?;
+                self.into.rows += 1;
+            }
         }
+        self.into.lines = Some(skipped + self.into.rows);
         Ok(())
+    }
+
+    /// Reads rows as long as all of their fields are plain numbers, and then some fields of the next.
+    fn plain_rows(&mut self, at: usize) -> Stand {
+        let Some((run, frame)) = self.run else { return Stand { rows: 0, begin: at, column: 0, at } };
+        let start = self.into.items.len();
+        self.into.items.resize(start + self.ahead * self.row_size, 0);
+        let stand = run(self.text, at, frame, &mut self.into.items[start..]);
+        let rows = stand.rows + usize::from(stand.column > 0);
+        self.into.items.truncate(start + rows * self.row_size);
+        // Room costs something, and many rows are only ahead where many were before.
+        self.ahead = (2 * stand.rows).clamp(1, (AHEAD / self.row_size).max(1));
+        stand
     }
 
     /// Where the line ends in which `at` lies.
@@ -172,16 +205,15 @@ impl Block<'_> {
         }
     }
 
-    /// Reads the row at `at`; its line ends at a line end or a comment.
+    /// Reads a row; its line ends at a line end or a comment.
     #[inline]
-    fn delimited(&mut self, delimiter: u8, mut at: usize) -> Result<usize, Stop> {
-        let begin = at;
+    fn delimited(&mut self, delimiter: u8, stand: Stand) -> Result<usize, Stop> {
+        let Stand { begin, mut at, .. } = stand;
         let text = self.text;
-        let start = self.into.items.len();
-        self.into.items.resize(start + self.row_size, 0);
+        let start = self.into.items.len() - self.row_size;
         // Blanks in front of a number are no part of it, unless they are what separates.
         let skipped = if delimiter == b' ' { b'\n' } else { b' ' };
-        for column in 0usize.. {
+        for column in stand.column.. {
             let Some(field) = self.wanted(column, begin)? else {
                 let end = self.field_end(delimiter, at);
                 match text[end] {
@@ -261,14 +293,13 @@ impl Block<'_> {
         Ok(if self.text[end] == b'\n' { end + 1 } else { self.line_end(end) + 1 })
     }
 
-    /// Reads the row at `at`, whose fields have blanks between them.
-    fn spaced(&mut self, begin: usize) -> Result<usize, Stop> {
+    /// Reads a row whose fields have blanks between them.
+    fn spaced(&mut self, stand: Stand) -> Result<usize, Stop> {
+        let Stand { begin, mut at, .. } = stand;
         let text = self.text;
-        let start = self.into.items.len();
-        self.into.items.resize(start + self.row_size, 0);
-        let mut at = begin;
+        let start = self.into.items.len() - self.row_size;
         let ends = |at: usize| text[at] == b'\n' || Some(text[at]) == self.lines.comment;
-        for column in 0usize.. {
+        for column in stand.column.. {
             while is_blank(text[at]) {
                 at += 1;
             }

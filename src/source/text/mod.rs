@@ -13,11 +13,14 @@
 mod blocks;
 mod cells;
 mod compressed;
+mod decimal;
 mod feed;
 mod json;
 mod kind;
 mod lines;
+mod nearest;
 mod parsed;
+mod plain;
 mod preamble;
 
 use std::io;

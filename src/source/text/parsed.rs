@@ -10,6 +10,8 @@ pub struct Parsed {
     pub items: Vec<u8>,
     /// How many rows there are.
     pub rows: u64,
+    /// How many lines there are, where reading them has told.
+    pub lines: Option<u64>,
     /// The shape of each row; `None` where there is none.
     pub dims: Option<Vec<u64>>,
     /// Where in the block the first row begins.
