@@ -1,10 +1,9 @@
 //! `rmm completions`: what a shell needs to complete the words of `rmm`.
 
 use clap::Args;
-use clap_complete::env::Shells;
 use clap_complete::{Shell, generate};
 
-use super::complete::VARIABLE;
+use super::complete::{SHELLS, VARIABLE};
 use super::failure::Exit;
 use super::ui::Ui;
 
@@ -38,8 +37,7 @@ pub(super) fn run(args: &CompletionsArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     if args.dynamic {
         let name = args.shell.to_string();
-        let shells = Shells::builtins();
-        let shell = shells.completer(&name).expect("every shell with a script can ask");
+        let shell = SHELLS.completer(&name).expect("every shell with a script can ask");
         shell.write_registration(VARIABLE, "rmm", "rmm", "rmm", &mut script)?;
     } else {
         generate(args.shell, &mut super::command(), "rmm", &mut script);

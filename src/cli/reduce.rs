@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use clap::Args;
 
 use super::args::{CastArgs, WriteArgs};
+use super::complete::axes;
 use super::number;
 use super::output::{Outcome, OutputArgs, Wanted};
 use super::signals;
@@ -32,7 +33,7 @@ pub(super) struct ReduceArgs {
     #[arg(long, value_name = "OP", conflicts_with_all = ["exec", "in_place", "discard_journal"], value_parser = one_of::<Op>(REDUCTIONS), hide_possible_values = true)]
     reduce: Option<Op>,
     /// Reduce along these axes of the selection only; negative ones count from the last [default: all]
-    #[arg(long, value_name = "K[,K...]", requires = "reduce", value_delimiter = ',', value_parser = number::axis, allow_negative_numbers = true)]
+    #[arg(long, value_name = "K[,K...]", requires = "reduce", value_delimiter = ',', value_parser = number::axis, allow_negative_numbers = true, add = axes())]
     axis: Vec<i64>,
     /// Keep reduced axes, with length 1
     #[arg(long, requires = "reduce")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::complete::{axes, fields};
+use super::complete::{axes_to_pick, fields};
 use crate::array::Array;
 use crate::dtype::{ByteOrder, DType, Field, Kind, Record};
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "PICK")]
     cols: Option<Pick>,
     /// The same along axis K; may be repeated
-    #[arg(long, value_name = "K=PICK", add = axes())]
+    #[arg(long, value_name = "K=PICK", add = axes_to_pick())]
     along: Vec<Along>,
     /// A field of a structured dtype; may be repeated
     #[arg(long, value_name = "NAME", add = fields())]

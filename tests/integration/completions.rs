@@ -1,5 +1,7 @@
 //! What a shell is told when it asks for words: dtypes, formats, and the fields and axes of the file on the line.
 
+use std::process::Command;
+
 use crate::harness::{Ran, Rmm};
 
 /// A record file, an ordinary one, and a shell that asks as fish does: the last word is being typed.
@@ -22,6 +24,7 @@ fn fields_of_the_file_are_offered() {
     assert_eq!(offered(&["slice", "b", "-d", "x:f4,y:f8", "--field", ""]), ["x", "y"]);
     assert_eq!(offered(&["slice", "--spec", "{x:f4,yy:f8}", "b", "--field", "y"]), ["yy"]);
     assert!(offered(&["slice", "a.npy", "--field", ""]).is_empty());
+    assert_eq!(offered(&["slice", "-", "-d", "x:f4,y:f8", "--field", ""]), ["x", "y"]);
 }
 
 #[test]
@@ -30,6 +33,8 @@ fn axes_of_the_file_are_offered() {
     // Its value may be left out, so options may follow as well.
     assert_eq!(offered(&["slice", "a.npy", "--transpose", ""])[..2], ["1,0", "0,1"]);
     assert_eq!(offered(&["set", "a.npy", "--along", "1"]), ["1="]);
+    assert_eq!(offered(&["map-chunks", "a.npy", "--reduce", "sum", "--axis", ""]), ["0", "1"]);
+    assert_eq!(offered(&["map-chunks", "a.npy", "--reduce", "sum", "--axis=1,"]), ["--axis=1,0", "--axis=1,1"]);
 }
 
 #[test]
@@ -55,18 +60,111 @@ fn a_shell_that_nobody_knows_is_refused() {
     ran.code(2).stderr_has("cmd");
 }
 
-#[test]
-fn bash_asks_as_its_script_says() {
-    let rmm = Rmm::new().npy("r.npy", "mass:<f4,speed:<f8", [2], [0; 24]);
-    let script = "source <(rmm completions bash --dynamic)\n\
-                  COMP_WORDS=(rmm slice r.npy --field s -f csv) COMP_CWORD=4 COMP_TYPE=9\n\
-                  _clap_complete_rmm rmm s --field; echo \"${COMPREPLY[@]}\"\n";
-    let rmm = rmm.file("script", script);
-    let mut command = std::process::Command::new("bash");
-    if command.arg("--version").output().is_err() {
-        return crate::harness::skipped("no bash");
+/// What an interactive bash makes of lines in which a tab is typed: the words that a command gets, each in brackets.
+fn typed_in_bash(lines: &[&str]) -> Option<Vec<String>> {
+    let missing = ["bash", "setsid"].iter().find(|name| Command::new(name).arg("--version").output().is_err());
+    if let Some(name) = missing {
+        crate::harness::skipped(&format!("no {name}"));
+        return None;
     }
-    rmm.sh("bash script").prints("speed\n");
+    // Bash completes `say` as it does rmm; without a controlling terminal it reads what is typed from a file.
+    let prepared = "unset HISTFILE; source <(rmm completions bash --dynamic); : > said\n\
+                    eval \"$(complete -p rmm | sed 's/ rmm$/ say/')\"\n\
+                    root=$PWD; say() { printf '[%s]' \"${@#\"$root\"/}\" >> \"$root/said\"; echo >> \"$root/said\"; }\n";
+    let typed = lines.iter().fold(prepared.to_owned(), |typed, line| typed + line + "\n");
+    let record = "[('mass', '<f4'), ('speed', '<f8'), ('top speed', '<f8')]";
+    let rmm = Rmm::new().npy("my file.npy", record, [1], [0; 20]).arange("plain.npy", [2, 3, 4]).file("raw", [0; 24]);
+    let rmm = rmm.file("typed", typed).env("INPUTRC", "/dev/null").env("TERM", "dumb");
+    let ran = rmm
+        .sh("mkdir 'a dir'; : > 'a dir/inner'; setsid -w bash --norc --noprofile -i < typed > log 2>&1; cat said")
+        .code(0);
+    let said = String::from_utf8(ran.output().to_vec()).expect("text");
+    Some(said.lines().map(str::to_owned).collect())
+}
+
+/// Each line, and the words that it becomes.
+#[track_caller]
+fn bash_completes(cases: &[(&str, &str)]) {
+    let (lines, words): (Vec<&str>, Vec<&str>) = cases.iter().copied().unzip();
+    let Some(said) = typed_in_bash(&lines) else { return };
+    assert_eq!(said, words, "{lines:#?}");
+}
+
+#[test]
+fn bash_quotes_names_of_files() {
+    bash_completes(&[
+        ("say slice my\t", "[slice][my file.npy]"),
+        ("say slice my\\ f\t", "[slice][my file.npy]"),
+        ("say slice 'my f\t", "[slice][my file.npy]"),
+        ("say slice \"my f\t", "[slice][my file.npy]"),
+        ("say slice $PWD/pl\t", "[slice][plain.npy]"),
+        ("say create x --from=my\t", "[create][x][--from=my file.npy]"),
+        // A folder is no end of a name.
+        ("say slice a\tinner", "[slice][a dir/inner]"),
+    ]);
+}
+
+#[test]
+fn bash_completes_files_where_no_word_of_rmm_stands() {
+    bash_completes(&[
+        ("say slice plain.npy > ra\t", "[slice][plain.npy]"),
+        ("say slice plain.npy 2>ra\t", "[slice][plain.npy]"),
+        // Anything else would have made another file.
+        ("say ra*", "[raw]"),
+        ("say map-chunks plain.npy -- ./pl\t", "[map-chunks][plain.npy][--][./plain.npy]"),
+    ]);
+}
+
+#[test]
+fn bash_offers_a_file_where_nothing_is_typed_but_no_option() {
+    bash_completes(&[
+        ("cd 'a dir'; say slice \t; cd ..", "[slice][inner]"),
+        ("cd 'a dir'; say get inner \t; cd ..", "[get][inner]"),
+    ]);
+}
+
+#[test]
+fn bash_knows_the_file_whose_name_is_quoted() {
+    bash_completes(&[
+        ("say slice 'my file.npy' --field s\t", "[slice][my file.npy][--field][speed]"),
+        ("say slice my\\ file.npy --field t\t", "[slice][my file.npy][--field][top speed]"),
+        ("say slice \"$PWD/my file.npy\" --field 't\t", "[slice][my file.npy][--field][top speed]"),
+        ("say slice raw -d x:f4,yy:f8 --field y\t", "[slice][raw][-d][x:f4,yy:f8][--field][yy]"),
+        ("cat raw | say slice - -d x:f4,yy:f8 --field y\t", "[slice][-][-d][x:f4,yy:f8][--field][yy]"),
+    ]);
+}
+
+#[test]
+fn bash_completes_behind_signs_at_which_it_cuts_words() {
+    bash_completes(&[
+        ("say slice plain.npy --format=nd\t", "[slice][plain.npy][--format=ndjson]"),
+        ("say slice raw --dtype '>f4\t", "[slice][raw][--dtype][>f4]"),
+        ("say slice raw --astype 'm8[n\t", "[slice][raw][--astype][m8[ns]]"),
+        // The sign is not the end of the word.
+        ("say slice plain.npy --along 1\t::2", "[slice][plain.npy][--along][1=::2]"),
+        ("say map-chunks plain.npy --axis=0,2\t -q", "[map-chunks][plain.npy][--axis=0,2][-q]"),
+    ]);
+}
+
+#[test]
+fn words_behind_the_cursor_count_in_bash() {
+    // The cursor goes back by two words and a character, to the end of the 1.
+    bash_completes(&[("say slice --along 1 plain.npy\u{1b}b\u{1b}b\u{2}\t::2", "[slice][--along][1=::2][plain.npy]")]);
+}
+
+#[test]
+fn zsh_asks_with_words_as_they_stand_on_the_line() {
+    let told = |words: &[&str]| {
+        let rmm = Rmm::new().npy("my file.npy", "mass:<f4,speed:<f8", [2], [0; 24]);
+        let rmm = rmm.env("RMM_COMPLETE", "zsh").env("_CLAP_COMPLETE_INDEX", &(words.len() - 1).to_string());
+        rmm.run([&["--"], words].concat())
+    };
+    for name in ["'my file.npy'", "my\\ file.npy", "\"my file.npy\""] {
+        told(&["rmm", "slice", name, "--field", "'s"]).prints("words\nspeed:<f8\n");
+    }
+    told(&["rmm", "slice", "my\\ file.npy", "--along", ""]).prints("words\n0=:2 long\n");
+    told(&["rmm", "slice", "my\\ f"]).prints("");
+    told(&["rmm", "get", "my\\ file.npy", ""]).prints("words\n");
 }
 
 #[test]

@@ -3,20 +3,31 @@
 //! A shell that was told to asks `rmm` itself, by a variable of the environment, for the words that may stand where the
 //! cursor is. Whatever is wrong on the line, there is nothing to complete then, and never a message.
 
+mod bash;
+mod offer;
+mod typed;
+mod zsh;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::FromArgMatches;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::{Elvish, Fish, Powershell, Shells};
 
 use super::args::{Intent, OpenArgs};
 use super::argv;
-use crate::array::Array;
+use crate::array::{Array, Opening};
 use crate::dtype::{DType, Kind, Number};
 
 /// The variable by which a shell asks.
 pub(super) const VARIABLE: &str = "RMM_COMPLETE";
+/// The shells that can ask.
+pub(super) const SHELLS: Shells<'static> = Shells(&[&bash::Bash, &Elvish, &Fish, &Powershell, &zsh::Zsh]);
+/// The words of the line and which of them is at the cursor, where they are not simply those that a shell hands over.
+static ASKED: OnceLock<(Vec<OsString>, usize)> = OnceLock::new();
 /// All orders of so many axes are listed; of more, only the reverse.
 const PERMUTED: usize = 3;
 
@@ -25,7 +36,7 @@ const PERMUTED: usize = 3;
 /// # Errors
 /// Clap's own, where the shell is not known.
 pub(super) fn answer() -> Result<bool, clap::Error> {
-    let env = CompleteEnv::with_factory(super::command).var(VARIABLE).bin("rmm");
+    let env = CompleteEnv::with_factory(super::command).var(VARIABLE).bin("rmm").shells(SHELLS);
     env.try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref())
 }
 
@@ -37,18 +48,27 @@ pub(super) fn dtypes() -> ArgValueCompleter {
 /// Completes names of fields.
 pub(super) fn fields() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
-        let Some(array) = array() else { return Vec::new() };
-        let Kind::Record(record) = array.dtype().kind() else { return Vec::new() };
+        let Some(dtype) = dtype() else { return Vec::new() };
+        let Kind::Record(record) = dtype.kind() else { return Vec::new() };
         let named = record.fields().iter().map(|field| (field.name.clone(), field.dtype.to_string()));
         beginning_with(current, named.collect())
     })
 }
 
-/// Completes numbers of axes, each with the sign that comes behind it.
+/// Completes numbers of axes.
 pub(super) fn axes() -> ArgValueCompleter {
-    ArgValueCompleter::new(|current: &OsStr| {
+    axes_before("")
+}
+
+/// Completes numbers of axes, each with the sign that comes behind it.
+pub(super) fn axes_to_pick() -> ArgValueCompleter {
+    axes_before("=")
+}
+
+fn axes_before(sign: &'static str) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |current: &OsStr| {
         let Some(array) = array() else { return Vec::new() };
-        let axis = |(axis, len): (usize, &u64)| (format!("{axis}="), format!("{len} long"));
+        let axis = |(axis, len): (usize, &u64)| (format!("{axis}{sign}"), format!("{len} long"));
         beginning_with(current, array.spec().shape.dims().iter().enumerate().map(axis).collect())
     })
 }
@@ -105,19 +125,47 @@ fn beginning_with(current: &OsStr, all: Vec<(String, String)>) -> Vec<Completion
     fitting.map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
 }
 
+/// Notes which words are asked about, for those who complete by the others.
+fn about(words: &[OsString], index: usize) {
+    ASKED.get_or_init(|| (words.to_vec(), index));
+}
+
+/// Which word is at the cursor, where clap's scripts say it.
+fn cursor() -> Option<usize> {
+    std::env::var("_CLAP_COMPLETE_INDEX").ok()?.parse().ok()
+}
+
 /// The array that the line is about, as far as it has been typed.
 fn array() -> Option<Array> {
-    let mut words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
-    let index = std::env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|text| text.parse().ok());
-    let last = words.len().checked_sub(1)?;
-    without_word(&mut words, index.unwrap_or(last));
+    let (path, opening) = opening()?;
+    Array::open(&path, &opening).ok()
+}
+
+/// Its element type, which the line alone may say, as for a pipe.
+fn dtype() -> Option<DType> {
+    let (path, opening) = opening()?;
+    let of_file = Array::open(&path, &opening).ok().map(|array| array.dtype().clone());
+    of_file.or_else(|| opening.request.dtype.map(|said| said.dtype))
+}
+
+/// The file that the line names, and what the line says of it.
+fn opening() -> Option<(PathBuf, Opening)> {
+    let (mut words, index) = match ASKED.get() {
+        Some(asked) => asked.clone(),
+        None => {
+            let words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
+            let last = words.len().checked_sub(1)?;
+            (words, cursor().unwrap_or(last))
+        }
+    };
+    without_word(&mut words, index);
     let command = super::command().ignore_errors(true);
     let words = argv::normalise(words, &command);
     let matches = command.try_get_matches_from(words).ok()?;
     let (_, matches) = matches.subcommand()?;
     let path = matches.try_get_one::<PathBuf>("file").ok()??;
     let opening = OpenArgs::from_arg_matches(matches).ok()?.opening(Intent::Read).ok()?;
-    Array::open(path, &opening).ok()
+    Some((path.clone(), opening))
 }
 
 /// Takes away the word at the cursor, and the option whose value it is.
