@@ -7,6 +7,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::cells::Cells;
 use super::parsed::{Bad, Parsed, Place, Stop};
+use super::quotes::still_open;
 
 /// How fields stand in lines.
 #[derive(Clone, Debug)]
@@ -18,7 +19,18 @@ pub(super) struct Lines {
     pub(super) quotes: Quotes,
     /// For each column up to the last that is wanted, its place among those that are; `None` where all are wanted.
     pub(super) picks: Option<Vec<Option<usize>>>,
+    /// What the header says, where there is one.
+    pub(super) names: Option<Names>,
     pub(super) blank: Blank,
+}
+
+/// The names of a header.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names {
+    /// How many there are, and so columns in each row.
+    pub(super) count: usize,
+    /// The lines of the text up to the header and with it.
+    pub(super) lines: u64,
 }
 
 /// What a quote means.
@@ -58,7 +70,8 @@ impl Lines {
     pub(super) fn read(&self, text: &[u8], cells: &Cells, into: &mut Parsed) -> Result<(), Stop> {
         let wanted = self.picks.as_ref().map(|picks| picks.iter().flatten().count());
         let mut block = Block { lines: self, cells, text, fields: None, row_size: 0, into };
-        if let Some(fields) = cells.fields().or(wanted) {
+        // Where all columns are wanted, the header says how many there are.
+        if let Some(fields) = cells.fields().or(wanted).or(self.names.map(|names| names.count)) {
             block.fix(fields);
         }
         match (self.quotes, self.delimiter) {
@@ -70,7 +83,6 @@ impl Lines {
 
     /// The fields of one line, without anything around them.
     pub(super) fn split(&self, line: &[u8]) -> Vec<Vec<u8>> {
-        let line = line.trim_ascii_end();
         match self.delimiter {
             None => line.split(|&byte| is_blank(byte)).filter(|field| !field.is_empty()).map(<[u8]>::to_vec).collect(),
             Some(delimiter) => {
@@ -93,7 +105,7 @@ fn reader(delimiter: u8, quotes: Quotes, comment: Option<u8>, text: &[u8]) -> cs
         .from_reader(text)
 }
 
-pub(super) fn is_blank(byte: u8) -> bool {
+fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
 }
 
@@ -139,7 +151,7 @@ impl Block<'_> {
             None if self.lines.delimiter.is_none() => true,
             // Blanks may be a text; a carriage return belongs to the line end.
             None if line.iter().any(|&byte| byte != b'\r') => !indented && !self.cells.at(0).0.keeps_blanks(),
-            None => self.lines.blank != Blank::Value || self.fields.is_some_and(|fields| fields != 1),
+            None => self.lines.blank != Blank::Value || self.columns().is_some_and(|columns| columns != 1),
         }
     }
 
@@ -150,6 +162,15 @@ impl Block<'_> {
             self.fix(self.columns_of(line));
         }
         self.note_first(at);
+    }
+
+    /// How many columns a row has, where that is known.
+    fn columns(&self) -> Option<usize> {
+        match (self.lines.names, &self.lines.picks) {
+            (Some(names), _) => Some(names.count),
+            (None, Some(picks)) => Some(picks.len()),
+            (None, None) => self.fields,
+        }
     }
 
     fn note_first(&mut self, at: usize) {
@@ -251,14 +272,23 @@ impl Block<'_> {
     /// The row that began at `begin` ends at `end`, with this column as its last.
     #[inline]
     fn end_row(&self, column: usize, begin: usize, end: usize) -> Result<usize, Stop> {
-        let enough = match &self.lines.picks {
-            None => Some(column + 1) == self.fields,
-            Some(picks) => column + 1 >= picks.len(),
+        let next = if self.text[end] == b'\n' { end + 1 } else { self.line_end(end) + 1 };
+        let columns = match (&self.lines.picks, self.lines.names) {
+            // Columns behind the last that is wanted were not looked at.
+            (Some(_), Some(_)) => self.columns_of(&self.text[begin..next - 1]),
+            _ => column + 1,
         };
-        if !enough {
-            return Err(self.ragged(begin));
+        if self.is_whole(columns) { Ok(next) } else { Err(self.ragged_by(columns, begin)) }
+    }
+
+    /// Whether a row of so many columns has all that it should have.
+    #[inline]
+    fn is_whole(&self, columns: usize) -> bool {
+        match (&self.lines.picks, self.lines.names) {
+            (None, _) => Some(columns) == self.fields,
+            (Some(_), Some(names)) => columns == names.count,
+            (Some(picks), None) => columns >= picks.len(),
         }
-        Ok(if self.text[end] == b'\n' { end + 1 } else { self.line_end(end) + 1 })
     }
 
     /// Reads the row at `at`, whose fields have blanks between them.
@@ -277,7 +307,7 @@ impl Block<'_> {
                 return self.end_row(last, begin, at);
             }
             if self.is_past(column) {
-                return Ok(self.line_end(at) + 1);
+                return self.end_row(column, begin, self.line_end(at));
             }
             let field = self.wanted(column, begin)?;
             let mut end = at;
@@ -312,14 +342,31 @@ impl Block<'_> {
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).expect("memory can be read") {
             let mut begin = record.position().map_or(0, |position| position.byte() as usize);
-            // The reader passes over empty lines when it looks for the next record.
-            begin += self.text[begin..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
+            begin += self.passed_over(begin);
+            if reader.position().byte() as usize >= self.text.len()
+                && let Some(open) = still_open(delimiter, &self.text[begin..], None)
+            {
+                let message = "the quote in front of this field is never closed";
+                return Err(Stop::Bad(Bad::new(begin + open, Place::Column(record.len()), message)));
+            }
             if record.len() == 1 && !self.cells.at(0).0.keeps_blanks() && record[0].trim_ascii().is_empty() {
                 continue;
             }
             self.record(&record, begin)?;
         }
         Ok(())
+    }
+
+    /// Bytes of the empty lines and comments from here on, which the reader passes over when it looks for a record.
+    fn passed_over(&self, begin: usize) -> usize {
+        let mut at = begin;
+        loop {
+            match self.text.get(at) {
+                Some(b'\n' | b'\r') => at += 1,
+                Some(&byte) if Some(byte) == self.lines.comment => at = self.line_end(at) + 1,
+                _ => return at - begin,
+            }
+        }
     }
 
     fn record(&mut self, record: &csv::ByteRecord, begin: usize) -> Result<(), Stop> {
@@ -329,8 +376,7 @@ impl Block<'_> {
         if self.into.rows == 0 {
             self.note_first(begin);
         }
-        let least = self.lines.picks.as_ref().map(Vec::len);
-        if least.map_or(Some(record.len()) != self.fields, |least| record.len() < least) {
+        if !self.is_whole(record.len()) {
             return Err(self.ragged_by(record.len(), begin));
         }
         let start = self.into.items.len();
@@ -352,11 +398,21 @@ impl Block<'_> {
     }
 
     fn ragged_by(&self, columns: usize, at: usize) -> Stop {
-        let message = match (&self.lines.picks, self.cells.fields()) {
-            (Some(picks), _) => format!("it has {columns} columns, and column {} is wanted", picks.len()),
-            (None, Some(fields)) => format!("it has {columns} columns, and the record {fields} fields"),
-            (None, None) => format!("it has {columns} columns, those before it {}", self.fields.unwrap_or(0)),
+        let mut hint = None;
+        let message = match (self.lines.names, &self.lines.picks, self.cells.fields()) {
+            (Some(Names { count, lines }), ..) => {
+                hint = Some(format!(
+                    "--skip-rows {lines} --columns 0,1 takes columns by their positions, without --header"
+                ));
+                format!("it has {columns} columns, and the header names {count}")
+            }
+            (None, Some(picks), _) => {
+                let last = picks.len() - 1;
+                format!("it has {columns} columns, and column {last} is wanted, where the first is 0")
+            }
+            (None, None, Some(fields)) => format!("it has {columns} columns, and the record {fields} fields"),
+            (None, None, None) => format!("it has {columns} columns, those before it {}", self.fields.unwrap_or(0)),
         };
-        Stop::Bad(Bad { at, place: Place::Row, message })
+        Stop::Bad(Bad { at, place: Place::Row, message, hint })
     }
 }
