@@ -133,7 +133,7 @@ impl FromArgs {
         ui: &Ui,
     ) -> Result<Option<Source>> {
         let Some(path) = &self.from else { return Ok(None) };
-        let (head, opened) = headed(input::open_stream(path)?)?;
+        let (head, opened) = headed(input::open_rest(path)?)?;
         let compression = self.compression(path, &head);
         let (head, opened) = match (compression, opened) {
             (None, opened) => (head, opened),

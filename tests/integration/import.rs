@@ -281,6 +281,13 @@ fn one_long_line_of_json_is_read_in_little_memory() {
 }
 
 #[test]
+fn standard_input_is_read_from_where_it_stands() {
+    let rows = Rmm::new().file("t.txt", "7 7\n1 2\n");
+    let made = rows.sh("{ read -r line; rmm create a.npy --from -; } < t.txt").done();
+    made.file_is("a.npy", npy_bytes("<i8", &[1, 2], &bytes(&[1_i64, 2])));
+}
+
+#[test]
 fn long_pipes_are_read_in_little_memory() {
     // 12 MB of text and 8 MB of elements in address space for neither.
     let ran = Rmm::new().sh(

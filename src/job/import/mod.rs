@@ -17,7 +17,7 @@ use std::path::Path;
 
 use super::Crew;
 use crate::dtype::{ByteSwap, DType, Kind as DKind, Number};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::shape::Shape;
 use crate::source::text::{Kind, Seen, Target, Telling, Text, TextBlocks, dtype_of_text};
 use pass::{Outcome, Pass, Store, Stretch};
@@ -146,6 +146,9 @@ impl Job<'_> {
     }
 
     fn imported(&self, dtype: DType, outcome: &Outcome) -> Result<Imported> {
+        if self.text.is_single() && outcome.rows == 0 {
+            return Err(Error::usage("there is no JSON value in it"));
+        }
         let row = outcome.dims.clone().unwrap_or_default();
         let offset = match outcome.offset {
             Some(offset) => offset,

@@ -274,6 +274,53 @@ fn lines_of_quoted_fields_are_counted_behind_comments() {
     assert!(error.message().starts_with("line 5, column 2: cannot read 'x'"), "{error}");
 }
 
+/// Blocks without a quote are read by other means than those with one.
+#[test]
+fn a_quote_changes_nothing_but_its_field() {
+    let comments = Layout { comment: Some(b'#'), ..Layout::default() };
+    for rows in ["a\rb\n", "a\r\n\r\nb\n", "\x0b\n1\n", "a # \n", "#b\n", " # b\n", "a#b\rc\n", "\n\n", "a \n"] {
+        let read = |text: &str, columns: &str| {
+            let columns = Layout { columns: vec![columns.parse().expect("a column")], ..comments.clone() };
+            let (bytes, shape, _) = read(text, TextFormat::Csv, columns, Some("S4")).expect(text);
+            (bytes, shape)
+        };
+        let (plain, shape) = read(&format!("{rows}q\n"), "0");
+        assert_eq!(read(&format!("{rows}\"q\"\n"), "0"), (plain, shape), "{rows:?}");
+    }
+    let (bytes, ..) = read("\"a\r\"\r\n\"b\"\r\n", TextFormat::Csv, Layout::default(), Some("S2")).expect("text");
+    assert_eq!(bytes, b"a\rb\0");
+}
+
+#[test]
+fn a_carriage_return_alone_is_no_blank_and_no_line_end() {
+    for text in ["1 2\r3 4\r", "1 2 # c\r3 4\n", "# c\r1 2\n3 4\n", "1\r2\n", "a\r\rb\r\n"] {
+        assert!(refused(text, TextFormat::Text, None).contains("a carriage return ends no line"), "{text:?}");
+    }
+    assert_eq!(guessed("1 2\r\n# c\r\n\r\n3 4\r\r\n", TextFormat::Text).0, [2, 2]);
+}
+
+#[test]
+fn what_separates_begins_no_comment() {
+    for (format, delimiter, comment) in [
+        (TextFormat::Text, Some(b'#'), None),
+        (TextFormat::Text, None, Some(b' ')),
+        (TextFormat::Csv, None, Some(b',')),
+    ] {
+        let layout = Layout { delimiter, comment, ..Layout::default() };
+        let error = read("1\n", format, layout, None).expect_err("both");
+        assert!(error.message().contains("cannot both stand between fields and begin a comment"), "{error}");
+    }
+}
+
+#[test]
+fn no_value_is_no_json() {
+    for text in ["", " \n"] {
+        assert_eq!(refused(text, TextFormat::Json, None), "there is no JSON value in it");
+        assert_eq!(refused(text, TextFormat::Json, Some("f8")), "there is no JSON value in it");
+        assert_eq!(guessed(text, TextFormat::Ndjson).0, [0]);
+    }
+}
+
 #[test]
 fn a_comma_at_the_end_of_a_block_is_followed_by_a_value() {
     // Blocks of a list end with a comma: here the first of them with the last.

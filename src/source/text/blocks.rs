@@ -12,7 +12,7 @@ use std::ops::Deref;
 
 use memchr::{memchr, memrchr};
 
-use super::quotes::Turns;
+use super::quotes::{Marks, turns};
 
 /// Bytes of a block: long enough that handing it out costs nothing beside reading it, short enough for many of them.
 const BLOCK: usize = 1 << 20;
@@ -26,10 +26,7 @@ pub(super) enum Rows {
     /// At line ends.
     Lines,
     /// At line ends that are not inside a quoted field.
-    Quoted {
-        /// What stands between two fields.
-        delimiter: u8,
-    },
+    Quoted(Marks),
     /// Behind the commas of the outermost list.
     Items,
     /// Nowhere: all of it is one row.
@@ -150,8 +147,8 @@ impl Block {
 fn last_end(rows: Rows, text: &[u8]) -> usize {
     let last_line = |text: &[u8]| memrchr(b'\n', text).map_or(0, |at| at + 1);
     match rows {
-        Rows::Quoted { delimiter } if memchr(b'"', text).is_some() => last_unquoted_line(delimiter, text),
-        Rows::Lines | Rows::Quoted { .. } => last_line(text),
+        Rows::Quoted(marks) if memchr(b'"', text).is_some() => last_unquoted_line(marks, text),
+        Rows::Lines | Rows::Quoted(_) => last_line(text),
         Rows::Items => last_comma(text),
         Rows::Whole => 0,
         Rows::Anywhere => text.len(),
@@ -159,10 +156,10 @@ fn last_end(rows: Rows, text: &[u8]) -> usize {
 }
 
 /// The end of the last line that no quoted field is in.
-fn last_unquoted_line(delimiter: u8, text: &[u8]) -> usize {
+fn last_unquoted_line(marks: Marks, text: &[u8]) -> usize {
     let (mut end, mut outside, mut is_open) = (0, 0, false);
     let last = |outside: usize, until: usize| memrchr(b'\n', &text[outside..until]).map(|line| outside + line + 1);
-    for at in Turns::of(delimiter, text, None) {
+    for at in turns(marks, text, None) {
         if is_open {
             outside = at + 1;
         } else {
@@ -244,7 +241,7 @@ mod tests {
 
     #[test]
     fn quoted_line_ends_are_no_row_ends() {
-        let end = |text: &str| last_end(Rows::Quoted { delimiter: b',' }, text.as_bytes());
+        let end = |text: &str| last_end(Rows::Quoted(Marks { delimiter: b',', comment: Some(b'%') }), text.as_bytes());
         for (text, rows) in [
             ("1,2\n3", "1,2\n"),
             ("\"a\nb\",1\n\"c\nd", "\"a\nb\",1\n"),
@@ -252,6 +249,7 @@ mod tests {
             ("5\" disk\n6", "5\" disk\n"),
             ("x,\"\"\ny,\"\n", "x,\"\"\n"),
             ("\"a\n", ""),
+            ("% ,\"\n\"%\n", "% ,\"\n"),
         ] {
             assert_eq!(&text[..end(text)], rows, "{text:?}");
         }

@@ -151,7 +151,7 @@ fn no_value(word: &[u8]) -> String {
 pub(super) fn read(rows: Rows, text: &[u8], node: &Node, into: &mut Parsed) -> Result<(), Stop> {
     let mut reader = Reader { text, at: 0, node, dims: Vec::new(), leaf_depth: None, path: Vec::new(), into };
     match rows {
-        Rows::Lines | Rows::Quoted { .. } | Rows::Anywhere => reader.lines(),
+        Rows::Lines | Rows::Quoted(_) | Rows::Anywhere => reader.lines(),
         Rows::Items => reader.items(),
         Rows::Whole => reader.whole(),
     }

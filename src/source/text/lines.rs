@@ -7,7 +7,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::cells::Cells;
 use super::parsed::{Bad, Parsed, Place, Stop};
-use super::quotes::still_open;
+use super::quotes::{Bare, Marks, still_open};
 
 /// How fields stand in lines.
 #[derive(Clone, Debug)]
@@ -74,11 +74,17 @@ impl Lines {
         if let Some(fields) = cells.fields().or(wanted).or(self.names.map(|names| names.count)) {
             block.fix(fields);
         }
-        match (self.quotes, self.delimiter) {
-            (Quotes::Rfc4180, Some(delimiter)) if memchr(b'"', text).is_some() => block.quoted(delimiter),
+        match (self.marks(), self.delimiter) {
+            (Some(marks), _) if memchr(b'"', text).is_some() => block.quoted(marks),
             (_, Some(delimiter)) => block.lines(|block, at| block.delimited(delimiter, at)),
             (_, None) => block.lines(Block::spaced),
         }
+    }
+
+    /// What counts beside quotes, where quotes count.
+    pub(super) fn marks(&self) -> Option<Marks> {
+        let delimiter = self.delimiter.filter(|_| self.quotes == Quotes::Rfc4180)?;
+        Some(Marks { delimiter, comment: self.comment })
     }
 
     /// The fields of one line, without anything around them.
@@ -88,20 +94,21 @@ impl Lines {
             Some(delimiter) => {
                 let mut record = csv::ByteRecord::new();
                 // What is read from memory never fails, and a line is at most one record.
-                reader(delimiter, self.quotes, None, line).read_byte_record(&mut record).expect("memory can be read");
+                reader(delimiter, self.quotes, line).read_byte_record(&mut record).expect("memory can be read");
                 record.iter().map(|field| field.trim_ascii().to_vec()).collect()
             }
         }
     }
 }
 
-fn reader(delimiter: u8, quotes: Quotes, comment: Option<u8>, text: &[u8]) -> csv::Reader<&[u8]> {
+fn reader(delimiter: u8, quotes: Quotes, text: &[u8]) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
         .quoting(quotes == Quotes::Rfc4180)
-        .comment(comment)
+        // A carriage return by itself ends no line.
+        .terminator(csv::Terminator::Any(b'\n'))
         .from_reader(text)
 }
 
@@ -120,7 +127,9 @@ impl Block<'_> {
         let mut at = 0;
         while at < self.text.len() {
             if self.is_skipped(at) {
-                at = self.line_end(at) + 1;
+                let end = self.line_end(at);
+                self.refuse_returns(at, end)?;
+                at = end + 1;
                 continue;
             }
             if self.into.rows == 0 {
@@ -272,7 +281,13 @@ impl Block<'_> {
     /// The row that began at `begin` ends at `end`, with this column as its last.
     #[inline]
     fn end_row(&self, column: usize, begin: usize, end: usize) -> Result<usize, Stop> {
-        let next = if self.text[end] == b'\n' { end + 1 } else { self.line_end(end) + 1 };
+        let next = if self.text[end] == b'\n' {
+            end + 1
+        } else {
+            let line_end = self.line_end(end);
+            self.refuse_returns(end, line_end)?;
+            line_end + 1
+        };
         let columns = match (&self.lines.picks, self.lines.names) {
             // Columns behind the last that is wanted were not looked at.
             (Some(_), Some(_)) => self.columns_of(&self.text[begin..next - 1]),
@@ -291,6 +306,20 @@ impl Block<'_> {
         }
     }
 
+    /// Refuses a carriage return that stands anywhere but before the line end: what it should begin would be lost. In csv
+    /// it is part of its field.
+    fn refuse_returns(&self, from: usize, end: usize) -> Result<(), Stop> {
+        if self.lines.quotes == Quotes::Rfc4180 {
+            return Ok(());
+        }
+        let text = &self.text[from..end];
+        let kept = text.iter().rev().skip_while(|&&byte| byte == b'\r').count();
+        let Some(at) = memchr(b'\r', &text[..kept]) else { return Ok(()) };
+        let hint = Some("tr '\\r' '\\n' makes line ends of them".to_owned());
+        let message = "a carriage return ends no line".to_owned();
+        Err(Stop::Bad(Bad { at: from + at, place: Place::Row, message, hint }))
+    }
+
     /// Reads the row at `at`, whose fields have blanks between them.
     fn spaced(&mut self, begin: usize) -> Result<usize, Stop> {
         let text = self.text;
@@ -300,6 +329,9 @@ impl Block<'_> {
         let ends = |at: usize| text[at] == b'\n' || Some(text[at]) == self.lines.comment;
         for column in 0usize.. {
             while is_blank(text[at]) {
+                if text[at] == b'\r' {
+                    self.refuse_returns(at, self.line_end(at))?;
+                }
                 at += 1;
             }
             if ends(at) {
@@ -336,40 +368,38 @@ impl Block<'_> {
         unreachable!("every line ends")
     }
 
-    /// Reads all rows through the csv crate.
-    fn quoted(&mut self, delimiter: u8) -> Result<(), Stop> {
-        let mut reader = reader(delimiter, Quotes::Rfc4180, self.lines.comment, self.text);
+    /// Reads all rows through the csv crate, which knows no comments behind fields.
+    fn quoted(&mut self, marks: Marks) -> Result<(), Stop> {
+        let bare = Bare::of(marks, self.text);
+        let text = &bare.text[..];
+        let mut reader = reader(marks.delimiter, Quotes::Rfc4180, text);
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).expect("memory can be read") {
-            let mut begin = record.position().map_or(0, |position| position.byte() as usize);
-            begin += self.passed_over(begin);
-            if reader.position().byte() as usize >= self.text.len()
-                && let Some(open) = still_open(delimiter, &self.text[begin..], None)
+            let begin = record.position().map_or(0, |position| position.byte() as usize);
+            // The reader passes over empty lines when it looks for the next record.
+            let begin = begin + text[begin..].iter().take_while(|&&byte| byte == b'\n').count();
+            let end = reader.position().byte() as usize;
+            if end >= text.len()
+                && let Some(open) = still_open(marks, &text[begin..], None)
             {
                 let message = "the quote in front of this field is never closed";
-                return Err(Stop::Bad(Bad::new(begin + open, Place::Column(record.len()), message)));
+                return Err(Stop::Bad(Bad::new(bare.whole(begin + open), Place::Column(record.len()), message)));
             }
-            if record.len() == 1 && !self.cells.at(0).0.keeps_blanks() && record[0].trim_ascii().is_empty() {
-                continue;
+            let line = text[begin..end].strip_suffix(b"\n").unwrap_or(&text[begin..end]);
+            let is_nothing = match self.cells.at(0).0.keeps_blanks() {
+                true => line == b"\r",
+                false => line.iter().all(|&byte| is_blank(byte) && byte != marks.delimiter),
+            };
+            if !is_nothing {
+                // A carriage return in front of the line end is part of that.
+                let ending = if line.ends_with(b"\r") { &b"\r"[..] } else { b"" };
+                self.record(&record, ending, bare.whole(begin))?;
             }
-            self.record(&record, begin)?;
         }
         Ok(())
     }
 
-    /// Bytes of the empty lines and comments from here on, which the reader passes over when it looks for a record.
-    fn passed_over(&self, begin: usize) -> usize {
-        let mut at = begin;
-        loop {
-            match self.text.get(at) {
-                Some(b'\n' | b'\r') => at += 1,
-                Some(&byte) if Some(byte) == self.lines.comment => at = self.line_end(at) + 1,
-                _ => return at - begin,
-            }
-        }
-    }
-
-    fn record(&mut self, record: &csv::ByteRecord, begin: usize) -> Result<(), Stop> {
+    fn record(&mut self, record: &csv::ByteRecord, ending: &[u8], begin: usize) -> Result<(), Stop> {
         if self.fields.is_none() {
             self.fix(record.len());
         }
@@ -385,6 +415,8 @@ impl Block<'_> {
             let Some(field) = self.wanted(column, begin)? else { continue };
             let (cell, offset) = self.cells.at(field);
             let item = start + offset..start + offset + cell.itemsize;
+            let is_last = column + 1 == record.len();
+            let whole = if is_last { whole.strip_suffix(ending).unwrap_or(whole) } else { whole };
             if let Err(refusal) = cell.read(whole, &mut self.into.items[item], &mut self.into.seen) {
                 self.into.refuse(refusal, begin, Place::Column(column + 1))?;
             }

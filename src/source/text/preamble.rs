@@ -3,7 +3,7 @@
 use super::blocks::{Block, Blocks, Rows};
 use super::json::{holds_number, is_white};
 use super::lines::{Lines, Quotes};
-use super::quotes::still_open;
+use super::quotes::{Bare, Marks, still_open};
 use super::{Feed, Header, Layout, Lists, Text, TextBlocks, TextFormat, lines_of};
 use crate::error::{At, Error, Result};
 use crate::escape::unescape;
@@ -31,11 +31,10 @@ pub(super) fn open(feed: &Feed, format: TextFormat, layout: Layout) -> Result<(T
         Header::Names => Some(head.names(&lines)?),
         Header::Absent => None,
     };
-    let rows = match (format, lines.quotes, lines.delimiter) {
-        (TextFormat::Ndjson, ..) => Rows::Lines,
-        (TextFormat::Json, ..) => head.json_rows(layout.lists)?,
-        (_, Quotes::Rfc4180, Some(delimiter)) => Rows::Quoted { delimiter },
-        _ => Rows::Lines,
+    let rows = match format {
+        TextFormat::Ndjson => Rows::Lines,
+        TextFormat::Json => head.json_rows(layout.lists)?,
+        _ => lines.marks().map_or(Rows::Lines, Rows::Quoted),
     };
     let Head { mut blocks, block, done, at, lines: lines_before, .. } = head;
     blocks.give_back(&block[done..], at + done as u64);
@@ -45,6 +44,13 @@ pub(super) fn open(feed: &Feed, format: TextFormat, layout: Layout) -> Result<(T
 }
 
 fn check(format: TextFormat, layout: &Layout) -> Result<()> {
+    let Lines { delimiter, comment, .. } = lines_of(format, layout);
+    let separates = |sign: u8| delimiter.map_or(sign == b' ' || sign == b'\t', |delimiter| delimiter == sign);
+    if let Some(sign) = comment.filter(|&sign| format.has_fields() && separates(sign)) {
+        let sign = char::from(sign).escape_default();
+        return Err(Error::usage(format!("'{sign}' cannot both stand between fields and begin a comment"))
+            .hint("--delimiter and --comments name them"));
+    }
     let fields = [
         (layout.delimiter.is_some(), "--delimiter"),
         (layout.comment.is_some(), "--comments"),
@@ -128,8 +134,8 @@ impl Head<'_> {
             {
                 line = trimmed(rest, lines.delimiter);
             }
-            if let Some(end) = lines.comment.and_then(|sign| memchr::memchr(sign, line))
-                && (lines.quotes == Quotes::Plain || memchr::memchr(b'"', line).is_none())
+            if lines.quotes == Quotes::Plain
+                && let Some(end) = lines.comment.and_then(|sign| memchr::memchr(sign, line))
             {
                 line = trimmed(&line[..end], lines.delimiter);
             }
@@ -138,8 +144,9 @@ impl Head<'_> {
                 continue;
             }
             let mut header = line.to_vec();
-            if let (Quotes::Rfc4180, Some(delimiter)) = (lines.quotes, lines.delimiter) {
-                self.complete(&mut header, delimiter)?;
+            if let Some(marks) = lines.marks() {
+                self.complete(&mut header, marks)?;
+                header = Bare::of(marks, &header).text.into_owned();
             }
             let name = |field: &Vec<u8>| {
                 let text = String::from_utf8_lossy(field);
@@ -157,9 +164,9 @@ impl Head<'_> {
     }
 
     /// Adds the lines in which a quoted name goes on.
-    fn complete(&mut self, header: &mut Vec<u8>, delimiter: u8) -> Result<()> {
+    fn complete(&mut self, header: &mut Vec<u8>, marks: Marks) -> Result<()> {
         let first = self.lines;
-        let mut open = still_open(delimiter, header, None);
+        let mut open = still_open(marks, header, None);
         while open.is_some() {
             let name = self.feed.name();
             let wrong = |message: &str| Err(Error::usage(format!("line {first}: {message}")).at(name));
@@ -171,7 +178,7 @@ impl Head<'_> {
             };
             header.push(b'\n');
             header.extend_from_slice(line);
-            open = still_open(delimiter, line, open);
+            open = still_open(marks, line, open);
         }
         Ok(())
     }
