@@ -39,15 +39,12 @@ impl FromStr for Columns {
         let mut columns = Vec::new();
         let mut rest = text;
         loop {
-            let (column, after) = match rest.trim_ascii_start().strip_prefix('"') {
-                Some(quoted) => {
-                    let (name, after) = unquoted(quoted)?;
-                    (Column::Named(name), after.trim_ascii_start())
-                }
-                None => {
-                    let len = rest.find(',').unwrap_or(rest.len());
-                    (rest[..len].parse()?, &rest[len..])
-                }
+            let (column, after) = if let Some(quoted) = rest.trim_ascii_start().strip_prefix('"') {
+                let (name, after) = unquoted(quoted)?;
+                (Column::Named(name), after.trim_ascii_start())
+            } else {
+                let len = rest.find(',').unwrap_or(rest.len());
+                (rest[..len].parse()?, &rest[len..])
             };
             columns.push(column);
             if after.is_empty() {
@@ -130,9 +127,8 @@ fn position(column: &Column, names: Option<&[String]>) -> Result<usize> {
 
 /// A name that is not there, beside those that are, as they would be typed.
 fn unknown(name: &str, names: &[String]) -> Error {
-    let typed = |name: &String| match name.contains([',', '"']) {
-        true => format!("\"{}\"", name.replace('"', "\"\"")),
-        false => name.clone(),
+    let typed = |name: &String| {
+        if name.contains([',', '"']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.clone() }
     };
     let typed: Vec<String> = names.iter().map(typed).collect();
     let (name, there) = (printable(name).into_owned(), typed.join(", "));

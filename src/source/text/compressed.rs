@@ -43,31 +43,26 @@ impl Compression {
     pub fn reader<'a>(self, from: impl Read + Send + 'a) -> Box<dyn Read + Send + 'a> {
         let from = BufReader::with_capacity(BUFFER, from);
         match self {
-            Self::Gzip => Box::new(Gzip::Inside(GzDecoder::new(from))),
+            Self::Gzip => Box::new(Gzip(Some(GzDecoder::new(from)))),
             Self::Zstd => Box::new(Zstd::new(from)),
         }
     }
 }
 
 /// One member after another. Zeros behind one are padding, as tapes and blocks of a fixed size leave it.
-enum Gzip<R> {
-    Inside(GzDecoder<R>),
-    Ended,
-}
+struct Gzip<R>(Option<GzDecoder<R>>);
 
 impl<R: BufRead> Gzip<R> {
-    /// What follows a member that has ended.
-    fn after(mut from: R) -> io::Result<Self> {
+    /// The member behind one that has ended; `None` at the end of the file.
+    fn after(mut from: R) -> io::Result<Option<GzDecoder<R>>> {
         loop {
             let bytes = from.fill_buf()?;
-            let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
-            match bytes.len() {
-                0 => return Ok(Self::Ended),
-                len if zeros == len => from.consume(len),
-                _ => {
-                    from.consume(zeros);
-                    return Ok(Self::Inside(GzDecoder::new(from)));
-                }
+            let (len, zeros) = (bytes.len(), bytes.iter().take_while(|&&byte| byte == 0).count());
+            from.consume(zeros);
+            match len {
+                0 => return Ok(None),
+                len if zeros < len => return Ok(Some(GzDecoder::new(from))),
+                _ => {}
             }
         }
     }
@@ -75,18 +70,17 @@ impl<R: BufRead> Gzip<R> {
 
 impl<R: BufRead> Read for Gzip<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let Self::Inside(member) = self else { return Ok(0) };
+        while let Some(member) = &mut self.0 {
             match member.read(buffer) {
                 Ok(0) if !buffer.is_empty() => {}
                 // Damage under one kind of error.
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(damaged(error)),
                 read => return read,
             }
-            if let Self::Inside(ended) = std::mem::replace(self, Self::Ended) {
-                *self = Self::after(ended.into_inner())?;
-            }
+            let ended = self.0.take().map(GzDecoder::into_inner);
+            self.0 = ended.map(Self::after).transpose()?.flatten();
         }
+        Ok(0)
     }
 }
 

@@ -6,6 +6,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::cells::Cells;
+use super::kind::Kind;
 use super::parsed::{Bad, Parsed, Place, Stop};
 use super::quotes::{Bare, Marks, still_open};
 
@@ -21,6 +22,8 @@ pub(super) struct Lines {
     pub(super) picks: Option<Vec<Option<usize>>>,
     /// What the header says, where there is one.
     pub(super) names: Option<Names>,
+    /// Columns of the first row of the text, where they are known: a block of it begins anywhere.
+    pub(super) columns: Option<usize>,
     pub(super) blank: Blank,
 }
 
@@ -70,8 +73,9 @@ impl Lines {
     pub(super) fn read(&self, text: &[u8], cells: &Cells, into: &mut Parsed) -> Result<(), Stop> {
         let wanted = self.picks.as_ref().map(|picks| picks.iter().flatten().count());
         let mut block = Block { lines: self, cells, text, fields: None, row_size: 0, into };
-        // Where all columns are wanted, the header says how many there are.
-        if let Some(fields) = cells.fields().or(wanted).or(self.names.map(|names| names.count)) {
+        // Where all columns are wanted, the header or the first row says how many there are.
+        let all = self.names.map(|names| names.count).or(self.columns);
+        if let Some(fields) = cells.fields().or(wanted).or(all) {
             block.fix(fields);
         }
         match (self.marks(), self.delimiter) {
@@ -79,6 +83,26 @@ impl Lines {
             (_, Some(delimiter)) => block.lines(|block, at| block.delimited(delimiter, at)),
             (_, None) => block.lines(Block::spaced),
         }
+    }
+
+    /// Columns of the first row that has any, where it is whole in this text, which ends with a line end.
+    pub(super) fn first_columns(&self, text: &[u8]) -> Option<usize> {
+        let (cells, mut parsed) = (Cells::guessed(Kind::Nothing), Parsed::default());
+        let block = Block { lines: self, cells: &cells, text, fields: None, row_size: 0, into: &mut parsed };
+        let mut at = 0;
+        while at < text.len() && block.is_skipped(at) {
+            at = block.line_end(at) + 1;
+        }
+        let line = text.get(at..).filter(|rest| !rest.is_empty()).map(|_| &text[at..block.line_end(at)])?;
+        let Some(marks) = self.marks().filter(|_| memchr(b'"', line).is_some()) else {
+            return Some(block.columns_of(line));
+        };
+        let bare = Bare::of(marks, &text[at..]);
+        let mut record = csv::ByteRecord::new();
+        let mut reader = reader(marks.delimiter, Quotes::Rfc4180, &bare.text);
+        reader.read_byte_record(&mut record).expect("memory can be read");
+        let row = &bare.text[..reader.position().byte() as usize];
+        still_open(marks, row, None).is_none().then_some(record.len())
     }
 
     /// What counts beside quotes, where quotes count.
@@ -175,11 +199,8 @@ impl Block<'_> {
 
     /// How many columns a row has, where that is known.
     fn columns(&self) -> Option<usize> {
-        match (self.lines.names, &self.lines.picks) {
-            (Some(names), _) => Some(names.count),
-            (None, Some(picks)) => Some(picks.len()),
-            (None, None) => self.fields,
-        }
+        let lines = self.lines;
+        lines.names.map(|names| names.count).or(lines.columns).or(lines.picks.as_ref().map(Vec::len)).or(self.fields)
     }
 
     fn note_first(&mut self, at: usize) {
@@ -386,9 +407,10 @@ impl Block<'_> {
                 return Err(Stop::Bad(Bad::new(bare.whole(begin + open), Place::Column(record.len()), message)));
             }
             let line = text[begin..end].strip_suffix(b"\n").unwrap_or(&text[begin..end]);
-            let is_nothing = match self.cells.at(0).0.keeps_blanks() {
-                true => line == b"\r",
-                false => line.iter().all(|&byte| is_blank(byte) && byte != marks.delimiter),
+            let is_nothing = if self.cells.at(0).0.keeps_blanks() {
+                line == b"\r"
+            } else {
+                line.iter().all(|&byte| is_blank(byte) && byte != marks.delimiter)
             };
             if !is_nothing {
                 // A carriage return in front of the line end is part of that.

@@ -118,6 +118,8 @@ pub struct Text<'f> {
     layout: Layout,
     rows: Rows,
     names: Option<Vec<String>>,
+    /// Columns of the first row, where they are known.
+    columns: Option<usize>,
     lines_before: u64,
 }
 
@@ -205,6 +207,7 @@ impl<'f> Text<'f> {
         };
         let mut lines = lines_of(self.format, &self.layout);
         lines.picks = self.picks(record)?;
+        lines.columns = self.columns;
         lines.names = self.names.as_ref().map(|names| Names { count: names.len(), lines: self.lines_before });
         if let (Some(picks), Some(dtype)) = (&lines.picks, record) {
             let (wanted, leaves) = (picks.iter().flatten().count(), columns(dtype).len());
@@ -242,6 +245,7 @@ fn lines_of(format: TextFormat, layout: &Layout) -> Lines {
         quotes,
         picks: None,
         names: None,
+        columns: None,
         blank,
     }
 }

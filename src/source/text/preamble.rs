@@ -36,10 +36,12 @@ pub(super) fn open(feed: &Feed, format: TextFormat, layout: Layout) -> Result<(T
         TextFormat::Json => head.json_rows(layout.lists)?,
         _ => lines.marks().map_or(Rows::Lines, Rows::Quoted),
     };
+    let columns =
+        if format.has_fields() && head.more()? { lines.first_columns(&head.block[head.done..]) } else { None };
     let Head { mut blocks, block, done, at, lines: lines_before, .. } = head;
     blocks.give_back(&block[done..], at + done as u64);
     blocks.cut_at(rows);
-    let text = Text { feed, format, layout, rows, names, lines_before };
+    let text = Text { feed, format, layout, rows, names, columns, lines_before };
     Ok((text, TextBlocks { blocks, feed }))
 }
 
