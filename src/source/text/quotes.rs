@@ -87,6 +87,9 @@ impl<'a> Bare<'a> {
     /// Leaves comments out, and the blanks in front of one that has nothing else there.
     pub(super) fn of(marks: Marks, text: &'a [u8]) -> Self {
         let (mut bare, mut cuts, mut kept) = (Vec::new(), Vec::new(), 0);
+        if marks.comment.is_none() {
+            return Self { text: Cow::Borrowed(text), cuts };
+        }
         for mark in (Marked { marks, text, at: 0, is_open: false }) {
             let Mark::Comment(comment) = mark else { continue };
             let line = memchr::memrchr(b'\n', &text[..comment.start]).map_or(0, |end| end + 1);
