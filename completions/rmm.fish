@@ -66,7 +66,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand create" -l from-spec -d 'What is
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l delimiter -d 'What stands between two fields of text: one character, or \\t [default: a comma in csv, a tab in tsv, else blanks]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l comments -d 'What begins a comment in text, up to the end of the line [default: # in text, nothing in csv and tsv]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l skip-rows -d 'Skip the first N lines of text, whatever is in them' -r
-complete -c rmm -n "__fish_rmm_using_subcommand create" -l columns -d 'The columns of text to take, in this order: positions from 0, or names in the header' -r
+complete -c rmm -n "__fish_rmm_using_subcommand create" -l columns -d 'The columns of text to take, in this order: positions from 0, or names in the header ("a,b" in quotes is one)' -r
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l like -d 'Take shape, dtype and order from the array in OTHER' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand create" -l overflow -d 'A value that does not fit: error, wrap (modulo 2^n), saturate, or nan (floats)' -r -f -a "error\t''
 wrap\t''
@@ -209,7 +209,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand set" -l from-spec -d 'What is in
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l delimiter -d 'What stands between two fields of text: one character, or \\t [default: a comma in csv, a tab in tsv, else blanks]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l comments -d 'What begins a comment in text, up to the end of the line [default: # in text, nothing in csv and tsv]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l skip-rows -d 'Skip the first N lines of text, whatever is in them' -r
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l columns -d 'The columns of text to take, in this order: positions from 0, or names in the header' -r
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l columns -d 'The columns of text to take, in this order: positions from 0, or names in the header ("a,b" in quotes is one)' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l updates -d 'Take lines of an INDEX, a tab and a VALUE from SRC; - is standard input. Nothing is stored unless all of them fit; of repeated elements the last counts' -r -F
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s s -l shape -d 'Lengths of the axes: 1000000,500; one may be -1; () is 0-d' -r
@@ -267,7 +267,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand set" -l dry-run -d 'Change nothi
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l sidecar -d 'Also write OUT.rmm.json, which says what is in OUT'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l force -d 'Replace OUT if it exists'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -l sync -d 'Put everything on stable storage before exiting'
-complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'A line of column names: in front of the text of --from, and of what is printed'
+complete -c rmm -n "__fish_rmm_using_subcommand set" -l header -d 'The first line of the text of --from that is not skipped names the columns; with -o, a line of names in front'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s q -l quiet -d 'No notes and no progress; errors are still printed'
 complete -c rmm -n "__fish_rmm_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rmm -n "__fish_rmm_using_subcommand slice" -s d -l dtype -d 'Element type, in NumPy\'s words: f8, <f4, >i2, float64, bool, S10, U8, M8[ns], bfloat16, \'x:f4,y:f4,n:i2\'' -r

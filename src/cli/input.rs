@@ -1,7 +1,7 @@
 //! Standard input as a file: what is redirected from one is that file, what comes through a pipe is spooled.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,26 @@ pub(super) fn open(path: &Path) -> Result<Mapping> {
     match open_stream(path)? {
         Opened::File(mapping) => Ok(mapping),
         Opened::Stream(mut file, name) => spool(&mut file, &name),
+    }
+}
+
+/// Opens what a path leads to from where it stands: standard input may be a file of which something was read before.
+///
+/// # Errors
+/// Io, where it cannot be opened.
+pub(super) fn open_rest(path: &Path) -> Result<Opened> {
+    let opened = open_stream(path)?;
+    match opened {
+        Opened::File(mapping) if is_stdin(path) => {
+            let name = stream_name("stdin");
+            let failed = |error| Error::io("cannot read", error).at(&name);
+            let mut file = mapping.file().try_clone().map_err(failed)?;
+            if file.stream_position().map_err(failed)? == 0 {
+                return Ok(Opened::File(mapping));
+            }
+            Ok(Opened::Stream(file, name))
+        }
+        opened => Ok(opened),
     }
 }
 

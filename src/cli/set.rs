@@ -31,7 +31,7 @@ use crate::view::{View, tuple};
 /// and nan; true or false; complex 1+2j; dates 2020-01-01 or NaT; records '(1.5,2)'. Nothing is written unless every
 /// value parses, fits and broadcasts. With --mode c the file is left alone.
 #[derive(Debug, Args)]
-#[command(mut_arg("header", |arg| arg.help("A line of column names: in front of the text of --from, and of what is printed")))]
+#[command(mut_arg("header", |arg| arg.help("The first line of the text of --from that is not skipped names the columns; with -o, a line of names in front")))]
 #[command(after_help = "\
 Examples:
   rmm set data.npy 0,0 1.5                  one element

@@ -15,12 +15,12 @@ use super::signals;
 use super::ui::Ui;
 use super::words::{SOURCES, one_of};
 use crate::array::{Array, HeaderUse, Opening};
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::format::{self, Format, HEAD, npy};
 use crate::job::import::{Destination, Imported, Wanted, import};
 use crate::mapping::{Io, Mapping, Mode, copy_sparse, spool, stream_name, temporary};
 use crate::shape::Order;
-use crate::source::text::{Column, Compression, Feed, Header, Layout, Readings, Text, TextFormat};
+use crate::source::text::{Columns, Compression, Feed, Header, Layout, Lists, Readings, Text, TextFormat};
 use crate::spec::{ArraySpec, Request, Trailing};
 
 /// Where values come from.
@@ -45,9 +45,9 @@ pub(super) struct FromArgs {
     /// Skip the first N lines of text, whatever is in them
     #[arg(long, value_name = "N", requires = "from", value_parser = number::lines, default_value_t = 0, hide_default_value = true)]
     skip_rows: u64,
-    /// The columns of text to take, in this order: positions from 0, or names in the header
-    #[arg(long, value_name = "COL,...", requires = "from", value_delimiter = ',')]
-    columns: Vec<Column>,
+    /// The columns of text to take, in this order: positions from 0, or names in the header ("a,b" in quotes is one)
+    #[arg(long, value_name = "COL,...", requires = "from")]
+    columns: Vec<Columns>,
 }
 
 /// The formats that can be read.
@@ -133,7 +133,7 @@ impl FromArgs {
         ui: &Ui,
     ) -> Result<Option<Source>> {
         let Some(path) = &self.from else { return Ok(None) };
-        let (head, opened) = headed(input::open_stream(path)?)?;
+        let (head, opened) = headed(input::open_rest(path)?)?;
         let compression = self.compression(path, &head);
         let (head, opened) = match (compression, opened) {
             (None, opened) => (head, opened),
@@ -167,7 +167,8 @@ impl FromArgs {
             comment: self.comments,
             skip: self.skip_rows,
             header,
-            columns: self.columns.clone(),
+            columns: self.columns.iter().flat_map(|Columns(columns)| columns.clone()).collect(),
+            lists: Lists::default(),
         }
     }
 
@@ -235,9 +236,24 @@ impl TextSource {
     /// # Errors
     /// As [`import`] has them.
     pub(super) fn import(&self, wanted: Wanted<'_>, into: &Destination<'_>, ui: &Ui) -> Result<Imported> {
-        let (text, blocks) = Text::open(&self.feed, self.format, self.layout.clone())?;
+        let lists = match wanted {
+            Wanted::Told(dtype, _) => Lists::of(dtype),
+            Wanted::Guessed => Lists::Axes,
+        };
+        let layout = Layout { lists, ..self.layout.clone() };
         let progress = ui.progress(self.feed.len_hint().unwrap_or(0));
-        let imported = import(&text, blocks, wanted, into, ui.crew(&progress))?;
+        let imported = Text::open(&self.feed, self.format, layout)
+            .and_then(|(text, blocks)| import(&text, blocks, wanted, into, ui.crew(&progress)));
+        let imported = match imported {
+            Ok(imported) => imported,
+            Err(error) => {
+                // What damaged bytes are taken for is no news beside the damage.
+                if error.kind() == ErrorKind::Usage {
+                    self.feed.verify(&signals::check)?;
+                }
+                return Err(error);
+            }
+        };
         if self.is_guess && matches!(imported.dtype.kind(), crate::dtype::Kind::Str(_) | crate::dtype::Kind::Bytes(_)) {
             ui.note(&format!(
                 "{} is read as text with blanks between its fields, and they are {}; --from-format csv has commas",

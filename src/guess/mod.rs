@@ -68,7 +68,7 @@ pub fn guess(sample: &Sample) -> Guess {
     } else if sample.bytes().all(|byte| byte == 0) {
         Some("nothing but zeros in the sample: any dtype fits")
     } else if is_text(sample) {
-        Some("text, not raw elements: rmm create OUT.npy --from FILE reads its numbers")
+        Some("text, not raw elements: rmm create OUT.npy --from FILE reads what is a table")
     } else {
         None
     };

@@ -18,7 +18,7 @@ use rmm::literal::{self, Literal, Longs};
 use rmm::scalar::{Scalar, parse_values};
 use rmm::shape::{Order, Shape};
 use rmm::source::text::{
-    Block, Feed, Kind, Layout as Rows, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat,
+    Block, Feed, Kind, Layout as Rows, Lists, Parsed, Readings, Stop, Target as Wanted, Telling, Text, TextFormat,
 };
 use rmm::spec::{ArraySpec, Request, Trailing};
 use rmm::view::View;
@@ -321,8 +321,11 @@ fn check_import(bytes: &[u8]) {
     const FORMATS: &[TextFormat] =
         &[TextFormat::Csv, TextFormat::Tsv, TextFormat::Text, TextFormat::Json, TextFormat::Ndjson];
     let [format, target, text @ ..] = bytes else { return };
-    let format = FORMATS[usize::from(*format) % FORMATS.len()];
-    let layout = Rows { skip: u64::from(*target >> 7), ..Rows::default() };
+    let lists = if *format & 0x40 > 0 { Lists::Pairs } else { Lists::Axes };
+    let (comment, skip) = ((*format & 0x80 > 0).then_some(b'#'), u64::from(*target >> 7));
+    let format = FORMATS[usize::from(*format & 0x3f) % FORMATS.len()];
+    let comment = comment.filter(|_| format.has_fields());
+    let layout = Rows { comment, skip, lists, ..Rows::default() };
     let path = std::path::Path::new("text");
     let feed = || Feed::of_stream(Box::new(std::io::Cursor::new(text.to_vec())), path, None, Readings::Once);
     let feed = feed().expect("memory");

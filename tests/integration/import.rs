@@ -73,6 +73,14 @@ fn headers_columns_and_skipped_rows() {
     run(&["--header", "-d", "x:f4"]).refused(2, "the header has no column 'x' (it has lon, lat, n)");
     run(&["--columns", "n"]).refused(2, "there is no header").stderr_has("hint: --header");
     run(&["--columns", "0,,1"]).refused(2, "--columns");
+    let quoted = csv("\"a,b\",\"c\nd\",7\n1,2,3\n");
+    let words = ["create", "a.npy", "--from", "t.csv", "--header", "--columns", "\"7\",\"a,b\""];
+    let made = quoted.run(words).done().then().run(["slice", "a.npy"]).prints("3\t1\n").then();
+    made.run(["create", "b.npy", "--from", "t.csv", "--header"])
+        .done()
+        .then()
+        .run(["slice", "b.npy"])
+        .prints("1\t2\t3\n");
     csv("1;2\n")
         .run(["create", "a.npy", "--from", "t.csv", "--delimiter", ";"])
         .done()
@@ -98,7 +106,11 @@ fn bad_text_is_named_and_nothing_is_left() {
         ("1\n  \n2\n", &["--from-format", "text", "--delimiter", "\t"], "line 2, column 1: the field is empty"),
         ("1\n # c\n2\n", &["--from-format", "text", "--delimiter", "\t"], "line 2, column 1: the field is empty"),
         ("1\0", &[], "holds NUL bytes"),
-        ("\"1,2\n3,4\n", &["-d", "f4"], "line 1, column 1: cannot read"),
+        ("\"1,2\n3,4\n", &["-d", "f4"], "line 1, column 1: the quote in front of this field is never closed"),
+        ("[1,x]\n", &["--from-format", "ndjson"], "line 1, at [1] of its row: 'x' is no JSON value"),
+        ("<html>404</html>", &["--from-format", "json"], "line 1: '<html>404</html>' is no JSON value"),
+        ("a,b\n1,2,3\n", &["--header"], "line 2: it has 3 columns, and the header names 2: '1,2,3'"),
+        ("a,a\n1,2\n", &["--header", "--columns", "a"], "columns 0 and 1 are both called 'a'"),
         ("1\n", &["--from-spec", "f4:1", "--from-format", "csv"], "--from-spec is for a raw SRC"),
         ("1\n", &["--from-format", "raw", "--skip-rows", "1"], "are for text"),
         ("1\n", &["--from-format", "json", "--header"], "--header is for lines of fields"),
@@ -145,9 +157,21 @@ fn compressed_sources_are_known_by_their_first_bytes() {
         made.file_is("a.npy", &array);
         let raw = Rmm::new().file("t.dat.gz", compress(&arange(3)));
         raw.run(["create", "a.npy", "--from", "t.dat.gz", "--from-spec", "f8:-1"]).done().file_is("a.npy", &array);
+        // Damaged bytes that are read as something else are damaged all the same.
+        let text: String = (0..9000).map(|row| format!("{row},{}\n", row * 7)).collect();
+        let damaged = compress(text.replace("8000,", "8000,x").as_bytes());
+        let last = damaged.len() - if damaged[0] == 0x1f { 6 } else { 1 };
+        let damaged: Vec<u8> = damaged.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == last)).collect();
+        let damaged = Rmm::new().file("t.csv.gz", damaged).run(["create", "a.npy", "--from", "t.csv.gz", "-d", "i8"]);
+        damaged.refused(5, "damaged or cut short").names_are(["t.csv.gz"]);
+        let bad = Rmm::new().file("t.csv.gz", compress(b"1,2\n3,x\n"));
+        bad.run(["create", "a.npy", "--from", "t.csv.gz", "-d", "i8"]).refused(2, "line 2, column 2: cannot read 'x'");
         let cut = Rmm::new().file("t.csv.gz", &packed[..packed.len() - 4]);
         cut.run(["create", "a.npy", "--from", "t.csv.gz"]).refused(5, "damaged or cut short").names_are(["t.csv.gz"]);
     }
+    let padded = [gzip(b"1,2\n3,4\n"), vec![0; 512]].concat();
+    let made = Rmm::new().file("t.csv.gz", padded).run(["create", "a.npy", "--from", "t.csv.gz"]).done();
+    made.file_is("a.npy", npy_bytes("<i8", &[2, 2], &bytes(&[1_i64, 2, 3, 4])));
     // Elements may begin as compressed bytes do.
     let raw = Rmm::new().file("t.dat", [0x1f, 0x8b, 8, 0]);
     raw.run(["create", "a.npy", "--from", "t.dat", "-d", "u1"])
@@ -222,6 +246,46 @@ fn what_slice_prints_is_stored_back() {
         ));
         ran.done();
     }
+}
+
+#[test]
+fn what_slice_prints_has_its_shape_again() {
+    let strings = npy_bytes("|S2", &[2, 3, 1], b"a\0\0\0b\0\0\0\0\0cd");
+    let ran = Rmm::new()
+        .file("s.npy", &strings)
+        .sh("rmm slice s.npy | rmm create b.npy --from - --from-format tsv -d S2 -s 2,3,1");
+    ran.done().file_is("b.npy", &strings);
+    let complex = npy_bytes("<c16", &[], &bytes(&[1.5, -2.0]));
+    let ran = Rmm::new()
+        .file("c.npy", &complex)
+        .sh("rmm slice c.npy -f json | rmm create b.npy --from - --from-format json -d c16");
+    ran.done()
+        .file_is("b.npy", &complex)
+        .then()
+        .sh("rmm slice c.npy -f json | rmm set b.npy --from - --from-format json")
+        .done();
+    for format in ["tsv", "csv", "text"] {
+        let ran = Rmm::new().npy("e.npy", "<f8", [5, 0], []).sh(&format!(
+            "rmm slice e.npy -f {format} --header | rmm create b.npy --from - --from-format {format} --header -d f8 -s 5,0 && cmp e.npy b.npy"
+        ));
+        ran.code(0);
+    }
+}
+
+#[test]
+fn one_long_line_of_json_is_read_in_little_memory() {
+    // 26 MB of text in one line.
+    let ran = Rmm::new().sh(
+        "rmm create r.npy -s 1300000 --random uniform --seed 1 && rmm slice r.npy -f json -o r.json &&          (ulimit -v 100000; rmm create a.npy --from r.json -j 2 -q && rmm create b.npy --from - --from-format json -d f8 -j 2 -q < r.json) &&          cmp r.npy a.npy && cmp r.npy b.npy",
+    );
+    ran.done();
+}
+
+#[test]
+fn standard_input_is_read_from_where_it_stands() {
+    let rows = Rmm::new().file("t.txt", "7 7\n1 2\n");
+    let made = rows.sh("{ read -r line; rmm create a.npy --from -; } < t.txt").done();
+    made.file_is("a.npy", npy_bytes("<i8", &[1, 2], &bytes(&[1_i64, 2])));
 }
 
 #[test]

@@ -16,8 +16,8 @@ use std::fs::File;
 use std::path::Path;
 
 use super::Crew;
-use crate::dtype::{ByteSwap, DType, Number};
-use crate::error::Result;
+use crate::dtype::{ByteSwap, DType, Kind as DKind, Number};
+use crate::error::{Error, Result};
 use crate::shape::Shape;
 use crate::source::text::{Kind, Seen, Target, Telling, Text, TextBlocks, dtype_of_text};
 use pass::{Outcome, Pass, Store, Stretch};
@@ -87,7 +87,14 @@ impl Job<'_> {
         let swap = ByteSwap::between(&dtype.to_native(), dtype);
         let parser = |_| self.text.parser(Target::Told(dtype, telling));
         let store = Store { into: self.into, dtype: &|_| Some(dtype.clone()), swap: swap.as_ref() };
-        let outcome = self.pass(&parser, Some(store), Kind::Nothing).run(blocks, &self.all())?;
+        let outcome = self.pass(&parser, Some(store), Kind::Nothing).run(blocks, &self.all());
+        let outcome = outcome.map_err(|error| match dtype.kind() {
+            DKind::Str(0) | DKind::Bytes(0) => error.hint(format!(
+                "-d {0}8 has room for 8; without -d the longest text decides",
+                if matches!(dtype.kind(), DKind::Str(_)) { 'U' } else { 'S' }
+            )),
+            _ => error,
+        })?;
         self.imported(dtype.clone(), &outcome)
     }
 
@@ -139,6 +146,9 @@ impl Job<'_> {
     }
 
     fn imported(&self, dtype: DType, outcome: &Outcome) -> Result<Imported> {
+        if self.text.is_single() && outcome.rows == 0 {
+            return Err(Error::usage("there is no JSON value in it"));
+        }
         let row = outcome.dims.clone().unwrap_or_default();
         let offset = match outcome.offset {
             Some(offset) => offset,

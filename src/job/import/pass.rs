@@ -234,9 +234,13 @@ impl Hall<'_, '_> {
             let message =
                 message.or_else(|| ragged(desk.found.dims.as_deref(), parsed.dims.as_deref(), self.pass.text));
             if let Some(message) = message {
-                return Err(located(&Bad { at: parsed.first, place: Place::Row, message }, desk.line, block));
+                return Err(located(&Bad::new(parsed.first, Place::Row, message), desk.line, block));
             }
             desk.found.dims = parsed.dims.take();
+        } else if let Some(at) = parsed.closed.filter(|_| desk.found.rows > 0) {
+            // A block ends with a comma where the list goes on.
+            let bad = Bad::new(at, Place::Row, "a value is missing behind a comma");
+            return Err(located(&bad, desk.line, block));
         }
         desk.is_closed |= parsed.closed.is_some();
         if let Some(bad) = parsed.missing.take().filter(|_| desk.found.missing.is_none()) {
@@ -305,7 +309,11 @@ fn located(bad: &Bad, lines_before: u64, block: &[u8]) -> Error {
         Place::Index(index) if index.is_empty() => String::new(),
         Place::Index(index) => format!(", at {index:?} of its row"),
     };
-    Error::usage(format!("line {line}{place}: {}: {}", bad.message, shown(at, block)))
+    let error = Error::usage(format!("line {line}{place}: {}: {}", bad.message, shown(at, block)));
+    match &bad.hint {
+        Some(hint) => error.hint(hint.clone()),
+        None => error,
+    }
 }
 
 /// The line in which something stands, cut where it is long.

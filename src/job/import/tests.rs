@@ -1,3 +1,5 @@
+mod grammar;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -8,7 +10,7 @@ use crate::mapping::{Mapping, Mode, temporary};
 use crate::scalar::Scalar;
 use crate::shape::Order;
 use crate::sink::{OutputFormat, Sink, Style};
-use crate::source::text::{Column, Compression, Feed, Header, Layout, Readings, TextFormat};
+use crate::source::text::{Column, Compression, Feed, Header, Layout, Lists, Readings, TextFormat};
 
 /// The bytes, shape and dtype that a text becomes.
 type Read = Result<(Vec<u8>, Vec<u64>, String)>;
@@ -24,6 +26,7 @@ fn read_feed(feed: &Feed, format: TextFormat, layout: Layout, dtype: Option<&str
     let into = Destination { file: &file, name: Path::new("out"), offset: &|_, _| Ok(64) };
     let told = dtype.map(|text| crate::dtype::parse(text).expect(text).dtype);
     let wanted = told.as_ref().map_or(Wanted::Guessed, |dtype| Wanted::Told(dtype, Telling::default()));
+    let layout = Layout { lists: told.as_ref().map_or(Lists::Axes, Lists::of), ..layout };
     let (text, blocks) = Text::open(feed, format, layout)?;
     let imported = import(&text, blocks, wanted, &into, Crew { threads, progress: &Silent })?;
     let mut bytes = vec![0; imported.shape.size() as usize * imported.dtype.itemsize()];
@@ -84,6 +87,13 @@ fn all_fields_decide_the_dtype() {
         ("[true]\n", Json, &[1], "|b1"),
         ("[1,\"NaN\",null,\"-Infinity\"]", Json, &[4], "<f8"),
         ("[\"a\",\"bc\"]", Json, &[2], "<U2"),
+        ("[\"007\",\"042\"]", Json, &[2], "<U3"),
+        ("[\"\",1]", Json, &[2], "<U1"),
+        ("[\"NaN\",\"1\"]", Json, &[2], "<U3"),
+        ("[NaN,-Infinity,-0,10,1e5,-0.5E-01]", Json, &[6], "<f8"),
+        ("[1.5,\"true\",true]", Json, &[3], "<U4"),
+        (" [ ] ", Json, &[0], "<f8"),
+        ("\"7\"\n\"8\"\n", Ndjson, &[2], "<U1"),
         ("1\n2\n", Ndjson, &[2], "<i8"),
         ("[1,2]\n\n[3,4]\n", Ndjson, &[2, 2], "<i8"),
     ] {
@@ -128,7 +138,35 @@ fn errors_name_line_column_and_text() {
         ("[1 2]", Json, None, "a comma is missing"),
         ("[1]]", Json, None, "something follows the list"),
         ("1 2", Json, None, "something follows the value"),
-        ("[1,x]", Json, Some("i4"), "cannot read 'x' as int32"),
+        ("[1,\"x\"]", Json, Some("i4"), "cannot read 'x' as int32"),
+        ("[[1,2],\n[3,x]]", Json, None, "line 2, at [1] of its row: 'x' is no JSON value"),
+        ("[1,x]", Json, Some("U4"), "'x' is no JSON value"),
+        ("<html>404</html>", Json, None, "line 1: '<html>404</html>' is no JSON value"),
+        ("[1,'a']", Json, None, "''a'' is no JSON value"),
+        ("[1,True]", Json, None, "'True' is no JSON value"),
+        ("[1,nan]", Json, None, "'nan' is no JSON value"),
+        ("[01]", Json, None, "'01' is no JSON value"),
+        ("[-01]", Json, Some("i4"), "'-01' is no JSON value"),
+        ("[+1]", Json, Some("f8"), "'+1' is no JSON value"),
+        ("[.5]", Json, Some("f8"), "'.5' is no JSON value"),
+        ("[5.]", Json, Some("f8"), "'5.' is no JSON value"),
+        ("[5.e1]", Json, Some("f4"), "'5.e1' is no JSON value"),
+        ("[5e]", Json, Some("f8"), "'5e' is no JSON value"),
+        ("[5e+]", Json, Some("f2"), "'5e+' is no JSON value"),
+        ("[0x1f]", Json, Some("i4"), "'0x1f' is no JSON value"),
+        ("[1_000]", Json, Some("S9"), "'1_000' is no JSON value"),
+        ("[1,]", Json, None, "a value is missing behind a comma"),
+        ("[[1,],[2]]", Json, None, "a value is missing behind a comma"),
+        ("[[[1],],[[2]]]", Json, None, "a value is missing behind a comma"),
+        ("[1,,2]", Json, None, "a value is missing"),
+        ("1\n2,oops\n", Ndjson, None, "something follows"),
+        ("[1,oops]\n", Ndjson, None, "line 1, at [1] of its row: 'oops' is no JSON value"),
+        ("{\"a\":1,}", Ndjson, Some("a:i4"), "the name of a field is missing"),
+        ("[1,2,3]", Json, Some("c16"), "a complex number is a list of two, [re, im]"),
+        ("1,2\n3,\"4\n5,6\n", Csv, None, "line 2, column 2: the quote in front of this field is never closed: '3,\"4'"),
+        ("1,2\n3,\"4\n5,6\n", Csv, Some("f4"), "line 2, column 2: the quote in front of this field is never closed"),
+        ("3,\"4", Csv, Some("i4"), "line 1, column 2: the quote in front of this field is never closed"),
+        ("3,\"a\"\"\n", Csv, Some("x:i4,s:U8"), "line 1, column 2: the quote in front of this field is never closed"),
         ("[\"\\q\"]", Json, None, "a string is wrong"),
         ("{\"a\":1}", Ndjson, None, "an object needs --dtype"),
         ("{\"a\":1}", Ndjson, Some("a:i4,b:i4"), "field 'b' is missing"),
@@ -170,14 +208,17 @@ fn layouts_are_those_of_loadtxt() {
     assert_eq!(floats("# x y\n1 2\n", TextFormat::Text, layout(&[named("y")])), [2.0]);
     assert_eq!(floats("\u{feff}x\n7\n", TextFormat::Csv, layout(&[])), [7.0]);
     for (columns, message) in [
-        (&[named("v")][..], "the header has no column 'v' (it has x, y,z, w)"),
+        (&[named("v")][..], "the header has no column 'v' (it has x, \"y,z\", w)"),
         (&[Column::At(0), named("x")], "column 0 is wanted twice"),
-        (&[Column::At(3)], "it has 3 columns, and column 4 is wanted"),
+        (&[Column::At(3)], "there is no column 3: the header names 3"),
         (&[Column::At(-4)], "there is no column -4"),
     ] {
         let error = read(text, TextFormat::Csv, layout(columns), Some("f8")).expect_err(message);
         assert!(error.message().contains(message), "{error}");
     }
+    let far = Layout { columns: vec![Column::At(3)], ..Layout::default() };
+    let error = read("1,2,3\n", TextFormat::Csv, far, None).expect_err("three columns");
+    assert!(error.message().contains("it has 3 columns, and column 3 is wanted, where the first is 0"), "{error}");
     let nameless = Layout { columns: vec![named("x")], ..Layout::default() };
     assert!(read(text, TextFormat::Csv, nameless, None).expect_err("no header").message().contains("is a name"));
     assert!(read("", TextFormat::Csv, layout(&[]), None).expect_err("nothing").message().contains("no header"));
@@ -251,12 +292,14 @@ fn every_dtype_reads_back_from_every_format() {
         "M8[25ns]",
         "m8[ms]",
         "x:f4,s:S3,c:c8",
+        "s:S2",
+        "p:{u:U1}",
         "a:i2,p:{b:(2,2)c16,t:U2},m:(3,)M8[D]",
     ];
     let mut random = random();
     for text in DTYPES {
         let dtype = crate::dtype::parse(text).expect(text).dtype;
-        for dims in [&[40][..], &[7, 3], &[2, 3, 4]] {
+        for dims in [&[][..], &[40], &[7, 3], &[2, 3, 4], &[3, 7, 1]] {
             let shape = Shape::new(dims).expect("small");
             let items: Vec<u8> = (0..shape.size()).flat_map(|_| canonical(&dtype, &mut random)).collect();
             for (out, format) in [

@@ -10,7 +10,9 @@
 use std::io::{self, Read};
 use std::ops::Deref;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
+
+use super::quotes::{Marks, turns};
 
 /// Bytes of a block: long enough that handing it out costs nothing beside reading it, short enough for many of them.
 const BLOCK: usize = 1 << 20;
@@ -24,14 +26,13 @@ pub(super) enum Rows {
     /// At line ends.
     Lines,
     /// At line ends that are not inside a quoted field.
-    Quoted {
-        /// What stands between two fields.
-        delimiter: u8,
-    },
+    Quoted(Marks),
     /// Behind the commas of the outermost list.
     Items,
     /// Nowhere: all of it is one row.
     Whole,
+    /// Not known yet: a block ends where a look at the text does.
+    Anywhere,
 }
 
 /// The blocks of a text, one after the other.
@@ -148,36 +149,27 @@ impl Block {
 fn last_end(rows: Rows, text: &[u8]) -> usize {
     let last_line = |text: &[u8]| memrchr(b'\n', text).map_or(0, |at| at + 1);
     match rows {
-        Rows::Quoted { delimiter } if memchr(b'"', text).is_some() => last_unquoted_line(delimiter, text),
-        Rows::Lines | Rows::Quoted { .. } => last_line(text),
+        Rows::Quoted(marks) if memchr(b'"', text).is_some() => last_unquoted_line(marks, text),
+        Rows::Lines | Rows::Quoted(_) => last_line(text),
         Rows::Items => last_comma(text),
         Rows::Whole => 0,
+        Rows::Anywhere => text.len(),
     }
 }
 
-/// The end of the last line that no quoted field is in. As in the csv crate, a quote opens a field only at its very
-/// beginning, and two of them inside a quoted field are one quote.
-fn last_unquoted_line(delimiter: u8, text: &[u8]) -> usize {
-    let mut end = 0;
-    let mut outside = 0;
-    let mut is_open = false;
-    let mut doubled = None;
-    for at in memchr_iter(b'"', text) {
-        if doubled == Some(at) {
-            continue;
-        }
+/// The end of the last line that no quoted field is in.
+fn last_unquoted_line(marks: Marks, text: &[u8]) -> usize {
+    let (mut end, mut outside, mut is_open) = (0, 0, false);
+    let last = |outside: usize, until: usize| memrchr(b'\n', &text[outside..until]).map(|line| outside + line + 1);
+    for at in turns(marks, text, None) {
         if is_open {
-            if text.get(at + 1) == Some(&b'"') {
-                doubled = Some(at + 1);
-            } else {
-                (is_open, outside) = (false, at + 1);
-            }
-        } else if at == 0 || matches!(text[at - 1], b'\n' | b'\r') || text[at - 1] == delimiter {
-            end = memrchr(b'\n', &text[outside..at]).map_or(end, |line| outside + line + 1);
-            is_open = true;
+            outside = at + 1;
+        } else {
+            end = last(outside, at).unwrap_or(end);
         }
+        is_open = !is_open;
     }
-    if is_open { end } else { memrchr(b'\n', &text[outside..]).map_or(end, |line| outside + line + 1) }
+    if is_open { end } else { last(outside, text.len()).unwrap_or(end) }
 }
 
 /// The end of the last comma outside all brackets and strings.
@@ -251,7 +243,7 @@ mod tests {
 
     #[test]
     fn quoted_line_ends_are_no_row_ends() {
-        let end = |text: &str| last_end(Rows::Quoted { delimiter: b',' }, text.as_bytes());
+        let end = |text: &str| last_end(Rows::Quoted(Marks { delimiter: b',', comment: Some(b'%') }), text.as_bytes());
         for (text, rows) in [
             ("1,2\n3", "1,2\n"),
             ("\"a\nb\",1\n\"c\nd", "\"a\nb\",1\n"),
@@ -259,6 +251,7 @@ mod tests {
             ("5\" disk\n6", "5\" disk\n"),
             ("x,\"\"\ny,\"\n", "x,\"\"\n"),
             ("\"a\n", ""),
+            ("% ,\"\n\"%\n", "% ,\"\n"),
         ] {
             assert_eq!(&text[..end(text)], rows, "{text:?}");
         }

@@ -101,6 +101,11 @@ impl Cell {
         }
     }
 
+    /// Whether the kind of the field is still a guess, and not text.
+    pub(super) fn is_guess(&self) -> bool {
+        matches!(self.slow, Slow::Guess { .. } | Slow::Nothing)
+    }
+
     /// Reads a whole field.
     pub(super) fn read(&self, field: &[u8], item: &mut [u8], seen: &mut Seen) -> Result<(), Refusal> {
         let text = lossless(field);
@@ -219,7 +224,14 @@ impl Cells {
 
     /// Whether an empty line may be an empty text.
     pub(super) fn is_text(&self) -> bool {
-        matches!(&self.0, Form::Same(Cell { slow: Slow::Told(scalar), .. }) if scalar.is_text())
+        let cell = match &self.0 {
+            Form::Same(cell) => cell,
+            Form::Record { leaves, .. } => match &leaves[..] {
+                [leaf] => &leaf.cell,
+                _ => return false,
+            },
+        };
+        matches!(&cell.slow, Slow::Told(scalar) if scalar.is_text())
     }
 }
 

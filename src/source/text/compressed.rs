@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
@@ -43,21 +43,44 @@ impl Compression {
     pub fn reader<'a>(self, from: impl Read + Send + 'a) -> Box<dyn Read + Send + 'a> {
         let from = BufReader::with_capacity(BUFFER, from);
         match self {
-            Self::Gzip => Box::new(Gzip(MultiGzDecoder::new(from))),
+            Self::Gzip => Box::new(Gzip(Some(GzDecoder::new(from)))),
             Self::Zstd => Box::new(Zstd::new(from)),
         }
     }
 }
 
-/// Damage under one kind of error.
-struct Gzip<R: BufRead>(MultiGzDecoder<R>);
+/// One member after another. Zeros behind one are padding, as tapes and blocks of a fixed size leave it.
+struct Gzip<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Gzip<R> {
+    /// The member behind one that has ended; `None` at the end of the file.
+    fn after(mut from: R) -> io::Result<Option<GzDecoder<R>>> {
+        loop {
+            let bytes = from.fill_buf()?;
+            let (len, zeros) = (bytes.len(), bytes.iter().take_while(|&&byte| byte == 0).count());
+            from.consume(zeros);
+            match len {
+                0 => return Ok(None),
+                len if zeros < len => return Ok(Some(GzDecoder::new(from))),
+                _ => {}
+            }
+        }
+    }
+}
 
 impl<R: BufRead> Read for Gzip<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => io::Error::new(io::ErrorKind::InvalidData, error),
-            _ => error,
-        })
+        while let Some(member) = &mut self.0 {
+            match member.read(buffer) {
+                Ok(0) if !buffer.is_empty() => {}
+                // Damage under one kind of error.
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(damaged(error)),
+                read => return read,
+            }
+            let ended = self.0.take().map(GzDecoder::into_inner);
+            self.0 = ended.map(Self::after).transpose()?.flatten();
+        }
+        Ok(0)
     }
 }
 
@@ -153,6 +176,9 @@ mod tests {
             assert!(all(&twice).expect("whole") == format!("{text}3\n").as_bytes());
             assert!(all(&compress(b"")).expect("whole").is_empty());
         }
+        let padded = [gzip(b"1\n"), vec![0; 600], gzip(b"2\n"), vec![0; 1 << 18]].concat();
+        assert_eq!(all(&padded).expect("whole"), b"1\n2\n");
+        assert!(all(&[gzip(b"1\n"), vec![0; 9], b"x".to_vec()].concat()).is_err(), "what follows is no member");
         let skipped = [zstd(b"1\n"), vec![0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9], zstd(b"2\n")].concat();
         assert_eq!(all(&skipped).expect("whole"), b"1\n2\n");
     }

@@ -10,6 +10,11 @@ use super::compressed::Compression;
 use crate::error::{Error, Result};
 use crate::mapping::{Mapping, spool, temporary};
 
+/// The most text that is looked through for damage: seconds of it.
+const VERIFIED: u64 = 1 << 30;
+/// Bytes that are looked through at a time.
+const PART: usize = 256 << 10;
+
 /// A stream that is read once.
 type Stream = Box<dyn Read + Send>;
 
@@ -129,6 +134,23 @@ impl Feed {
         let mut text = compression.reader(bytes);
         io::copy(&mut text.by_ref().take(from), &mut io::sink())?;
         Ok(text)
+    }
+
+    /// Whether what was read of it is to be trusted: reads compressed bytes to their end, where the checksum is, up to
+    /// 1 GiB of text. `look` is called meanwhile, and may end it.
+    ///
+    /// # Errors
+    /// Corrupt, where they are damaged; what `look` fails with.
+    pub fn verify(&self, look: &dyn Fn() -> Result<()>) -> Result<()> {
+        if self.compression.is_none() || matches!(self.origin, Origin::Stream { .. }) {
+            return Ok(());
+        }
+        let mut text = self.reader(0).map_err(|error| self.failed(error))?.take(VERIFIED);
+        let mut part = vec![0; PART];
+        while text.read(&mut part).map_err(|error| self.failed(error))? > 0 {
+            look()?;
+        }
+        Ok(())
     }
 
     /// What reading it failed with.

@@ -1,7 +1,8 @@
 //! JSON values as rows: nested lists, objects for records, and what `slice` writes for each dtype.
 //!
 //! A block is values with commas between them (the items of the outermost list), or one value a line, or one alone.
-//! Numbers are never read as anything but their own text, so that each has the digits that stand there.
+//! Numbers are never read as anything but their own text, so that each has the digits that stand there. What is no JSON
+//! is refused, but for the words that Python writes for NaN and the infinities.
 
 use super::blocks::{Rows, end_of_string};
 use super::cells::Cell;
@@ -9,12 +10,15 @@ use super::kind::Kind;
 use super::parsed::{Bad, Parsed, Place, Stop};
 use crate::dtype::{ByteOrder, Class, DType, Kind as DKind, Number};
 use crate::error::Result;
-use crate::escape::{escape_bytes, printable};
+use crate::escape::{escape_bytes, printable, shortened};
 use crate::scalar::Telling;
 use crate::scalar::bytes_of_json;
 
 /// How deep lists may stand in each other.
 const MAX_DEPTH: usize = 64;
+
+/// The most characters that are shown of a word which is no value.
+const SHOWN: usize = 24;
 
 /// What an element is made of.
 #[derive(Debug)]
@@ -81,11 +85,74 @@ impl Node {
     }
 }
 
+/// What Python writes for numbers that JSON has none for; in quotes `rmm` writes them, too.
+const WORDS: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
+
+/// What a complex number is.
+const PAIR: &str = "a complex number is a list of two, [re, im]";
+
+/// White space as JSON has it.
+pub(super) fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether the list whose bracket is in front of this text holds a number itself, rather than lists, records or text.
+pub(super) fn holds_number(inner: &[u8]) -> bool {
+    let blanks = inner.iter().take_while(|&&byte| is_white(byte)).count();
+    match &inner[blanks..] {
+        [] | [b'[' | b']' | b'{', ..] => false,
+        [b'"', text @ ..] => {
+            WORDS.iter().any(|word| text.strip_prefix(*word).is_some_and(|rest| rest.starts_with(b"\"")))
+        }
+        _ => true,
+    }
+}
+
+/// Whether text is a number as JSON writes it: no plus in front, no zero before other digits, digits on both sides of a
+/// point and behind an exponent.
+fn is_number(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let whole = digits(rest);
+    if whole == 0 || (whole > 1 && rest[0] == b'0') {
+        return false;
+    }
+    let rest = match &rest[whole..] {
+        [b'.', fraction @ ..] if digits(fraction) > 0 => &fraction[digits(fraction)..],
+        rest => rest,
+    };
+    match rest {
+        [] => true,
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            !exponent.is_empty() && digits(exponent) == exponent.len()
+        }
+        _ => false,
+    }
+}
+
+/// Whether [`is_number`] holds of text that was read as a number to its end, by a look at less of it.
+fn is_plain(text: &[u8]) -> bool {
+    match text.strip_prefix(b"-").unwrap_or(text) {
+        [] | [b'+' | b'.', ..] | [b'0', b'0'..=b'9', ..] => false,
+        rest => rest
+            .iter()
+            .position(|&byte| byte == b'.')
+            .is_none_or(|point| rest.get(point + 1).is_some_and(u8::is_ascii_digit)),
+    }
+}
+
+fn no_value(word: &[u8]) -> String {
+    let mut shown = Vec::new();
+    escape_bytes(word, &mut shown);
+    let shown = String::from_utf8_lossy(&shown);
+    format!("'{}' is no JSON value: a number, a string, true, false or null", shortened(&shown, SHOWN))
+}
+
 /// Reads a block of values.
 pub(super) fn read(rows: Rows, text: &[u8], node: &Node, into: &mut Parsed) -> Result<(), Stop> {
     let mut reader = Reader { text, at: 0, node, dims: Vec::new(), leaf_depth: None, path: Vec::new(), into };
     match rows {
-        Rows::Lines | Rows::Quoted { .. } => reader.lines(),
+        Rows::Lines | Rows::Quoted(_) | Rows::Anywhere => reader.lines(),
         Rows::Items => reader.items(),
         Rows::Whole => reader.whole(),
     }
@@ -134,13 +201,17 @@ impl Reader<'_> {
     }
 
     fn items(&mut self) -> Result<(), Stop> {
+        let mut is_owed = false;
         while let Some(byte) = self.peek() {
+            if byte == b']' && is_owed {
+                return Err(self.bad("a value is missing behind a comma"));
+            }
             if byte == b']' {
                 return self.close();
             }
             self.row()?;
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => (self.at, is_owed) = (self.at + 1, true),
                 Some(b']') => return self.close(),
                 Some(_) => return Err(self.bad("a comma is missing between two values")),
                 None => return Err(self.bad("the list is never closed")),
@@ -204,7 +275,7 @@ impl Reader<'_> {
 
     /// Whether the list that begins here is the two parts of a complex number.
     fn is_pair(&self) -> bool {
-        let inner = self.text[self.at + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
+        let inner = self.text[self.at + 1..].iter().find(|&&byte| !is_white(byte));
         matches!(self.node, Node::Complex { .. }) && !matches!(inner, Some(b'[' | b']'))
     }
 
@@ -221,7 +292,12 @@ impl Reader<'_> {
             item(self)?;
             len += 1;
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => {
+                    self.at += 1;
+                    if self.peek() == Some(b']') {
+                        return Err(self.bad("a value is missing behind a comma"));
+                    }
+                }
                 Some(b']') => {
                     self.at += 1;
                     self.path.pop();
@@ -241,9 +317,9 @@ impl Reader<'_> {
                 let mut places = [start, start + part.itemsize].into_iter();
                 let len = self.list(|reader| match places.next() {
                     Some(place) => reader.scalar(part, place),
-                    None => Err(reader.bad("a complex number is a list of two")),
+                    None => Err(reader.bad(PAIR)),
                 })?;
-                if len == 2 { Ok(()) } else { Err(self.bad("a complex number is a list of two")) }
+                if len == 2 { Ok(()) } else { Err(self.bad(PAIR)) }
             }
             (Node::Complex { whole, .. }, _) => self.scalar(whole, start),
             (Node::Record { members, .. }, Some(b'{')) => self.record(members, start),
@@ -310,7 +386,8 @@ impl Reader<'_> {
         if let Some(fast) = cell.fast {
             let len = fast(&self.text[begin..], &mut self.into.items[item.clone()]);
             let after = self.text.get(begin + len).copied().unwrap_or(b'\n');
-            if len > 0 && (matches!(after, b',' | b']' | b'}') || after.is_ascii_whitespace()) {
+            let is_ended = matches!(after, b',' | b']' | b'}') || is_white(after);
+            if len > 0 && is_ended && is_plain(&self.text[begin..begin + len]) {
                 self.at += len;
                 return Ok(());
             }
@@ -318,6 +395,10 @@ impl Reader<'_> {
         let field = match first {
             b'"' => {
                 let text = self.string()?;
+                // What is in quotes is text whatever it looks like, but for the numbers that JSON has no others for.
+                if cell.is_guess() && !WORDS.contains(&text.as_bytes()) {
+                    return Err(Stop::Widen(Kind::Text));
+                }
                 if cell.keeps_blanks() {
                     let mut escaped = Vec::new();
                     escape_bytes(&bytes_of_json(&text), &mut escaped);
@@ -334,11 +415,15 @@ impl Reader<'_> {
                 }));
             }
             _ => {
-                let is_end = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b':') || byte.is_ascii_whitespace();
+                let is_end = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b':') || is_white(*byte);
                 let rest = &self.text[begin..];
-                let len = rest.iter().position(is_end).unwrap_or(rest.len());
-                self.at += len;
-                match &rest[..len] {
+                let word = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
+                let is_value = matches!(word, b"true" | b"false" | b"null") || WORDS.contains(&word) || is_number(word);
+                if !is_value {
+                    return Err(self.bad(&no_value(word)));
+                }
+                self.at += word.len();
+                match word {
                     // As NumPy reads Python's None.
                     b"null" if !cell.keeps_blanks() => b"nan".to_vec(),
                     word => word.to_vec(),
@@ -368,13 +453,13 @@ impl Reader<'_> {
     /// The next byte that is no white space.
     fn peek(&mut self) -> Option<u8> {
         let rest = &self.text[self.at..];
-        let blanks = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+        let blanks = rest.iter().position(|&byte| !is_white(byte));
         self.at += blanks.unwrap_or(rest.len());
         self.text.get(self.at).copied()
     }
 
     fn bad(&self, message: &str) -> Stop {
         let at = self.at.min(self.text.len());
-        Stop::Bad(Bad { at, place: Place::Index(self.path.clone()), message: message.to_owned() })
+        Stop::Bad(Bad::new(at, Place::Index(self.path.clone()), message))
     }
 }

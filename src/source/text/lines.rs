@@ -6,8 +6,10 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::cells::Cells;
+use super::kind::Kind;
 use super::parsed::{Bad, Parsed, Place, Stop};
 use super::plain::{Frame, Run, Stand};
+use super::quotes::{Bare, Marks, still_open};
 
 /// Bytes of items that room is made for ahead of a run.
 const AHEAD: usize = 64 << 10;
@@ -22,7 +24,20 @@ pub(super) struct Lines {
     pub(super) quotes: Quotes,
     /// For each column up to the last that is wanted, its place among those that are; `None` where all are wanted.
     pub(super) picks: Option<Vec<Option<usize>>>,
+    /// What the header says, where there is one.
+    pub(super) names: Option<Names>,
+    /// Columns of the first row of the text, where they are known: a block of it begins anywhere.
+    pub(super) columns: Option<usize>,
     pub(super) blank: Blank,
+}
+
+/// The names of a header.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names {
+    /// How many there are, and so columns in each row.
+    pub(super) count: usize,
+    /// The lines of the text up to the header and with it.
+    pub(super) lines: u64,
 }
 
 /// What a quote means.
@@ -65,47 +80,79 @@ impl Lines {
     /// Reads a block, which ends with a line end.
     pub(super) fn read(&self, text: &[u8], cells: &Cells, into: &mut Parsed) -> Result<(), Stop> {
         let wanted = self.picks.as_ref().map(|picks| picks.iter().flatten().count());
-        let mut block = Block { lines: self, cells, text, fields: None, row_size: 0, run: None, ahead: 1, into };
-        if let Some(fields) = cells.fields().or(wanted) {
+        let mut block = Block::new(self, cells, text, into);
+        // Where all columns are wanted, the header or the first row says how many there are.
+        let all = self.names.map(|names| names.count).or(self.columns);
+        if let Some(fields) = cells.fields().or(wanted).or(all) {
             block.fix(fields);
         }
-        match (self.quotes, self.delimiter) {
-            (Quotes::Rfc4180, Some(delimiter)) if memchr(b'"', text).is_some() => block.quoted(delimiter),
+        match (self.marks(), self.delimiter) {
+            (Some(marks), _) if memchr(b'"', text).is_some() => block.quoted(marks),
             (_, Some(delimiter)) => block.lines(|block, stand| block.delimited(delimiter, stand)),
             (_, None) => block.lines(Block::spaced),
         }
     }
 
+    /// Columns of the first row that has any, where it is whole in this text, which ends with a line end.
+    pub(super) fn first_columns(&self, text: &[u8]) -> Option<usize> {
+        let (cells, mut parsed) = (Cells::guessed(Kind::Nothing), Parsed::default());
+        let block = Block::new(self, &cells, text, &mut parsed);
+        let mut at = 0;
+        while at < text.len() && block.is_skipped(at) {
+            at = block.line_end(at) + 1;
+        }
+        let line = text.get(at..).filter(|rest| !rest.is_empty()).map(|_| &text[at..block.line_end(at)])?;
+        let Some(marks) = self.marks().filter(|_| memchr(b'"', line).is_some()) else {
+            return Some(block.columns_of(line));
+        };
+        let bare = Bare::of(marks, &text[at..]);
+        let mut record = csv::ByteRecord::new();
+        let mut reader = reader(marks.delimiter, Quotes::Rfc4180, &bare.text);
+        reader.read_byte_record(&mut record).expect("memory can be read");
+        let row = &bare.text[..reader.position().byte() as usize];
+        still_open(marks, row, None).is_none().then_some(record.len())
+    }
+
+    /// What counts beside quotes, where quotes count.
+    pub(super) fn marks(&self) -> Option<Marks> {
+        let delimiter = self.delimiter.filter(|_| self.quotes == Quotes::Rfc4180)?;
+        Some(Marks { delimiter, comment: self.comment })
+    }
+
     /// The fields of one line, without anything around them.
     pub(super) fn split(&self, line: &[u8]) -> Vec<Vec<u8>> {
-        let line = line.trim_ascii_end();
         match self.delimiter {
             None => line.split(|&byte| is_blank(byte)).filter(|field| !field.is_empty()).map(<[u8]>::to_vec).collect(),
             Some(delimiter) => {
                 let mut record = csv::ByteRecord::new();
                 // What is read from memory never fails, and a line is at most one record.
-                reader(delimiter, self.quotes, None, line).read_byte_record(&mut record).expect("memory can be read");
+                reader(delimiter, self.quotes, line).read_byte_record(&mut record).expect("memory can be read");
                 record.iter().map(|field| field.trim_ascii().to_vec()).collect()
             }
         }
     }
 }
 
-fn reader(delimiter: u8, quotes: Quotes, comment: Option<u8>, text: &[u8]) -> csv::Reader<&[u8]> {
+fn reader(delimiter: u8, quotes: Quotes, text: &[u8]) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
         .quoting(quotes == Quotes::Rfc4180)
-        .comment(comment)
+        // A carriage return by itself ends no line.
+        .terminator(csv::Terminator::Any(b'\n'))
         .from_reader(text)
 }
 
-pub(super) fn is_blank(byte: u8) -> bool {
+fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
 }
 
-impl Block<'_> {
+impl<'a> Block<'a> {
+    fn new(lines: &'a Lines, cells: &'a Cells, text: &'a [u8], into: &'a mut Parsed) -> Self {
+        Self { lines, cells, text, fields: None, row_size: 0, run: None, ahead: 1, into }
+    }
+
     fn fix(&mut self, fields: usize) {
         self.fields = Some(fields);
         self.row_size = self.cells.row_size(fields);
@@ -120,7 +167,9 @@ impl Block<'_> {
         let mut skipped = 0;
         while at < self.text.len() {
             if self.is_skipped(at) {
-                at = self.line_end(at) + 1;
+                let end = self.line_end(at);
+                self.refuse_returns(at, end)?;
+                at = end + 1;
                 skipped += 1;
                 continue;
             }
@@ -172,7 +221,7 @@ impl Block<'_> {
             None if self.lines.delimiter.is_none() => true,
             // Blanks may be a text; a carriage return belongs to the line end.
             None if line.iter().any(|&byte| byte != b'\r') => !indented && !self.cells.at(0).0.keeps_blanks(),
-            None => self.lines.blank != Blank::Value || self.fields.is_some_and(|fields| fields != 1),
+            None => self.lines.blank != Blank::Value || self.columns().is_some_and(|columns| columns != 1),
         }
     }
 
@@ -183,6 +232,12 @@ impl Block<'_> {
             self.fix(self.columns_of(line));
         }
         self.note_first(at);
+    }
+
+    /// How many columns a row has, where that is known.
+    fn columns(&self) -> Option<usize> {
+        let lines = self.lines;
+        lines.names.map(|names| names.count).or(lines.columns).or(lines.picks.as_ref().map(Vec::len)).or(self.fields)
     }
 
     fn note_first(&mut self, at: usize) {
@@ -283,14 +338,43 @@ impl Block<'_> {
     /// The row that began at `begin` ends at `end`, with this column as its last.
     #[inline]
     fn end_row(&self, column: usize, begin: usize, end: usize) -> Result<usize, Stop> {
-        let enough = match &self.lines.picks {
-            None => Some(column + 1) == self.fields,
-            Some(picks) => column + 1 >= picks.len(),
+        let next = if self.text[end] == b'\n' {
+            end + 1
+        } else {
+            let line_end = self.line_end(end);
+            self.refuse_returns(end, line_end)?;
+            line_end + 1
         };
-        if !enough {
-            return Err(self.ragged(begin));
+        let columns = match (&self.lines.picks, self.lines.names) {
+            // Columns behind the last that is wanted were not looked at.
+            (Some(_), Some(_)) => self.columns_of(&self.text[begin..next - 1]),
+            _ => column + 1,
+        };
+        if self.is_whole(columns) { Ok(next) } else { Err(self.ragged_by(columns, begin)) }
+    }
+
+    /// Whether a row of so many columns has all that it should have.
+    #[inline]
+    fn is_whole(&self, columns: usize) -> bool {
+        match (&self.lines.picks, self.lines.names) {
+            (None, _) => Some(columns) == self.fields,
+            (Some(_), Some(names)) => columns == names.count,
+            (Some(picks), None) => columns >= picks.len(),
         }
-        Ok(if self.text[end] == b'\n' { end + 1 } else { self.line_end(end) + 1 })
+    }
+
+    /// Refuses a carriage return that stands anywhere but before the line end: what it should begin would be lost. In csv
+    /// it is part of its field.
+    fn refuse_returns(&self, from: usize, end: usize) -> Result<(), Stop> {
+        if self.lines.quotes == Quotes::Rfc4180 {
+            return Ok(());
+        }
+        let text = &self.text[from..end];
+        let kept = text.iter().rev().skip_while(|&&byte| byte == b'\r').count();
+        let Some(at) = memchr(b'\r', &text[..kept]) else { return Ok(()) };
+        let hint = Some("tr '\\r' '\\n' makes line ends of them".to_owned());
+        let message = "a carriage return ends no line".to_owned();
+        Err(Stop::Bad(Bad { at: from + at, place: Place::Row, message, hint }))
     }
 
     /// Reads a row whose fields have blanks between them.
@@ -301,6 +385,9 @@ impl Block<'_> {
         let ends = |at: usize| text[at] == b'\n' || Some(text[at]) == self.lines.comment;
         for column in stand.column.. {
             while is_blank(text[at]) {
+                if text[at] == b'\r' {
+                    self.refuse_returns(at, self.line_end(at))?;
+                }
                 at += 1;
             }
             if ends(at) {
@@ -308,7 +395,7 @@ impl Block<'_> {
                 return self.end_row(last, begin, at);
             }
             if self.is_past(column) {
-                return Ok(self.line_end(at) + 1);
+                return self.end_row(column, begin, self.line_end(at));
             }
             let field = self.wanted(column, begin)?;
             let mut end = at;
@@ -337,31 +424,46 @@ impl Block<'_> {
         unreachable!("every line ends")
     }
 
-    /// Reads all rows through the csv crate.
-    fn quoted(&mut self, delimiter: u8) -> Result<(), Stop> {
-        let mut reader = reader(delimiter, Quotes::Rfc4180, self.lines.comment, self.text);
+    /// Reads all rows through the csv crate, which knows no comments behind fields.
+    fn quoted(&mut self, marks: Marks) -> Result<(), Stop> {
+        let bare = Bare::of(marks, self.text);
+        let text = &bare.text[..];
+        let mut reader = reader(marks.delimiter, Quotes::Rfc4180, text);
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).expect("memory can be read") {
-            let mut begin = record.position().map_or(0, |position| position.byte() as usize);
+            let begin = record.position().map_or(0, |position| position.byte() as usize);
             // The reader passes over empty lines when it looks for the next record.
-            begin += self.text[begin..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
-            if record.len() == 1 && !self.cells.at(0).0.keeps_blanks() && record[0].trim_ascii().is_empty() {
-                continue;
+            let begin = begin + text[begin..].iter().take_while(|&&byte| byte == b'\n').count();
+            let end = reader.position().byte() as usize;
+            if end >= text.len()
+                && let Some(open) = still_open(marks, &text[begin..], None)
+            {
+                let message = "the quote in front of this field is never closed";
+                return Err(Stop::Bad(Bad::new(bare.whole(begin + open), Place::Column(record.len()), message)));
             }
-            self.record(&record, begin)?;
+            let line = text[begin..end].strip_suffix(b"\n").unwrap_or(&text[begin..end]);
+            let is_nothing = if self.cells.at(0).0.keeps_blanks() {
+                line == b"\r"
+            } else {
+                line.iter().all(|&byte| is_blank(byte) && byte != marks.delimiter)
+            };
+            if !is_nothing {
+                // A carriage return in front of the line end is part of that.
+                let ending = if line.ends_with(b"\r") { &b"\r"[..] } else { b"" };
+                self.record(&record, ending, bare.whole(begin))?;
+            }
         }
         Ok(())
     }
 
-    fn record(&mut self, record: &csv::ByteRecord, begin: usize) -> Result<(), Stop> {
+    fn record(&mut self, record: &csv::ByteRecord, ending: &[u8], begin: usize) -> Result<(), Stop> {
         if self.fields.is_none() {
             self.fix(record.len());
         }
         if self.into.rows == 0 {
             self.note_first(begin);
         }
-        let least = self.lines.picks.as_ref().map(Vec::len);
-        if least.map_or(Some(record.len()) != self.fields, |least| record.len() < least) {
+        if !self.is_whole(record.len()) {
             return Err(self.ragged_by(record.len(), begin));
         }
         let start = self.into.items.len();
@@ -370,6 +472,8 @@ impl Block<'_> {
             let Some(field) = self.wanted(column, begin)? else { continue };
             let (cell, offset) = self.cells.at(field);
             let item = start + offset..start + offset + cell.itemsize;
+            let is_last = column + 1 == record.len();
+            let whole = if is_last { whole.strip_suffix(ending).unwrap_or(whole) } else { whole };
             if let Err(refusal) = cell.read(whole, &mut self.into.items[item], &mut self.into.seen) {
                 self.into.refuse(refusal, begin, Place::Column(column + 1))?;
             }
@@ -383,11 +487,21 @@ impl Block<'_> {
     }
 
     fn ragged_by(&self, columns: usize, at: usize) -> Stop {
-        let message = match (&self.lines.picks, self.cells.fields()) {
-            (Some(picks), _) => format!("it has {columns} columns, and column {} is wanted", picks.len()),
-            (None, Some(fields)) => format!("it has {columns} columns, and the record {fields} fields"),
-            (None, None) => format!("it has {columns} columns, those before it {}", self.fields.unwrap_or(0)),
+        let mut hint = None;
+        let message = match (self.lines.names, &self.lines.picks, self.cells.fields()) {
+            (Some(Names { count, lines }), ..) => {
+                hint = Some(format!(
+                    "--skip-rows {lines} --columns 0,1 takes columns by their positions, without --header"
+                ));
+                format!("it has {columns} columns, and the header names {count}")
+            }
+            (None, Some(picks), _) => {
+                let last = picks.len() - 1;
+                format!("it has {columns} columns, and column {last} is wanted, where the first is 0")
+            }
+            (None, None, Some(fields)) => format!("it has {columns} columns, and the record {fields} fields"),
+            (None, None, None) => format!("it has {columns} columns, those before it {}", self.fields.unwrap_or(0)),
         };
-        Stop::Bad(Bad { at, place: Place::Row, message })
+        Stop::Bad(Bad { at, place: Place::Row, message, hint })
     }
 }

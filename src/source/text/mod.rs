@@ -12,6 +12,7 @@
 
 mod blocks;
 mod cells;
+mod column;
 mod compressed;
 mod decimal;
 mod feed;
@@ -22,26 +23,26 @@ mod nearest;
 mod parsed;
 mod plain;
 mod preamble;
+mod quotes;
 
 use std::io;
-use std::str::FromStr;
 
 pub use blocks::Block;
 pub use cells::{Seen, dtype_of_text};
-
-pub use crate::scalar::Telling;
+pub use column::{Column, Columns};
 pub use compressed::Compression;
 pub use feed::{Feed, Readings};
 pub use kind::Kind;
 pub use parsed::{Bad, Parsed, Place, Stop};
 
-use crate::dtype::{ByteSwap, DType};
+use crate::dtype::{ByteSwap, Class, DType};
 use crate::error::{Error, Result};
+pub use crate::scalar::Telling;
 use crate::scalar::columns;
 use blocks::{Blocks, Rows};
 use cells::{Cell, Cells, Refusal};
 use json::Node;
-use lines::{Blank, Lines, Quotes};
+use lines::{Blank, Lines, Names, Quotes};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,28 @@ pub struct Layout {
     pub header: Header,
     /// The columns that are wanted, in this order; all, where there are none.
     pub columns: Vec<Column>,
+    /// What the outermost list of JSON is, where it holds numbers and no lists.
+    pub lists: Lists,
+}
+
+/// What a list of numbers alone is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lists {
+    /// An axis.
+    #[default]
+    Axes,
+    /// The two parts of one complex number.
+    Pairs,
+}
+
+impl Lists {
+    /// What it is where elements of this dtype are read.
+    pub fn of(dtype: &DType) -> Self {
+        match dtype.number() {
+            Some(number) if number.class() == Class::Complex => Self::Pairs,
+            _ => Self::Axes,
+        }
+    }
 }
 
 /// What the first line that is not skipped is.
@@ -81,26 +104,6 @@ pub enum Header {
     Absent,
     /// The names of the columns.
     Names,
-}
-
-/// A column, by its position or its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// The position counts from 0; negative ones count from the last.
-    At(i64),
-    /// The name stands in the header.
-    Named(String),
-}
-
-impl FromStr for Column {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text.trim_ascii() {
-            "" => Err(Error::usage("a column is a position or a name")),
-            text => Ok(text.parse().map_or_else(|_| Self::Named(text.to_owned()), Self::At)),
-        }
-    }
 }
 
 /// What rows are read as.
@@ -119,6 +122,8 @@ pub struct Text<'f> {
     layout: Layout,
     rows: Rows,
     names: Option<Vec<String>>,
+    /// Columns of the first row, where they are known.
+    columns: Option<usize>,
     lines_before: u64,
 }
 
@@ -206,6 +211,8 @@ impl<'f> Text<'f> {
         };
         let mut lines = lines_of(self.format, &self.layout);
         lines.picks = self.picks(record)?;
+        lines.columns = self.columns;
+        lines.names = self.names.as_ref().map(|names| Names { count: names.len(), lines: self.lines_before });
         if let (Some(picks), Some(dtype)) = (&lines.picks, record) {
             let (wanted, leaves) = (picks.iter().flatten().count(), columns(dtype).len());
             if wanted != leaves {
@@ -218,41 +225,14 @@ impl<'f> Text<'f> {
         Ok(Parser(Way::Lines { lines, cells }))
     }
 
-    /// For each column up to the last that is wanted, its place among those that are.
+    /// Where the columns that are wanted stand, unless all are.
     fn picks(&self, record: Option<&DType>) -> Result<Option<Vec<Option<usize>>>> {
         let wanted: Vec<Column> = match (&self.layout.columns[..], &self.names, record) {
             ([], Some(_), Some(dtype)) => columns(dtype).into_iter().map(|column| Column::Named(column.name)).collect(),
             ([], ..) => return Ok(None),
             (columns, ..) => columns.to_vec(),
         };
-        let mut picks = Vec::new();
-        for (place, column) in wanted.iter().enumerate() {
-            let position = self.position(column)?;
-            if picks.len() <= position {
-                picks.resize(position + 1, None);
-            }
-            if picks[position].replace(place).is_some() {
-                return Err(Error::usage(format!("column {position} is wanted twice")));
-            }
-        }
-        Ok(Some(picks))
-    }
-
-    fn position(&self, column: &Column) -> Result<usize> {
-        match (column, &self.names) {
-            (Column::At(position @ 0..), _) => Ok(usize::try_from(*position).unwrap_or(usize::MAX).min(1 << 24)),
-            (Column::At(position), Some(names)) => usize::try_from(names.len() as i64 + position)
-                .map_err(|_| Error::usage(format!("there is no column {position}, there are {}", names.len()))),
-            (Column::At(position), None) => {
-                Err(Error::usage(format!("column {position} counts from the last, which only --header tells")))
-            }
-            (Column::Named(name), Some(names)) => names.iter().position(|other| other == name).ok_or_else(|| {
-                Error::usage(format!("the header has no column '{name}' (it has {})", names.join(", ")))
-            }),
-            (Column::Named(name), None) => {
-                Err(Error::usage(format!("column '{name}' is a name, and there is no header")).hint("--header"))
-            }
-        }
+        column::picks(&wanted, self.names.as_deref()).map(Some)
     }
 }
 
@@ -263,7 +243,15 @@ fn lines_of(format: TextFormat, layout: &Layout) -> Lines {
         TextFormat::Tsv => (Some(b'\t'), Quotes::Plain, None, Blank::Skipped),
         _ => (None, Quotes::Plain, Some(b'#'), Blank::Missing),
     };
-    Lines { delimiter: layout.delimiter.or(delimiter), comment: layout.comment.or(comment), quotes, picks: None, blank }
+    Lines {
+        delimiter: layout.delimiter.or(delimiter),
+        comment: layout.comment.or(comment),
+        quotes,
+        picks: None,
+        names: None,
+        columns: None,
+        blank,
+    }
 }
 
 /// Reads single values of one dtype, many of them.

@@ -42,6 +42,15 @@ pub struct Bad {
     pub place: Place,
     /// What is wrong.
     pub message: String,
+    /// What may help.
+    pub hint: Option<String>,
+}
+
+impl Bad {
+    /// Something at this byte of the block, and in this place of its row.
+    pub fn new(at: usize, place: Place, message: impl Into<String>) -> Self {
+        Self { at, place, message: message.into(), hint: None }
+    }
 }
 
 /// Where in a row something stands.
@@ -68,10 +77,10 @@ impl Parsed {
     /// What becomes of a field that was refused: one that is empty is noted.
     pub(super) fn refuse(&mut self, refusal: Refusal, at: usize, place: Place) -> Result<(), Stop> {
         match refusal {
-            Refusal::Bad(message) => Err(Stop::Bad(Bad { at, place, message })),
+            Refusal::Bad(message) => Err(Stop::Bad(Bad::new(at, place, message))),
             Refusal::Widen(kind) => Err(Stop::Widen(kind)),
             Refusal::Missing => {
-                self.missing.get_or_insert(Bad { at, place, message: "the field is empty".to_owned() });
+                self.missing.get_or_insert(Bad::new(at, place, "the field is empty"));
                 Ok(())
             }
         }
