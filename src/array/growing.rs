@@ -27,9 +27,12 @@ impl Growing {
     /// Begins a file of which no more is known than what is said: where that is an offset, elements begin there.
     ///
     /// # Errors
-    /// Usage, where the file is there and must not be replaced; io.
+    /// Usage, where the file or a sidecar of its name is there and must not be replaced; io.
     pub fn begin(path: &Path, container: Container, said: Request, replace: Replace) -> Result<Self> {
-        Ok(Self { new: NewFile::create(path, replace)?, container, said, replace, io: Io::Auto })
+        let new = NewFile::create(path, replace)?;
+        // What is in the way of a sidecar is so whatever the sidecar says, and storing takes long.
+        Beside::plan(new.target(), None, replace)?;
+        Ok(Self { new, container, said, replace, io: Io::Auto })
     }
 
     /// The same, its bytes travelling in another way.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{Array, HeaderUse, Opening, Origin, complete, described_by_header};
 use crate::error::{At, Error, Result};
 use crate::format::{self, HEAD, npy};
-use crate::mapping::{spool, widen};
+use crate::mapping::{Cache, spool, widen};
 use crate::source::inflow::{Inflow, LONGEST_ROW, Reading, Rows, Seen, Stream};
 use crate::spec::{Ahead, ArraySpec, Request, Trailing};
 use crate::view::View;
@@ -103,6 +103,11 @@ impl Incoming {
     /// The name in messages.
     pub fn name(&self) -> &Path {
         &self.stream.name
+    }
+
+    /// What becomes of the pages of the files of the command.
+    pub fn cache(&self) -> Cache {
+        self.opening.cache
     }
 
     /// The whole array, in a file without a name.

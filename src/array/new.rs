@@ -78,6 +78,19 @@ impl NewArray {
         Self::begin_by(NewFile::resumable, path, spec, (container, describe), replace)
     }
 
+    /// Refuses what [`NewArray::begin`] refuses whatever the array is: what can be said before it is known.
+    ///
+    /// # Errors
+    /// As [`NewArray::begin`].
+    pub fn refuse(path: &Path, replace: Replace) -> Result<()> {
+        // A FIFO that is opened and closed has ended for whoever reads it.
+        if NewFile::would_be_direct(path) {
+            return Ok(());
+        }
+        let new = NewFile::create(path, replace)?;
+        Beside::plan(new.target(), None, replace).map(|_| ())
+    }
+
     /// Brings the sidecar of an array whose file has its name, where [`NewArray::commit`] ended between the two.
     ///
     /// # Errors

@@ -122,6 +122,11 @@ impl OpenArgs {
         self.io.io()
     }
 
+    /// What becomes of the pages of all files of the command.
+    pub(super) fn cache(&self) -> Cache {
+        self.cache.unwrap_or_default()
+    }
+
     /// Whether anything was said of dtype or shape.
     pub(super) fn says_what_it_is(&self) -> Result<bool> {
         let request = self.request()?;
@@ -154,7 +159,7 @@ impl OpenArgs {
             header: if self.raw { HeaderUse::Ignore } else { HeaderUse::Recognise },
             io: self.io(),
             follow: if self.follow { Follow::Anywhere } else { Follow::Inside },
-            cache: self.cache.unwrap_or_default(),
+            cache: self.cache(),
         })
     }
 

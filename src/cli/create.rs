@@ -16,12 +16,13 @@ use crate::array::{Array, Container, Describe, Growing, NewArray, Opening};
 use crate::cast::Conversion;
 use crate::dtype::{DType, Parsed};
 use crate::error::{At, Error, Result};
+use crate::escape::shell_path;
 use crate::job::Crew;
 use crate::job::computed::{Computed, Storing};
 use crate::job::import::{Destination, Imported, Wanted};
 use crate::job::store::store;
 use crate::job::values::{Elements, Values};
-use crate::mapping::{Mode, NewFile, Replace, Sync};
+use crate::mapping::{Cache, Mode, NewFile, Replace, Sync};
 use crate::shape::Order;
 use crate::source::text::{Header, Readings};
 use crate::spec::{ArraySpec, Dims, Request};
@@ -104,7 +105,13 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
     // What is told needs no second look.
     let readings = if said.dtype.is_some() { Readings::Once } else { Readings::Again };
     let io = args.make.io.io();
-    let source = match args.from.open(&same, None, Reading { header, readings, io }, ui)? {
+    let reading = Reading { header, readings, io, cache: Cache::default() };
+    if args.from.from.is_some() {
+        // Before standard input is waited for.
+        args.refuse(said.offset, replace)?;
+    }
+    let opened = args.from.open(&same, None, reading, ui);
+    let source = match opened.map_err(|error| error.naming_file(&shell_path(&args.file)))? {
         Some(Source::Text(text)) => {
             args.make_from_text(&text, &said, replace, ui)?;
             return Ok(Exit::Done);
@@ -121,7 +128,7 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
             let computed = expression.for_new(&spec, ranks, args.cast, ui).at(&args.file)?;
             Some(Content::Computed(Box::new(computed)))
         }
-        (Some(source), _) => Some(Content::Values(Box::new(elements(source, &spec, args.cast, ui)?))),
+        (Some(source), _) => Some(Content::Elements(elements(source, &spec, args.cast, ui)?, source)),
         _ => args.content.values(&spec.dtype, ranks, args.cast, ui).at(&args.file)?.map(Content::Values),
     };
     args.make_array(spec, replace, content.as_ref(), ui)?;
@@ -131,6 +138,8 @@ pub(super) fn run(args: &CreateArgs, ui: &Ui) -> anyhow::Result<Exit> {
 /// What the elements of a new array are.
 enum Content<'a> {
     Values(Box<dyn Values + 'a>),
+    /// Those of a file.
+    Elements(Elements<'a>, &'a Array),
     Computed(Box<Computed<'a>>),
 }
 
@@ -138,6 +147,10 @@ impl Content<'_> {
     fn store(&self, array: &Array, crew: Crew<'_>) -> Result<()> {
         match self {
             Self::Values(values) => store(array, &array.view(), values.as_ref(), crew),
+            Self::Elements(elements, source) => {
+                store(array, &array.view(), elements, crew)?;
+                source.mapping().check_unchanged()
+            }
             Self::Computed(computed) => {
                 let stored = computed.store(array, &array.view(), Storing::default(), crew);
                 stored.map_err(|stopped| stopped.error)
@@ -177,6 +190,12 @@ impl CreateArgs {
         Ok(container)
     }
 
+    /// Refuses what no content could make good: a name that is taken, a folder that is missing.
+    fn refuse(&self, offset: Option<u64>, replace: Replace) -> Result<()> {
+        self.container(offset.unwrap_or_default())?;
+        NewArray::refuse(&self.file, replace)
+    }
+
     fn describe(&self) -> Describe {
         if self.make.sidecar { Describe::Always } else { Describe::WhereNeeded }
     }
@@ -193,13 +212,13 @@ impl CreateArgs {
         // From here on there is something to be cleared away.
         signals::heed();
         if said.order == Some(Order::F) {
-            NewFile::create(&self.file, replace)?;
             let source = text.spooled(wanted, ui)?;
             return self.make_from_array(&source, said, replace, ui);
         }
         let growing = Growing::begin(&self.file, container, said.clone(), replace)?.with_io(self.make.io.io());
         let offset = |dtype: &DType, row: &[u64]| growing.data_offset(dtype, row);
-        let into = Destination { file: growing.file(), name: &self.file, offset: &offset };
+        let unwritten = |error| Error::io("cannot write", error).at(&self.file);
+        let into = Destination { file: growing.file(), unwritten: &unwritten, offset: &offset };
         let Imported { dtype, shape, offset } = text.import(wanted, &into, ui)?;
         let rows = ArraySpec { dtype, shape, order: Order::C, offset: said.offset.unwrap_or_default() };
         let shape = match &said.shape {
@@ -244,7 +263,7 @@ impl CreateArgs {
         let rows = View::of_array(shape, source.dtype().itemsize(), Order::C, source.spec().offset);
         let view = rows.broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
         let convert = Conversion::between(source.dtype(), &spec.dtype, self.cast.overflow)?;
-        let content = Content::Values(Box::new(Elements { bytes: source, view, convert }));
+        let content = Content::Elements(Elements { bytes: source, view, convert }, source);
         self.make_array(spec, replace, Some(&content), ui)
     }
 
@@ -289,4 +308,30 @@ fn elements<'a>(source: &'a Array, spec: &ArraySpec, cast: CastArgs, ui: &Ui) ->
     let view = source.view().broadcast(spec.shape.dims()).map_err(|error| error.at(source.path()))?;
     let convert = Conversion::between(source.dtype(), &spec.dtype, cast.overflow)?;
     Ok(Elements { bytes: source, view, convert })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::job::Silent;
+
+    #[test]
+    fn a_source_that_changes_while_it_is_read_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.dat");
+        std::fs::write(&path, [0; 24]).expect("room");
+        let source = Array::open(&path, &Opening::default()).expect("an array");
+        let target = Array::spooled(source.spec(), "target").expect("room");
+        let convert = Conversion::between(source.dtype(), source.dtype(), crate::cast::Overflow::Error);
+        let elements = Elements { bytes: &source, view: source.view(), convert: convert.expect("itself") };
+        let content = Content::Elements(elements, &source);
+        let crew = Crew { threads: 1, progress: &Silent };
+        content.store(&target, crew).expect("unchanged");
+        File::options().append(true).open(&path).and_then(|file| file.set_len(25)).expect("grown");
+        let error = content.store(&target, crew).expect_err("changed");
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Io, Some(&*path)));
+    }
 }

@@ -17,17 +17,12 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::index::{Index, place};
 use crate::job::copy::copy;
-use crate::job::listed::fetch;
+use crate::job::listed::{at_a_time, fetch};
 use crate::mapping::Stream;
 use crate::shape::{Order, Shape};
 use crate::sink::{Fmt, Layout, OutputFormat, Sink, Style};
 use crate::source::{Memory, Readable};
 use crate::view::View;
-
-/// Bytes of the elements fetched together: so many that pages of a large file are touched once for several of them.
-const BATCH: usize = 8 << 20;
-/// A list of places takes memory, too, however small the elements.
-const PLACES: usize = 1 << 20;
 
 /// Print elements, one per line
 ///
@@ -118,12 +113,14 @@ impl GetArgs {
                         continue;
                     }
                     batch.print(ui)?;
-                    let line = str::from_utf8(line).map_err(std::io::Error::other).map_err(failed)?;
-                    if line.trim().is_empty() {
+                    if line.trim_ascii().is_empty() {
                         continue;
                     }
-                    let printed = line.parse().and_then(|index: Index| self.print(array, Some(&index), ui));
-                    printed.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
+                    let selected = self.selected(line, array);
+                    // What goes wrong with the elements, or with printing them, is not the line's fault.
+                    let Selected { view, dtype } =
+                        selected.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
+                    self.print_elements(array, &view, &dtype, ui)?;
                 }
                 Next::Waiting => {
                     // Whoever waits for an answer before asking again gets it.
@@ -133,6 +130,12 @@ impl GetArgs {
                 Next::End => return batch.print(ui),
             }
         }
+    }
+
+    /// What the index in a line selects.
+    fn selected(&self, line: &[u8], array: &Array) -> Result<Selected> {
+        let line = str::from_utf8(line).map_err(|_| Error::usage("is not UTF-8"))?;
+        self.select.select(Some(&line.parse()?), array)
     }
 
     /// All elements, where one integer for each axis picks one of them.
@@ -161,7 +164,7 @@ impl Batch<'_> {
         let Some(whole) = &self.plain else { return Ok(false) };
         let Some(place) = place(line, &whole.view) else { return Ok(false) };
         self.places.push(place);
-        if self.places.len() >= PLACES.min(BATCH / whole.view.item().size().max(1)) {
+        if self.places.len() >= at_a_time(whole.view.item().size()) {
             self.print(ui)?;
         }
         Ok(true)

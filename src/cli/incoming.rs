@@ -9,12 +9,12 @@ use super::signals;
 use super::ui::Ui;
 use crate::array::{AlongRows, Array, Describe, Incoming, NewArray};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::{At, Error, Result};
 use crate::index::Reach;
 use crate::job::Emit;
 use crate::job::copy::{self as job, Flowed, emit_incoming, emit_values};
 use crate::job::values::Values;
-use crate::mapping::Stream;
+use crate::mapping::{Stream, give_up};
 use crate::shape::{Order, Shape};
 use crate::sink::{Layout, OutputFormat, Sink};
 use crate::source::Tape;
@@ -102,7 +102,11 @@ impl Flow<'_> {
         let new = NewArray::begin(&path, spec, format.container(), describe, write.replace())?;
         signals::heed();
         let mut file = new.file().file();
+        let cache = self.incoming.cache();
         self.pass(output, &sink, &mut |bytes| file.write_all(bytes).map_err(|error| new.file().unwritten(error)), ui)?;
+        if !new.file().is_direct() {
+            give_up(file, cache).at(new.file().target())?;
+        }
         signals::check()?;
         new.commit(write.sync())
     }

@@ -1,11 +1,14 @@
-//! Standard input as a file: what is redirected from one is that file, what comes through a pipe is spooled.
+//! Standard input as a file: what is redirected from one is that file, what comes through a pipe is spooled. A file of
+//! which somebody has read the beginning goes on where it stands, as through a pipe.
 
 use std::fs::File;
 use std::io::{self, Seek};
 use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::escape::shell_path;
 use crate::mapping::{Mapping, Mode, Stream, spool, stream_name};
 
 /// Whether a path names a descriptor that the process was started with: `-`, `/dev/stdin`, `/dev/fd/N`.
@@ -30,11 +33,24 @@ fn descriptor(path: &Path) -> Option<u32> {
     }
 }
 
+/// [`open_stream`] of what an option names.
+///
+/// # Errors
+/// As [`open_stream`].
+pub(super) fn open_source(path: &Path, option: &str) -> Result<Opened> {
+    open_stream(path).map_err(|error| match path.metadata() {
+        Ok(metadata) if metadata.file_type().is_fifo() => {
+            error.with_hints(Vec::new()).whole_hint(format!("{option} - < {}", shell_path(path)))
+        }
+        _ => error,
+    })
+}
+
 /// What a path leads to.
 pub(super) enum Opened {
     /// A regular file.
     File(Mapping),
-    /// What comes through a pipe, and its name.
+    /// What comes through a pipe, or from the middle of a file on, and its name.
     Stream(File, PathBuf),
 }
 
@@ -46,26 +62,6 @@ pub(super) fn open(path: &Path) -> Result<Mapping> {
     match open_stream(path)? {
         Opened::File(mapping) => Ok(mapping),
         Opened::Stream(mut file, name) => spool(&mut file, &name),
-    }
-}
-
-/// Opens what a path leads to from where it stands: standard input may be a file of which something was read before.
-///
-/// # Errors
-/// Io, where it cannot be opened.
-pub(super) fn open_rest(path: &Path) -> Result<Opened> {
-    let opened = open_stream(path)?;
-    match opened {
-        Opened::File(mapping) if is_stdin(path) => {
-            let name = stream_name("stdin");
-            let failed = |error| Error::io("cannot read", error).at(&name);
-            let mut file = mapping.file().try_clone().map_err(failed)?;
-            if file.stream_position().map_err(failed)? == 0 {
-                return Ok(Opened::File(mapping));
-            }
-            Ok(Opened::Stream(file, name))
-        }
-        opened => Ok(opened),
     }
 }
 
@@ -84,9 +80,14 @@ pub(super) fn open_stream(path: &Path) -> Result<Opened> {
         Stream::Stdin.check().map_err(failed)?;
     }
     let file = file.map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_file() {
+    if file.metadata().map_err(failed)?.is_file() && !is_begun(&file) {
         Mapping::from_file(file, name, Mode::Read).map(Opened::File)
     } else {
         Ok(Opened::Stream(file, name))
     }
+}
+
+/// Whether somebody has read of it: a shell that took the first line, a program before us.
+fn is_begun(mut file: &File) -> bool {
+    file.stream_position().is_ok_and(|at| at > 0)
 }

@@ -149,6 +149,9 @@ impl MapChunksArgs {
         if self.edit.is_dry_run() {
             return Err(Error::usage("--dry-run says what would change in place").hint("add -i, or use --check"));
         }
+        if !self.place.check {
+            self.edit.output.refuse_early(&self.file, &self.edit.write)?;
+        }
         let array = match self.open.open_or_incoming(&self.file, ui)? {
             Came::Array(array) => array,
             Came::Incoming(incoming) => match self.flow(incoming, ui)? {

@@ -17,6 +17,7 @@ mod exec;
 mod expr;
 mod failure;
 mod fill;
+mod foreign;
 mod get;
 mod incoming;
 mod info;

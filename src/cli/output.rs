@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::{Destination, WriteArgs};
+use super::input::is_stream;
 use super::ui::Ui;
 use super::words::{FORMATS, one_of};
 use super::{number, signals, table};
@@ -127,6 +128,17 @@ impl OutputArgs {
         }
     }
 
+    /// Refuses what no input could make good, a name that is taken: before standard input is waited for.
+    ///
+    /// # Errors
+    /// As [`NewArray::refuse`].
+    pub(super) fn refuse_early(&self, input: &Path, write: &WriteArgs) -> Result<()> {
+        match self.destination() {
+            Destination::File(out) if is_stream(input) => NewArray::refuse(&out, write.replace()),
+            _ => Ok(()),
+        }
+    }
+
     /// How values look, the first of which lies at byte `base`.
     pub(super) fn style(&self, base: u64) -> Style {
         let header = if self.header { Header::Names } else { Header::Absent };
@@ -161,7 +173,7 @@ impl OutputArgs {
     pub(super) fn refuse_terminal(&self, format: OutputFormat) -> Result<()> {
         if !format.is_text() && self.destination() == Destination::Default && io::stdout().is_terminal() {
             return Err(Error::usage(format!("{format} is not for terminals"))
-                .hint("-o FILE writes it to a file, -o - to the terminal all the same"));
+                .hint("-o OUT writes it to a file, -o - to the terminal all the same"));
         }
         Ok(())
     }
@@ -284,7 +296,9 @@ impl<'a> Formatted<'a> {
             return give_up(file, array.mapping().cache());
         }
         let mut emit = |bytes: &[u8]| file.write_all(bytes).map_err(|error| new.file().unwritten(error));
-        copy(self.outcome.array, &self.view, &self.convert, &self.sink, &mut emit, ui.crew(&progress))
+        copy(self.outcome.array, &self.view, &self.convert, &self.sink, &mut emit, ui.crew(&progress))?;
+        // A stream has no pages.
+        if new.file().is_direct() { Ok(()) } else { give_up(file, self.outcome.array.mapping().cache()) }
     }
 
     /// The bytes of the file that are the result as they lie there.

@@ -79,7 +79,8 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         args.edit.run(&Updates::read(updates, &array, &args.select, args.cast)?, ui)?;
         return Ok(Exit::Done);
     }
-    let reading = Reading { header: args.edit.output.names(), readings: Readings::Once, io: args.open.io() };
+    let (header, io, cache) = (args.edit.output.names(), args.open.io(), args.open.cache());
+    let reading = Reading { header, readings: Readings::Once, io, cache };
     match args.from.open(&same, Some(array.mapping()), reading, ui)? {
         Some(Source::Array(source)) => args.store_elements(&array, &selected, &source, ui)?,
         Some(Source::Text(text)) => args.store_text(&array, &selected, &text, ui)?,

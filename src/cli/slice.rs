@@ -128,6 +128,7 @@ impl SliceArgs {
 }
 
 pub(super) fn run(args: &SliceArgs, ui: &Ui) -> anyhow::Result<Exit> {
+    args.output.refuse_early(&args.file, &args.write)?;
     let array = match args.open.open_or_incoming(&args.file, ui)? {
         Came::Array(array) => array,
         Came::Incoming(incoming) => match args.flow(incoming, ui)? {

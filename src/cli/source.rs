@@ -5,10 +5,13 @@ use std::io::{Cursor, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use clap::Args;
 
 use super::args::{warn_of_changes, warn_of_writer};
+use super::foreign;
 use super::input::{self, Opened};
 use super::number;
 use super::signals;
@@ -18,7 +21,7 @@ use crate::array::{Array, HeaderUse, Opening};
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::format::{self, Format, HEAD, npy};
 use crate::job::import::{Destination, Imported, Wanted, import};
-use crate::mapping::{Io, Mapping, Mode, copy_sparse, spool, stream_name, temporary};
+use crate::mapping::{Cache, Io, Mapping, Mode, Waiting, copy_sparse, spool, stream_name, temporary, unkept};
 use crate::shape::Order;
 use crate::source::text::{Columns, Compression, Feed, Header, Layout, Lists, Readings, Text, TextFormat};
 use crate::spec::{ArraySpec, Request, Trailing};
@@ -56,6 +59,17 @@ pub(super) enum FromFormat {
     Npy,
     Raw,
     Text(TextFormat),
+}
+
+impl FromFormat {
+    /// The word that names it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Npy => "npy",
+            Self::Raw => "raw",
+            Self::Text(format) => format.name(),
+        }
+    }
 }
 
 impl FromStr for FromFormat {
@@ -116,6 +130,8 @@ pub(super) struct Reading {
     pub(super) readings: Readings,
     /// How the bytes of an array travel.
     pub(super) io: Io,
+    /// What becomes of the pages of SRC.
+    pub(super) cache: Cache,
 }
 
 impl FromArgs {
@@ -133,7 +149,7 @@ impl FromArgs {
         ui: &Ui,
     ) -> Result<Option<Source>> {
         let Some(path) = &self.from else { return Ok(None) };
-        let (head, opened) = headed(input::open_rest(path)?)?;
+        let (head, opened) = headed(input::open_source(path, "--from")?)?;
         let compression = self.compression(path, &head);
         let (head, opened) = match (compression, opened) {
             (None, opened) => (head, opened),
@@ -142,10 +158,16 @@ impl FromArgs {
         };
         let ending = self.format_of(path, &head)?;
         let format = ending.unwrap_or(FromFormat::Text(TextFormat::Text));
+        if self.from_format.is_none()
+            && matches!(format, FromFormat::Text(_))
+            && let Some(error) = foreign::refusal(path, &head, if target.is_some() { "set" } else { "create" })
+        {
+            return Err(error);
+        }
         let FromFormat::Text(text) = format else {
             self.refuse_layout(reading.header, path)?;
             let mapping = spooled(opened, compression)?;
-            return self.array(mapping, format, same, target, reading.io, ui).map(|array| Some(Source::Array(array)));
+            return self.array(mapping, format, same, target, reading, ui).map(|array| Some(Source::Array(array)));
         };
         if self.from_spec.is_some() {
             return Err(Error::usage(format!("--from-spec is for a raw SRC, not for {}", text.name())).at(path));
@@ -153,9 +175,11 @@ impl FromArgs {
         let feed = match opened {
             Peeked::File(mapping) => {
                 warn_of_writer(&mapping, ui);
-                Feed::of_file(mapping, compression)
+                Feed::of_file(mapping.with_cache(reading.cache), compression)
             }
-            Peeked::Stream(stream, name) => Feed::of_stream(stream, &name, compression, reading.readings)?,
+            Peeked::Stream(stream, name, given_up) => {
+                Feed::of_stream(stream, &name, compression, reading.readings)?.given_up_by(given_up)
+            }
         };
         let (layout, is_guess) = (self.layout(reading.header), ending.is_none());
         Ok(Some(Source::Text(TextSource { feed, format: text, layout, is_guess, io: reading.io })))
@@ -211,14 +235,14 @@ impl FromArgs {
         format: FromFormat,
         same: &Request,
         target: Option<&Mapping>,
-        io: Io,
+        Reading { io, cache, .. }: Reading,
         ui: &Ui,
     ) -> Result<Array> {
         let header = if format == FromFormat::Npy { HeaderUse::Recognise } else { HeaderUse::Ignore };
         let said = self.from_spec.clone().unwrap_or_default();
         let request = if header == HeaderUse::Ignore { said.or(same.clone()) } else { said };
         let trailing = Trailing::Refuse;
-        let opening = Opening { request, mode: Mode::Read, trailing, header, io, ..Opening::default() };
+        let opening = Opening { request, mode: Mode::Read, trailing, header, io, cache, ..Opening::default() };
         let source = Array::over(mapping, &opening)?;
         warn_of_changes(source.mapping(), source.mapping().path(), ui);
         let changes = target.is_some_and(|target| target.identity() == source.mapping().identity());
@@ -270,11 +294,10 @@ impl TextSource {
     /// As [`import`] has them.
     pub(super) fn spooled(&self, wanted: Wanted<'_>, ui: &Ui) -> Result<Array> {
         let file = temporary()?;
-        let name = stream_name("values");
-        let into = Destination { file: &file, name: &name, offset: &|_, _| Ok(0) };
+        let into = Destination { file: &file, unwritten: &unkept, offset: &|_, _| Ok(0) };
         let Imported { dtype, shape, offset } = self.import(wanted, &into, ui)?;
         let spec = ArraySpec { dtype, shape, order: Order::C, offset };
-        file.set_len(spec.end()).map_err(|error| Error::io("cannot keep values", error))?;
+        file.set_len(spec.end()).map_err(unkept)?;
         let mapping = Mapping::from_file(file, self.name().to_path_buf(), Mode::Read)?.with_io(self.io);
         Ok(Array::known(mapping, spec, Format::Raw))
     }
@@ -288,7 +311,8 @@ impl TextSource {
 /// What a path leads to, with nothing of it lost where its first bytes were looked at.
 enum Peeked {
     File(Mapping),
-    Stream(Box<dyn Read + Send>, PathBuf),
+    /// With what tells those who wait for it that nobody wants it any more.
+    Stream(Box<dyn Read + Send>, PathBuf, Arc<AtomicBool>),
 }
 
 /// The first bytes, and all of them.
@@ -304,7 +328,12 @@ fn headed(opened: Opened) -> Result<(Vec<u8>, Peeked)> {
             let mut head = Vec::new();
             let read = (&file).take(HEAD as u64).read_to_end(&mut head);
             read.map_err(|error| Error::io("cannot read", error).at(&name))?;
-            Ok((head.clone(), Peeked::Stream(Box::new(Cursor::new(head).chain(file)), name)))
+            let given_up = Arc::new(AtomicBool::new(false));
+            let unwanted = Arc::clone(&given_up);
+            let rest = Waiting::new(file, move || {
+                if unwanted.load(Relaxed) { Err(Error::usage("is not wanted any more")) } else { signals::check() }
+            });
+            Ok((head.clone(), Peeked::Stream(Box::new(Cursor::new(head).chain(rest)), name, given_up)))
         }
     }
 }
@@ -320,7 +349,7 @@ fn decompressed_head(compression: Compression, opened: Peeked) -> Result<(Vec<u8
 fn spooled(opened: Peeked, compression: Option<Compression>) -> Result<Mapping> {
     match (opened, compression) {
         (Peeked::File(mapping), None) => Ok(mapping),
-        (Peeked::Stream(mut stream, name), None) => spool(&mut stream, &name),
+        (Peeked::Stream(mut stream, name, _), None) => spool(&mut stream, &name),
         (Peeked::File(mapping), Some(compression)) => {
             let name = mapping.path().to_path_buf();
             Feed::of_file(mapping, Some(compression)).spooled(&name)
@@ -334,7 +363,7 @@ fn is_among(ending: &OsStr, endings: &[&str]) -> bool {
 }
 
 /// What the ending says, behind which another may say that it is compressed.
-fn by_ending(path: &Path) -> Option<FromFormat> {
+pub(super) fn by_ending(path: &Path) -> Option<FromFormat> {
     let ending = path.extension()?;
     if is_among(ending, COMPRESSED_ENDINGS) {
         return by_ending(Path::new(path.file_stem()?));

@@ -23,6 +23,7 @@ use crate::array::Array;
 use crate::cast::{Conversion, Overflow};
 use crate::error::{Error, Result};
 use crate::index::{Index, place};
+use crate::job::listed::at_a_time;
 use crate::job::store::{Changes, compare, store};
 use crate::job::values::{Constant, Elements, Values};
 use crate::shape::{Order, Shape};
@@ -32,8 +33,6 @@ use crate::view::{Axis, View, tuple};
 
 /// Bytes of updates that are kept in memory.
 const IN_MEMORY: usize = 16 << 20;
-/// How many elements are stored at a time: the more, the fewer times each page of the file is touched.
-const BATCH: usize = 1 << 20;
 
 /// Updates of an array, all of which are known to fit.
 pub(super) struct Updates<'a> {
@@ -53,11 +52,20 @@ impl<'a> Updates<'a> {
         let selected = select.select(Some(&Index::all()), array)?;
         let log = RefCell::new(tempfile::spooled_tempfile_in(IN_MEMORY, std::env::temp_dir()));
         let updates = Self { array, selected, select, cast, log };
-        match input::open_stream(path)? {
-            Opened::File(mapping) => updates.read_lines(BufReader::new(mapping.file()), mapping.path()),
-            Opened::Stream(file, name) => updates.read_lines(BufReader::with_capacity(1 << 16, file), &name),
-        }?;
+        updates.read_from(input::open_source(path, "--updates")?)?;
         Ok(updates)
+    }
+
+    fn read_from(&self, opened: Opened) -> Result<()> {
+        match opened {
+            Opened::File(mapping) => {
+                let read = self.read_lines(BufReader::with_capacity(1 << 16, mapping.file()), mapping.path());
+                // The last line of a file that has been cut short is in part another, and none is missing.
+                mapping.check_unchanged()?;
+                read
+            }
+            Opened::Stream(file, name) => self.read_lines(BufReader::with_capacity(1 << 16, file), &name),
+        }
     }
 
     fn read_lines(&self, mut from: impl BufRead, name: &Path) -> Result<()> {
@@ -182,6 +190,7 @@ impl Store for Updates<'_> {
 
     fn store(&self, target: &Array, view: &View, ui: &Ui) -> Result<()> {
         let itemsize = self.selected.dtype.itemsize();
+        let most = at_a_time(itemsize);
         let mut log = self.log.borrow_mut();
         log.rewind().map_err(not_kept)?;
         let mut log = BufReader::with_capacity(1 << 16, &mut *log);
@@ -189,7 +198,7 @@ impl Store for Updates<'_> {
         let mut number = [0; 8];
         loop {
             let tag = log.fill_buf().map_err(not_kept)?.first().copied();
-            if batch.len() == BATCH || (tag != Some(0) && !batch.is_empty()) {
+            if batch.len() == most || (tag != Some(0) && !batch.is_empty()) {
                 store_batch(target, &at_places(view, &batch), std::mem::take(&mut items), ui)?;
                 batch.clear();
             }
@@ -236,4 +245,31 @@ fn store_batch(target: &Array, view: &View, items: Vec<u8>, ui: &Ui) -> Result<(
     let memory = View::of_array(&Shape::new(view.dims())?, view.item().size(), Order::C, 0);
     let progress = ui.progress(view.nbytes());
     store(target, view, &Listed { bytes: Memory(items), view: memory }, ui.crew(&progress))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::Opening;
+    use crate::error::ErrorKind;
+    use crate::mapping::{Mapping, Mode};
+
+    #[test]
+    fn updates_of_a_file_that_is_cut_short_are_not_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [path, lines] = ["a.dat", "lines"].map(|name| folder.path().join(name));
+        std::fs::write(&path, [0; 24]).expect("room");
+        let array = Array::open(&path, &Opening::default()).expect("an array");
+        let select = SelectArgs::default();
+        for kept in [12, 6] {
+            std::fs::write(&lines, "0\t1\n1\t2\n2\t3\n").expect("room");
+            std::fs::write(folder.path().join("none"), "").expect("room");
+            let none = folder.path().join("none");
+            let updates = Updates::read(&none, &array, &select, CastArgs::default()).expect("no lines");
+            let mapping = Mapping::open(&lines, Mode::Read).expect("a file");
+            std::fs::File::options().write(true).open(&lines).and_then(|file| file.set_len(kept)).expect("cut short");
+            let read = updates.read_from(Opened::File(mapping));
+            assert_eq!(read.err().map(|error| error.kind()), (kept < 12).then_some(ErrorKind::Io), "{kept}");
+        }
+    }
 }

@@ -49,6 +49,12 @@ pub struct Candidate {
     pub why: String,
 }
 
+/// What a file that begins with these bytes says it is, in a few words.
+pub fn remark(head: &[u8]) -> Option<String> {
+    let block = Block { offset: 0, bytes: head.to_vec() };
+    magic::recognise(&Sample::new(head.len() as u64, vec![block]))?.remark
+}
+
 /// What is said of a sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Guess {

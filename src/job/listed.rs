@@ -18,6 +18,16 @@ const BUCKETS: u64 = 1 << 16;
 /// Fewer elements than this are not worth another thread.
 const FEW: usize = 1 << 12;
 
+/// Bytes of the elements dealt with together: so many that pages of a large file are touched once for several of them.
+const BATCH: usize = 8 << 20;
+/// A list of places takes memory, too, however small the elements.
+const PLACES: usize = 1 << 20;
+
+/// How many elements of a list are dealt with at a time: at least one, however large.
+pub fn at_a_time(itemsize: usize) -> usize {
+    PLACES.min(BATCH / itemsize.max(1)).max(1)
+}
+
 /// The items that begin at these bytes, packed, in the order of the list.
 ///
 /// # Errors
@@ -114,6 +124,13 @@ mod tests {
 
     use super::*;
     use crate::source::Memory;
+
+    #[test]
+    fn a_batch_is_bounded_by_its_bytes_and_its_places() {
+        for (itemsize, most) in [(0, 1 << 20), (1, 1 << 20), (8, 1 << 20), (1000, 8388), (8 << 20, 1), (1 << 30, 1)] {
+            assert_eq!(at_a_time(itemsize), most, "{itemsize}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -76,6 +76,9 @@ impl Pace {
 /// it come next, and a disk gives all of them in the time of a few.
 const TOGETHER: u64 = 64 << 20;
 
+/// Bytes that the system keeps as one at most.
+const TOGETHER_AT_MOST: u64 = 2 << 20;
+
 impl Mapping {
     /// Has the bytes of a box of elements read while it is gone through, unless they are in memory. It would be read in
     /// the order of its runs otherwise, each when it is its turn: measured on a virtual disk, 16 KiB of every 64 KiB at
@@ -129,7 +132,9 @@ impl Mapping {
     pub fn read_behind(&self, range: Range<u64>) {
         // A length of zero would mean all of the file.
         if self.cache() == Cache::Drop && range.start < range.end {
-            let _ = fadvise(self.file(), range.start, NonZeroU64::new(range.end - range.start), Advice::DontNeed);
+            // What the system keeps as one goes only as a whole: the range before this one left the beginning of it.
+            let start = range.start - range.start % TOGETHER_AT_MOST;
+            let _ = fadvise(self.file(), start, NonZeroU64::new(range.end - start), Advice::DontNeed);
         }
     }
 }

@@ -45,6 +45,7 @@ pub mod stop;
 mod transfer;
 mod trusted;
 mod unchanged;
+mod waiting;
 mod window;
 mod writer;
 
@@ -68,8 +69,9 @@ pub use reader::Reader;
 pub use resuming::{resuming, typed_here};
 pub use share::{lead, place_to_share};
 pub use space::{Sync, reserve, set_len};
-pub use spool::{spool, stream_name, temporary, unnamed};
+pub use spool::{spool, stream_name, temporary, unkept, unnamed};
 pub use stdio::Stream;
 pub use transfer::{copy_range, copy_sparse};
 pub use trusted::trusted;
+pub use waiting::Waiting;
 pub use writer::{Stores, Writer};

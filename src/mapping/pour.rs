@@ -74,6 +74,7 @@ impl Source<'_> {
         }
         self.scratch.resize((end - at) as usize, 0);
         self.from.pread(at, &mut self.scratch)?;
+        self.from.read_behind(at..end);
         Ok(rustix::io::write(to, &self.scratch))
     }
 
@@ -82,7 +83,7 @@ impl Source<'_> {
         let holds = self.window.as_ref().is_some_and(|window| window.range().contains(&at));
         if !holds {
             // The old one goes first: there are never two.
-            self.window = None;
+            self.leave();
             if self.from.maps() {
                 match Window::open(self.from, at, Access::Read) {
                     Ok(window) => self.window = Some(window),
@@ -91,6 +92,19 @@ impl Source<'_> {
             }
         }
         Ok(self.window.as_ref())
+    }
+
+    /// Gives up the window, if there is one.
+    fn leave(&mut self) {
+        if let Some(range) = self.window.take().map(|window| window.range()) {
+            self.from.read_behind(range);
+        }
+    }
+}
+
+impl Drop for Source<'_> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Reader<'a> {
     pub(super) mapping: &'a Mapping,
     pub(super) window: Option<Window>,
     visits: Visits,
+    /// The number of the window that system calls read of last, whose pages are still to be given up.
+    beside: Option<u64>,
     pub(super) pace: Pace,
 }
 
@@ -52,7 +54,7 @@ impl Visits {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(mapping: &'a Mapping) -> Self {
-        Self { mapping, window: None, visits: Visits::default(), pace: Pace::Steady }
+        Self { mapping, window: None, visits: Visits::default(), beside: None, pace: Pace::Steady }
     }
 
     /// The file it reads.
@@ -120,6 +122,11 @@ impl<'a> Reader<'a> {
                 Err(Lost(_)) => self.window = None,
             }
         }
+        let size = self.mapping.window_bytes() as u64;
+        if self.beside != Some(piece.file / size) {
+            self.pass();
+            self.beside = Some(piece.file / size);
+        }
         self.mapping.pread_piece(piece, scratch)
     }
 
@@ -152,11 +159,20 @@ impl<'a> Reader<'a> {
         self.mapping.read_behind(range.clone());
         Some(range.end)
     }
+
+    /// Gives up the pages that system calls have read, with those around them that the system has read ahead.
+    fn pass(&mut self) {
+        let size = self.mapping.window_bytes() as u64;
+        if let Some(start) = self.beside.take().map(|window| window * size) {
+            self.mapping.read_behind(start..start.saturating_add(size));
+        }
+    }
 }
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         self.leave();
+        self.pass();
     }
 }
 

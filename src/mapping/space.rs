@@ -25,7 +25,7 @@ pub fn set_len(file: &File, len: u64) -> Result<()> {
 }
 
 /// Makes a new file as long as where `data` ends and reserves all of its storage, so that no later store runs out of
-/// it. In `data` nothing has been stored yet.
+/// it. In `data` nothing has been stored yet, or nothing that is wanted where this fails.
 ///
 /// # Errors
 /// Io, where there is not enough space (whatever was reserved is given back) or the file system cannot reserve any.

@@ -39,11 +39,16 @@ pub fn spool(from: &mut dyn Read, name: &Path) -> Result<Mapping> {
     loop {
         match from.read(&mut piece) {
             Ok(0) => return Mapping::from_file(file, name.to_path_buf(), Mode::Read),
-            Ok(len) => (&file).write_all(&piece[..len]).map_err(|error| no_spool(error, &std::env::temp_dir()))?,
+            Ok(len) => (&file).write_all(&piece[..len]).map_err(unkept)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(Error::io("cannot read", error).at(name)),
         }
     }
+}
+
+/// That bytes could not be kept in a file without a name.
+pub fn unkept(error: io::Error) -> Error {
+    no_spool(error, &std::env::temp_dir())
 }
 
 pub(super) fn no_spool(error: io::Error, folder: &Path) -> Error {

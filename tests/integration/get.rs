@@ -25,6 +25,15 @@ fn indices_come_from_stdin() {
 }
 
 #[test]
+fn what_is_wrong_with_a_line_is_told_of_that_line_alone() {
+    a().stdin("0,0\n\u{fffd}\n").run(["get", "a.npy", "-"]).code(2).stderr_has("line 2 of stdin");
+    let bytes = [&b"0,0\n"[..], b"\xff,0\n"].concat();
+    a().stdin(bytes).run(["get", "a.npy", "-"]).code(2).stderr_has("line 2 of stdin: is not UTF-8");
+    let full = Rmm::new().sparse("a.dat", 1 << 20).stdin("0\n:\n").sh("rmm get a.dat - -d u1 > /dev/full");
+    full.code(3).stderr("rmm: stdout: cannot write: No space left on device\n");
+}
+
+#[test]
 fn many_indices_from_stdin_are_fast() {
     use std::fmt::Write;
     let mut indices = String::new();

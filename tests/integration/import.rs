@@ -296,3 +296,84 @@ fn long_pipes_are_read_in_little_memory() {
     );
     ran.prints("1.5\n1000000.5\nnan\n");
 }
+
+#[test]
+fn what_says_itself_that_it_is_no_text_is_named() {
+    let zip = b"PK\x03\x04\x14\0\0\0";
+    let foreign = |name: &str, bytes: &[u8], message: &str, hint: &str| {
+        let ran = Rmm::new().file(name, bytes).run(["create", "o.npy", "--from", name]);
+        ran.refused(2, message).stderr_has(hint).names_are([name]);
+    };
+    foreign("a b.npz", zip, "a b.npz: is no text: it begins as a zip archive", "hint: rmm info 'a b.npz' --guess\n");
+    foreign("t.csv", zip, "is no text: it begins as a zip archive", "--guess");
+    foreign("p.parquet", b"PAR1\x15\0", "Parquet", "hint: rmm info p.parquet --guess\n");
+    foreign(
+        "t.txt.bz2",
+        b"BZh91AY\xff\xff",
+        "bzip2",
+        "hint: bzip2 -dc t.txt.bz2 | rmm create o.npy --from - --from-format text\n",
+    );
+    foreign("t.xz", b"\xfd7zXZ\0\0", "xz", "hint: xz -dc t.xz | rmm create o.npy --from -\n");
+    let piped = Rmm::new().stdin(zip).run(["create", "o.npy", "--from", "-"]).refused(2, "<stdin>: is no text");
+    assert!(!piped.said().contains("hint"));
+    let set = Rmm::new().arange("m.npy", [2]).file("t.xz", b"\xfd7zXZ\0\0").run(["set", "m.npy", "--from", "t.xz"]);
+    set.refused(2, "xz").stderr_has("hint: xz -dc t.xz | rmm set m.npy --from -\n");
+    // A column may be called so, and who names the format knows.
+    let named = Rmm::new().file("t.csv", "PAR1,é\n").run(["create", "o.npy", "--from", "t.csv"]).done();
+    named.then().run(["slice", "o.npy", "-f", "csv"]).prints("PAR1,é\n");
+    let raw =
+        Rmm::new().file("t.png", zip).run(["create", "o.dat", "--from", "t.png", "--from-format", "raw", "-d", "u1"]);
+    raw.done().file_is("o.dat", zip);
+}
+
+#[test]
+fn a_fifo_is_named_with_the_option_that_reads_it() {
+    let ff = Rmm::new().arange("m.npy", [2]).sh("mkfifo ff").done().then();
+    let create = ff.run(["create", "o.npy", "--from", "ff"]).code(2);
+    let create = create.stderr("rmm: ff: is a FIFO, not a regular file\nhint: --from - < ff\n").then();
+    create.run(["set", "m.npy", "--updates", "ff"]).code(2).stderr_has("hint: --updates - < ff\n");
+}
+
+#[test]
+fn standard_input_goes_on_where_it_stands() {
+    let text = "7 7\n1 2\n3 4\n";
+    let rest = npy_bytes("<i8", &[2, 2], &bytes(&[1_i64, 2, 3, 4]));
+    for source in ["< t.txt", "-d i8 < t.txt"] {
+        let (told, from) = source.split_once('<').expect("two parts");
+        let line = format!("{{ read -r first; rmm create o.npy --from - {told}; }} <{from}");
+        Rmm::new().file("t.txt", text).sh(&line).done().file_is("o.npy", &rest);
+    }
+    let set = Rmm::new().npy("m.npy", "<i8", [2, 2], [0; 32]).file("t.txt", text);
+    set.sh("{ read -r first; rmm set m.npy --from -; } < t.txt").done().file_is("m.npy", &rest);
+    let set = Rmm::new().file("m", [0; 3]).file("t", "0\t1\n1\t2\n2\t3\n");
+    set.sh("{ read -r first; rmm set m -d u1 --updates -; } < t").done().file_is("m", [0, 2, 3]);
+    let skip = "dd bs=1 count=2 of=/dev/null status=none";
+    for (command, printed) in [
+        ("slice - -d u1 -f csv", "3\n4\n"),
+        ("slice - -d u1 ::-1 -f csv", "4\n3\n"),
+        ("slice - -d u1 -s 2 --allow-trailing", "3\n4\n"),
+        ("map-chunks - -d u1 --reduce sum", "7\n"),
+        ("map-chunks - -d u1 --expr x+1", "4\n5\n"),
+        ("get - -d u1 0", "3\n"),
+        ("info - -d u1 --get size", "2\n"),
+    ] {
+        for line in [format!("{{ {skip}; rmm {command}; }} < x"), format!("cat x | {{ {skip}; rmm {command}; }}")] {
+            Rmm::new().file("x", [1, 2, 3, 4]).sh(&line).prints(printed);
+        }
+    }
+    // What is at its beginning is opened as a file, which leaves the position where it was.
+    Rmm::new().file("x", [1, 2]).sh("{ rmm slice - -d u1; rmm slice - -d u1 ::-1; } < x").prints("1\n2\n2\n1\n");
+}
+
+#[test]
+fn where_there_is_no_room_for_copies_the_folder_is_named() {
+    let said = |ran: crate::harness::Ran| {
+        ran.code(3).stderr_has("cannot keep a temporary copy: File too large").stderr_has("hint: TMPDIR names another");
+    };
+    // Comments are kept and become no elements.
+    let text = format!("{}1,2\n", "# words\n".repeat(2000));
+    let words = "rmm create o.npy --from - --from-format csv --comments '#'";
+    said(Rmm::new().stdin(&text).sh(&format!("ulimit -f 8; {words}")));
+    let set = Rmm::new().npy("m.npy", "<f8", [2], [0; 16]).stdin("1\n".repeat(2000));
+    said(set.sh("ulimit -f 8; rmm set m.npy --from -"));
+}

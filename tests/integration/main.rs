@@ -47,4 +47,5 @@ mod snapshot;
 mod streams;
 mod surroundings;
 mod updates;
+mod waiting;
 mod whose_journal;

@@ -305,9 +305,43 @@ fn what_is_made_leaves_the_memory_where_caches_are_dropped() {
         "map-chunks a.dat -d u1 --expr x+1 -o b.dat --resume",
         "map-chunks a.dat -d u1 --exec cat -o b.dat",
         "fill a.dat -d u1 --value 3 --mode c -o b.dat",
+        "slice a.dat -d u1 -f ndjson -o b.dat",
+        "slice - -d u1 -o b.dat",
     ] {
-        let dropped = resident(&format!("rmm {words} --cache drop"));
-        assert_eq!((resident(&format!("rmm {words}")), dropped), (Some(1 << 16), Some(0)), "{words}");
+        let kept = resident(&format!("cat a.dat | rmm {words}"));
+        let dropped = resident(&format!("cat a.dat | rmm {words} --cache drop"));
+        assert_eq!((kept.is_some_and(|bytes| bytes >= 1 << 16), dropped), (true, Some(0)), "{words}");
+    }
+}
+
+/// Bytes of a file that are in memory when a line of shell has read it.
+fn resident_of(name: &str, line: &str) -> Option<u64> {
+    let line =
+        format!("sync {name} && cat {name} > b.dat && {line} && fincore --bytes --noheadings --output RES {name}");
+    let folder = Rmm::new().file("a.dat", vec![1; 12 << 20]).file("i", "5\n7\n9000000\n7\n".repeat(9));
+    let folder = folder.file("a.csv", "# words\n1\n".repeat(10_000)).file("m", vec![0; 10_000]);
+    let ran = folder.sh(&line);
+    String::from_utf8_lossy(ran.output()).trim().parse().ok()
+}
+
+#[test]
+fn what_is_read_leaves_the_memory_where_caches_are_dropped() {
+    if resident_of("a.dat", "dd if=a.dat iflag=nocache count=0 status=none") != Some(0) {
+        return skipped("fincore and a file system on a disk");
+    }
+    for line in [
+        "rmm slice a.dat -d u1 -f raw --cache drop | cat > o",
+        "rmm slice a.dat -d u1 -f npy --cache drop --io pread | cat > o",
+        "rmm slice a.dat --spec f8:-1,256 :,0 --cache drop --io pread > o",
+        "rmm slice a.dat --spec u2:-1 ::2 -f raw --cache drop --io pread > o",
+        "rmm get a.dat -d u1 - --cache drop < i > o",
+        "rmm get a.dat -d u1 - --cache drop --io pread < i > o",
+        "rmm set b.dat -d u1 : --from a.dat --cache drop",
+        "rmm set m -d u1 --from a.csv --comments '#' --cache drop",
+        "rmm map-chunks a.dat -d u1 --reduce sum --cache drop > o",
+    ] {
+        let name = if line.contains("a.csv") { "a.csv" } else { "a.dat" };
+        assert_eq!(resident_of(name, line), Some(0), "{line}");
     }
 }
 

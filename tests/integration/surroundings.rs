@@ -222,6 +222,7 @@ fn terminals_get_no_bytes_unasked() {
     for format in ["raw", "npy"] {
         let ran = a().sh(&typed(&format!("rmm slice a.npy -f {format}"))).done().file_is("code", "2\n");
         assert!(String::from_utf8_lossy(&ran.read("seen")).contains("terminal"));
+        assert!(String::from_utf8_lossy(&ran.read("seen")).contains("-o OUT writes it"));
         let ran = a().sh(&typed(&format!("rmm slice a.npy -f {format} -o -"))).done().file_is("code", "0\n");
         assert!(ran.read("seen").len() >= 96);
     }

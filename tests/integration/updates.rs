@@ -76,6 +76,15 @@ fn updates_come_from_a_file_and_go_to_copies_and_fields() {
 }
 
 #[test]
+fn updates_of_long_items_are_stored_in_little_memory() {
+    // 120 MB of items in address space for half of them.
+    let lines = "0\tx\n".repeat(1200) + "0\tlast\n";
+    let s = Rmm::new().sparse("s.dat", 100_000).stdin(lines);
+    let ran = s.sh("ulimit -v 60000; rmm set s.dat -d S100000 --updates - -j1").done();
+    assert!(ran.read("s.dat").starts_with(b"last\0"));
+}
+
+#[test]
 fn indices_of_all_kinds_print_in_their_order() {
     m().stdin("0,0\n1\n-1,-1\n:,0\n0,2\n").run(["get", "m.npy", "-"]).prints("0\n3\n4\n5\n5\n0\n3\n2\n");
     m().stdin("0,0\r\n 1 , 2 \r\n").run(["get", "m.npy", "-"]).prints("0\n5\n");

@@ -13,11 +13,11 @@
 mod pass;
 
 use std::fs::File;
-use std::path::Path;
+use std::io;
 
 use super::Crew;
 use crate::dtype::{ByteSwap, DType, Kind as DKind, Number};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Shape;
 use crate::source::text::{Kind, Seen, Target, Telling, Text, TextBlocks, dtype_of_text};
 use pass::{Outcome, Pass, Store, Stretch};
@@ -36,8 +36,8 @@ pub enum Wanted<'a> {
 pub struct Destination<'a> {
     /// The file, which grows as rows are stored.
     pub file: &'a File,
-    /// Its name in messages.
-    pub name: &'a Path,
+    /// What it means that bytes could not be written to it.
+    pub unwritten: &'a (dyn Fn(io::Error) -> Error + Sync),
     /// The byte at which elements of a dtype begin whose rows have these dims.
     pub offset: &'a (dyn Fn(&DType, &[u64]) -> Result<u64> + Sync),
 }
@@ -57,7 +57,7 @@ pub struct Imported {
 ///
 /// # Errors
 /// Usage, with line, column and text, where something cannot be read as what is wanted; corrupt, where compressed text
-/// is damaged; io.
+/// is damaged; io, also where a file is not as long any more as when it was opened.
 pub fn import(
     text: &Text<'_>,
     blocks: TextBlocks<'_>,
@@ -69,11 +69,16 @@ pub fn import(
     let is_short = text.feed().len_hint().is_some_and(|len| len < 1 << 20);
     let crew = Crew { threads: if is_short { 1 } else { crew.threads }, ..crew };
     let job = Job { text, into, crew };
-    match wanted {
+    let imported = match wanted {
         Wanted::Told(dtype, telling) => job.told(blocks, dtype, telling),
         Wanted::Guessed => job.guessed(blocks),
+    };
+    match &imported {
+        Err(error) if !matches!(error.kind(), ErrorKind::Usage | ErrorKind::Corrupt) => {}
+        // What is wrong with a text, or seems right, may be that the file has been cut short meanwhile.
+        _ => text.feed().check_unchanged()?,
     }
-    .map_err(|error| error.at(text.feed().name()))
+    imported.map_err(|error| error.at(text.feed().name()))
 }
 
 struct Job<'a> {

@@ -91,6 +91,7 @@ impl Drop for Alarm<'_, '_, '_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.desk().is_broken = true;
+            self.0.pass.text.feed().give_up();
             self.0.turned.notify_all();
         }
     }
@@ -150,6 +151,7 @@ impl Hall<'_, '_> {
             });
             if let Err(error) = stored {
                 self.desk().failure.get_or_insert(error);
+                self.pass.text.feed().give_up();
             }
         }
     }
@@ -212,6 +214,8 @@ impl Hall<'_, '_> {
             });
             if let Err(error) = place {
                 desk.failure = Some(error);
+                // Another thread may wait for what comes next, and hold the input meanwhile.
+                self.pass.text.feed().give_up();
                 place = Ok(None);
             }
         }
@@ -280,7 +284,7 @@ impl Hall<'_, '_> {
         if let Some(swap) = swap {
             swap.apply(items);
         }
-        into.file.write_all_at(items, at).map_err(|error| Error::io("cannot write", error).at(into.name))
+        into.file.write_all_at(items, at).map_err(into.unwritten)
     }
 }
 

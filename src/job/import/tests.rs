@@ -23,7 +23,8 @@ fn mapping(bytes: &[u8]) -> Mapping {
 
 fn read_feed(feed: &Feed, format: TextFormat, layout: Layout, dtype: Option<&str>, threads: usize) -> Read {
     let file = temporary()?;
-    let into = Destination { file: &file, name: Path::new("out"), offset: &|_, _| Ok(64) };
+    let into =
+        Destination { file: &file, unwritten: &|error| Error::io("cannot write", error), offset: &|_, _| Ok(64) };
     let told = dtype.map(|text| crate::dtype::parse(text).expect(text).dtype);
     let wanted = told.as_ref().map_or(Wanted::Guessed, |dtype| Wanted::Told(dtype, Telling::default()));
     let layout = Layout { lists: told.as_ref().map_or(Lists::Axes, Lists::of), ..layout };
@@ -364,7 +365,7 @@ fn random() -> impl FnMut() -> u64 {
 #[test]
 fn overflow_brings_numbers_into_the_dtype() {
     let file = temporary().expect("room");
-    let into = Destination { file: &file, name: Path::new("out"), offset: &|_, _| Ok(0) };
+    let into = Destination { file: &file, unwritten: &|error| Error::io("cannot write", error), offset: &|_, _| Ok(0) };
     for (overflow, bytes) in [(Overflow::Saturate, [255, 0, 7]), (Overflow::Wrap, [44, 255, 7])] {
         let feed = Feed::of_file(mapping(b"300\n-1\n7\n"), None);
         let dtype = crate::dtype::parse("u1").expect("a dtype").dtype;
@@ -433,5 +434,35 @@ fn plain_numbers_and_others_are_read_alike_wherever_they_stand() {
             let (bytes, ..) = read(&text, format, Layout::default(), dtype).unwrap_or_else(|error| panic!("{error}"));
             assert!(bytes == expected, "{text}");
         }
+    }
+}
+
+/// Cuts a file short once the first block of it has been dealt with.
+struct Cuts<'a>(&'a Mapping, u64);
+
+impl crate::job::Progress for Cuts<'_> {
+    fn advance(&self, _bytes: u64) -> Result<()> {
+        self.0.file().set_len(self.1).map_err(|error| Error::io("cannot cut", error))
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_short_while_it_is_read_is_no_whole_text() {
+    let text = "12,34\n".repeat(1 << 20);
+    for (len, dtype) in [(3 << 20, "<i8"), (3 << 20, ""), ((3 << 20) + 1, ""), ((3 << 20) + 4, "<i8")] {
+        let mapping = mapping(text.as_bytes());
+        let other = Mapping::from_file(mapping.file().try_clone().expect("open"), "a.csv".into(), Mode::Read);
+        let other = other.expect("a file");
+        let feed = Feed::of_file(mapping, None);
+        let file = temporary().expect("room");
+        let unwritten = |error| Error::io("cannot write", error);
+        let into = Destination { file: &file, unwritten: &unwritten, offset: &|_, _| Ok(0) };
+        let told = crate::dtype::parse("<i8").expect("a dtype").dtype;
+        let wanted = if dtype.is_empty() { Wanted::Guessed } else { Wanted::Told(&told, Telling::default()) };
+        let (text, blocks) = Text::open(&feed, TextFormat::Csv, Layout::default()).expect("a text");
+        let crew = Crew { threads: 1, progress: &Cuts(&other, len) };
+        let error = import(&text, blocks, wanted, &into, crew).expect_err("cut short");
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        assert!(error.message().starts_with("changed size while being read, was 6291456"), "{error}");
     }
 }

@@ -4,11 +4,15 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::compressed::Compression;
 use crate::error::{Error, Result};
-use crate::mapping::{Mapping, spool, temporary};
+use crate::mapping::{Mapping, spool, temporary, unkept};
+
+/// Bytes that are read before their pages are given up, where that is wanted.
+const BEHIND: u64 = 8 << 20;
 
 /// The most text that is looked through for damage: seconds of it.
 const VERIFIED: u64 = 1 << 30;
@@ -23,6 +27,8 @@ pub struct Feed {
     origin: Origin,
     compression: Option<Compression>,
     name: PathBuf,
+    /// Whether nobody wants the rest of it.
+    given_up: Arc<AtomicBool>,
 }
 
 enum Origin {
@@ -48,7 +54,7 @@ impl Feed {
     /// The text in a file.
     pub fn of_file(mapping: Mapping, compression: Option<Compression>) -> Self {
         let name = mapping.path().to_path_buf();
-        Self { origin: Origin::File(mapping), compression, name }
+        Self { origin: Origin::File(mapping), compression, name, given_up: Arc::default() }
     }
 
     /// The text that comes through a pipe.
@@ -63,7 +69,29 @@ impl Feed {
     ) -> Result<Self> {
         let kept = (readings == Readings::Again).then(temporary).transpose()?;
         let origin = Origin::Stream { stream: Mutex::new(Some(stream)), kept };
-        Ok(Self { origin, compression, name: name.to_path_buf() })
+        Ok(Self { origin, compression, name: name.to_path_buf(), given_up: Arc::default() })
+    }
+
+    /// The same, its stream read by somebody who waits for it only until this says that nobody wants it.
+    #[must_use]
+    pub fn given_up_by(self, given_up: Arc<AtomicBool>) -> Self {
+        Self { given_up, ..self }
+    }
+
+    /// Says that nobody wants the rest of it: who waits for a stream that is silent need not.
+    pub(crate) fn give_up(&self) {
+        self.given_up.store(true, Relaxed);
+    }
+
+    /// Checks that a file is as long as it was when it was opened: else what was read of it may not be all.
+    ///
+    /// # Errors
+    /// As [`Mapping::check_unchanged`].
+    pub(crate) fn check_unchanged(&self) -> Result<()> {
+        match &self.origin {
+            Origin::File(mapping) => mapping.check_unchanged(),
+            Origin::Stream { .. } => Ok(()),
+        }
     }
 
     /// Gives back the file that it is made of, where it is one.
@@ -119,13 +147,13 @@ impl Feed {
     pub(super) fn reader(&self, from: u64) -> io::Result<Box<dyn Read + Send + '_>> {
         let at = if self.compression.is_none() { from } else { 0 };
         let bytes: Box<dyn Read + Send + '_> = match &self.origin {
-            Origin::File(mapping) => Box::new(ReadAt { file: mapping.file(), at }),
+            Origin::File(mapping) => Box::new(ReadAt { file: mapping.file(), at, behind: Some((mapping, at)) }),
             Origin::Stream { stream, kept } => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 match (stream, kept) {
                     (Some(stream), Some(kept)) => Box::new(Tee { stream, kept }),
                     (Some(stream), None) => stream,
-                    (None, Some(kept)) => Box::new(ReadAt { file: kept, at }),
+                    (None, Some(kept)) => Box::new(ReadAt { file: kept, at, behind: None }),
                     (None, None) => return Err(io::Error::other("a stream that was not kept cannot be read again")),
                 }
             }
@@ -155,6 +183,10 @@ impl Feed {
 
     /// What reading it failed with.
     pub fn failed(&self, error: io::Error) -> Error {
+        let error = match error.downcast::<Error>() {
+            Ok(told) => return told.at(&self.name),
+            Err(error) => error,
+        };
         let is_damaged = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof);
         match self.compression {
             Some(compression) if is_damaged => {
@@ -170,13 +202,33 @@ impl Feed {
 struct ReadAt<'a> {
     file: &'a File,
     at: u64,
+    /// The file once more, and from where on its pages have not been given up.
+    behind: Option<(&'a Mapping, u64)>,
 }
 
 impl Read for ReadAt<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read_at(buffer, self.at)?;
         self.at += count as u64;
+        if self.behind.is_some_and(|(_, from)| self.at - from >= BEHIND) {
+            self.pass();
+        }
         Ok(count)
+    }
+}
+
+impl ReadAt<'_> {
+    fn pass(&mut self) {
+        if let Some((mapping, from)) = &mut self.behind {
+            mapping.read_behind(*from..self.at);
+            *from = self.at;
+        }
+    }
+}
+
+impl Drop for ReadAt<'_> {
+    fn drop(&mut self) {
+        self.pass();
     }
 }
 
@@ -203,7 +255,7 @@ struct Tee<'a> {
 impl Read for Tee<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
-        self.kept.write_all(&buffer[..count])?;
+        self.kept.write_all(&buffer[..count]).map_err(|error| io::Error::other(unkept(error)))?;
         Ok(count)
     }
 }
