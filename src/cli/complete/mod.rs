@@ -125,12 +125,19 @@ fn beginning_with(current: &OsStr, all: Vec<(String, String)>) -> Vec<Completion
     fitting.map(|(value, help)| CompletionCandidate::new(value).help(Some(help.into()))).collect()
 }
 
+/// The words that the shell hands over, and which of them is at the cursor.
+fn handed_over() -> Option<(Vec<OsString>, usize)> {
+    let words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
+    let last = words.len().checked_sub(1)?;
+    Some((words, cursor().unwrap_or(last)))
+}
+
 /// Notes which words are asked about, for those who complete by the others.
 fn about(words: &[OsString], index: usize) {
     ASKED.get_or_init(|| (words.to_vec(), index));
 }
 
-/// Which word is at the cursor, where clap's scripts say it.
+/// Which word is at the cursor, where the script says it.
 fn cursor() -> Option<usize> {
     std::env::var("_CLAP_COMPLETE_INDEX").ok()?.parse().ok()
 }
@@ -150,14 +157,7 @@ fn dtype() -> Option<DType> {
 
 /// The file that the line names, and what the line says of it.
 fn opening() -> Option<(PathBuf, Opening)> {
-    let (mut words, index) = match ASKED.get() {
-        Some(asked) => asked.clone(),
-        None => {
-            let words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
-            let last = words.len().checked_sub(1)?;
-            (words, cursor().unwrap_or(last))
-        }
-    };
+    let (mut words, index) = ASKED.get().cloned().or_else(handed_over)?;
     without_word(&mut words, index);
     let command = super::command().ignore_errors(true);
     let words = argv::normalise(words, &command);
