@@ -76,12 +76,22 @@ pub(super) fn exit(outcome: anyhow::Result<Exit>, ui: &Ui) -> ExitCode {
         return Exit::Io.into();
     };
     if error.kind() != ErrorKind::BrokenPipe {
-        ui.complain(&error.to_string(), error.hints());
+        ui.complain(&error.to_string(), &hints(error));
     }
     if let ErrorKind::Interrupted(signal) = error.kind() {
         signals::raise(signal);
     }
     Exit::from(error.kind()).into()
+}
+
+/// The hints of an error; where a file without a name finds no room, that it lies in TMPDIR, too.
+fn hints(error: &Error) -> Vec<String> {
+    let mut hints = error.hints().to_vec();
+    let name = error.path().map(Path::to_string_lossy).unwrap_or_default();
+    if error.is_of_room() && hints.is_empty() && name.starts_with('<') && name.ends_with('>') {
+        hints.push("TMPDIR names another folder for temporary copies".to_owned());
+    }
+    hints
 }
 
 /// Reports what clap has to say: help and versions as they are, usage errors as every other error.
@@ -166,5 +176,20 @@ mod tests {
             assert_eq!(Exit::from(kind) as u8, code, "{kind:?}");
         }
         assert_eq!((Exit::Done as u8, Exit::No as u8), (0, 1));
+    }
+
+    #[test]
+    fn where_files_without_a_name_lie_is_hinted_at_when_they_find_no_room() {
+        let failed = |number: i32| Error::io("cannot write", io::Error::from_raw_os_error(number));
+        let hinted = |error: &Error| hints(error).iter().any(|hint| hint.starts_with("TMPDIR"));
+        assert!(hinted(&failed(libc::ENOSPC).at(stream_name("copy"))));
+        for other in [
+            failed(libc::EIO).at(stream_name("copy")),
+            failed(libc::ENOSPC).at("a.npy"),
+            failed(libc::ENOSPC),
+            failed(libc::ENOSPC).at(stream_name("copy")).hint("another"),
+        ] {
+            assert!(!hinted(&other), "{other}");
+        }
     }
 }
