@@ -275,17 +275,21 @@ fn what_slice_prints_has_its_shape_again() {
 #[test]
 fn one_long_line_of_json_is_read_in_little_memory() {
     // 26 MB of text in one line.
-    let ran = Rmm::new().sh(
-        "rmm create r.npy -s 1300000 --random uniform --seed 1 && rmm slice r.npy -f json -o r.json &&          (ulimit -v 100000; rmm create a.npy --from r.json -j 2 -q && rmm create b.npy --from - --from-format json -d f8 -j 2 -q < r.json) &&          cmp r.npy a.npy && cmp r.npy b.npy",
-    );
+    let ran =
+        Rmm::new().sh("rmm create r.npy -s 1300000 --random uniform --seed 1 && rmm slice r.npy -f json -o r.json && \
+         (ulimit -v 100000; rmm create a.npy --from r.json -j 2 -q && \
+          rmm create b.npy --from - --from-format json -d f8 -j 2 -q < r.json) && \
+         cmp r.npy a.npy && cmp r.npy b.npy");
     ran.done();
 }
 
 #[test]
-fn standard_input_is_read_from_where_it_stands() {
-    let rows = Rmm::new().file("t.txt", "7 7\n1 2\n");
-    let made = rows.sh("{ read -r line; rmm create a.npy --from -; } < t.txt").done();
-    made.file_is("a.npy", npy_bytes("<i8", &[1, 2], &bytes(&[1_i64, 2])));
+fn long_strings_among_short_ones_take_little_memory() {
+    // All of them at once would be 240 MB.
+    let text = "a\n".repeat(30_000) + &"b".repeat(2000) + "\n";
+    let line =
+        "ulimit -v 150000; rmm create a.npy --from t.csv -j 2 && rmm info a.npy --get spec && rmm get a.npy 29999";
+    Rmm::new().file("t.csv", text).sh(line).prints("<U2000:30001:C@128\na\n");
 }
 
 #[test]

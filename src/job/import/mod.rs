@@ -92,6 +92,7 @@ impl Job<'_> {
         let swap = ByteSwap::between(&dtype.to_native(), dtype);
         let parser = |_| self.text.parser(Target::Told(dtype, telling));
         let store = Store { into: self.into, dtype: &|_| Some(dtype.clone()), swap: swap.as_ref() };
+        let blocks = blocks.holding(dtype.itemsize());
         let outcome = self.pass(&parser, Some(store), Kind::Nothing).run(blocks, &self.all());
         let outcome = outcome.map_err(|error| match dtype.kind() {
             DKind::Str(0) | DKind::Bytes(0) => error.hint(format!(
@@ -140,7 +141,7 @@ impl Job<'_> {
             return self.nothing(first);
         };
         let store = Store { into: self.into, dtype: &|_| Some(dtype.clone()), swap: None };
-        let blocks = self.text.blocks(start.start, stop)?;
+        let blocks = self.text.blocks(start.start, stop)?.holding(dtype.itemsize());
         let outcome = self.pass(&parser, Some(store), Kind::Nothing).run(blocks, start)?;
         self.imported(dtype.clone(), &outcome)
     }

@@ -17,6 +17,13 @@ use super::quotes::{Marks, turns};
 /// Bytes of a block: long enough that handing it out costs nothing beside reading it, short enough for many of them.
 const BLOCK: usize = 1 << 20;
 
+/// Bytes of the items of a block, and of the shortest block.
+const ITEMS: usize = 8 << 20;
+const SHORTEST: usize = 256;
+
+/// Bytes of a row of csv that goes on over its lines because a quote is open: no longer one is waited for.
+const LONGEST: usize = 64 << 20;
+
 /// Bytes of the first look at a text.
 const PIECE: usize = 16 << 10;
 
@@ -37,18 +44,68 @@ pub(super) enum Rows {
 
 /// The blocks of a text, one after the other.
 pub(super) struct Blocks<'a> {
-    from: Box<dyn Read + Send + 'a>,
+    ahead: Ahead<'a>,
     rows: Rows,
-    carry: Vec<u8>,
-    /// Where in the text the carry begins.
+    /// Bytes that a block has where its rows end in time.
+    size: usize,
+    /// Where in the text the next block begins.
     at: u64,
     has_ended: bool,
+}
+
+/// What comes next of a text: what was put back, then what is still to be read.
+struct Ahead<'a> {
+    carry: Vec<u8>,
+    /// Bytes of it that have been read again.
+    given: usize,
+    from: Box<dyn Read + Send + 'a>,
+    has_ended: bool,
+}
+
+impl Ahead<'_> {
+    fn put_back(&mut self, bytes: &[u8]) {
+        if let Some(start) = self.given.checked_sub(bytes.len()) {
+            self.carry[start..self.given].copy_from_slice(bytes);
+            self.given = start;
+        } else {
+            // Not by an iterator over its bytes: it is most of a block.
+            let behind = std::mem::replace(&mut self.carry, bytes.to_vec());
+            self.carry.extend_from_slice(&behind[self.given..]);
+            self.given = 0;
+        }
+    }
+}
+
+impl Read for Ahead<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut left = &self.carry[self.given..];
+        if left.is_empty() {
+            // A terminal would be asked for more behind its end.
+            let count = if self.has_ended { 0 } else { self.from.read(buffer)? };
+            self.has_ended = count == 0;
+            return Ok(count);
+        }
+        let count = left.read(buffer)?;
+        self.given += count;
+        if self.given == self.carry.len() {
+            self.carry.clear();
+            self.given = 0;
+        }
+        Ok(count)
+    }
 }
 
 impl<'a> Blocks<'a> {
     /// Blocks of what `from` gives, whose first byte is byte `at` of the text.
     pub(super) fn new(from: Box<dyn Read + Send + 'a>, rows: Rows, at: u64) -> Self {
-        Self { from, rows, carry: Vec::new(), at, has_ended: false }
+        let ahead = Ahead { carry: Vec::new(), given: 0, from, has_ended: false };
+        Self { ahead, rows, size: BLOCK, at, has_ended: false }
+    }
+
+    /// Makes blocks so short that items of so many bytes, one for each field, take no more than some MiB.
+    pub(super) fn holding(&mut self, itemsize: usize) {
+        // A field and what ends it are two bytes at least.
+        self.size = (2 * ITEMS / itemsize.max(1)).clamp(SHORTEST, BLOCK);
     }
 
     /// The same text, rows ending elsewhere from here on.
@@ -58,10 +115,9 @@ impl<'a> Blocks<'a> {
 
     /// Puts back the end of the block that was given last, which begins at byte `at` of the text.
     pub(super) fn give_back(&mut self, rest: &[u8], at: u64) {
-        // Not by an iterator over its bytes: it is most of a block.
-        let behind = std::mem::replace(&mut self.carry, rest.to_vec());
-        self.carry.extend_from_slice(&behind);
+        self.ahead.put_back(rest);
         self.at = at;
+        self.has_ended = false;
     }
 
     /// Fills `block` with the next whole rows, and says where they begin; `None` at the end of the text. A block ends
@@ -71,26 +127,30 @@ impl<'a> Blocks<'a> {
     /// Where the text cannot be read.
     pub(super) fn next(&mut self, block: &mut Block) -> io::Result<Option<u64>> {
         block.clear();
-        block.extend(&self.carry);
-        self.carry.clear();
-        let mut wanted = BLOCK;
+        let mut wanted = self.size;
         loop {
-            self.has_ended = self.has_ended || block.fill(&mut self.from, wanted)?;
-            let cut = if self.has_ended { block.len() } else { last_end(self.rows, block) };
+            self.has_ended = self.has_ended || block.fill(&mut self.ahead, wanted)?;
+            // Whoever reads the block finds the quote that is not closed.
+            let is_lost = matches!(self.rows, Rows::Quoted(_)) && block.len() >= LONGEST;
+            let cut = match last_end(self.rows, block) {
+                _ if self.has_ended => block.len(),
+                0 if is_lost => block.len(),
+                cut => cut,
+            };
             if cut > 0 || self.has_ended {
-                self.carry.extend_from_slice(&block[cut..]);
+                self.ahead.put_back(&block[cut..]);
                 block.len = cut;
                 break;
             }
             // A row longer than a block: the next look is at twice as much, so that all looks together are few.
-            wanted = 2 * block.len().max(BLOCK);
+            wanted = 2 * block.len().max(self.size);
         }
         if block.is_empty() {
             return Ok(None);
         }
         let at = self.at;
         self.at += block.len() as u64;
-        if self.has_ended && block.last() != Some(&b'\n') {
+        if block.last() != Some(&b'\n') && (self.has_ended || matches!(self.rows, Rows::Quoted(_))) {
             block.extend(b"\n");
         }
         Ok(Some(at))
@@ -131,7 +191,7 @@ impl Block {
         while self.len < wanted {
             if self.len == self.bytes.len() {
                 // A short text takes little room.
-                self.bytes.resize((2 * self.len).clamp(PIECE, wanted), 0);
+                self.bytes.resize((2 * self.len).max(PIECE).min(wanted), 0);
             }
             let end = self.bytes.len().min(wanted);
             match from.read(&mut self.bytes[self.len..end]) {
@@ -255,6 +315,35 @@ mod tests {
         ] {
             assert_eq!(&text[..end(text)], rows, "{text:?}");
         }
+    }
+
+    #[test]
+    fn blocks_of_wide_items_are_short_and_all_of_the_text() {
+        let text: String = (0..20_000).map(|line| format!("{line}\n")).collect();
+        for itemsize in [1, 8, 8000, 1 << 30] {
+            let mut blocks = Blocks::new(Box::new(Trickle(text.as_bytes())), Rows::Lines, 0);
+            let (mut block, mut all) = (Block::default(), Vec::new());
+            // What has been looked at before is cut anew.
+            let at = blocks.next(&mut block).expect("memory").expect("some");
+            blocks.give_back(&block[6..], at + 6);
+            all.extend_from_slice(&block[..6]);
+            blocks.holding(itemsize);
+            while let Some(at) = blocks.next(&mut block).expect("memory") {
+                assert_eq!((at, block.last()), (all.len() as u64, Some(&b'\n')));
+                assert!(block.len() / 2 * itemsize <= ITEMS || block.len() <= SHORTEST, "{}", block.len());
+                all.extend_from_slice(&block);
+            }
+            assert!(all == text.as_bytes(), "{itemsize}");
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_quote_that_is_never_closed() {
+        let text = b"\"1,2\n".chain(io::repeat(b'\n'));
+        let mut blocks = Blocks::new(Box::new(text), Rows::Quoted(Marks { delimiter: b',', comment: None }), 0);
+        let mut block = Block::default();
+        assert_eq!(blocks.next(&mut block).expect("memory"), Some(0));
+        assert!((LONGEST..3 * LONGEST).contains(&block.len()), "{}", block.len());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Lines of fields, as `numpy.loadtxt` takes them: with a delimiter, or with blanks between them.
 //!
 //! A row is read in one pass: where a field is plain decimal text, reading it finds its end. Quoted fields are the work
-//! of the csv crate, block by block, and only where there is a quote.
+//! of [`quoted`](super::quoted).
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
@@ -62,18 +62,18 @@ pub(super) enum Blank {
 }
 
 /// The rows of one block on their way.
-struct Block<'a> {
+pub(super) struct Block<'a> {
     lines: &'a Lines,
-    cells: &'a Cells,
-    text: &'a [u8],
+    pub(super) cells: &'a Cells,
+    pub(super) text: &'a [u8],
     /// Columns of each row, once the first is known.
-    fields: Option<usize>,
-    row_size: usize,
+    pub(super) fields: Option<usize>,
+    pub(super) row_size: usize,
     /// Where all rows may be plain: how they stand, and what reads them.
     run: Option<(Run, Frame)>,
     /// Rows that room is made for ahead of a run.
     ahead: usize,
-    into: &'a mut Parsed,
+    pub(super) into: &'a mut Parsed,
 }
 
 impl Lines {
@@ -133,7 +133,7 @@ impl Lines {
     }
 }
 
-fn reader(delimiter: u8, quotes: Quotes, text: &[u8]) -> csv::Reader<&[u8]> {
+pub(super) fn reader(delimiter: u8, quotes: Quotes, text: &[u8]) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -144,7 +144,7 @@ fn reader(delimiter: u8, quotes: Quotes, text: &[u8]) -> csv::Reader<&[u8]> {
         .from_reader(text)
 }
 
-fn is_blank(byte: u8) -> bool {
+pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)
 }
 
@@ -153,7 +153,7 @@ impl<'a> Block<'a> {
         Self { lines, cells, text, fields: None, row_size: 0, run: None, ahead: 1, into }
     }
 
-    fn fix(&mut self, fields: usize) {
+    pub(super) fn fix(&mut self, fields: usize) {
         self.fields = Some(fields);
         self.row_size = self.cells.row_size(fields);
         let frame = Frame { delimiter: self.lines.delimiter.unwrap_or(b' '), comment: self.lines.comment, fields };
@@ -240,7 +240,7 @@ impl<'a> Block<'a> {
         lines.names.map(|names| names.count).or(lines.columns).or(lines.picks.as_ref().map(Vec::len)).or(self.fields)
     }
 
-    fn note_first(&mut self, at: usize) {
+    pub(super) fn note_first(&mut self, at: usize) {
         let fields = self.fields.unwrap_or(1);
         self.into.first = at;
         self.into.dims = Some(match self.cells.fields() {
@@ -312,7 +312,7 @@ impl<'a> Block<'a> {
 
     /// The place of a column among the wanted ones; `None` where it is not wanted.
     #[inline]
-    fn wanted(&self, column: usize, begin: usize) -> Result<Option<usize>, Stop> {
+    pub(super) fn wanted(&self, column: usize, begin: usize) -> Result<Option<usize>, Stop> {
         match &self.lines.picks {
             None if Some(column) < self.fields => Ok(Some(column)),
             None => Err(self.ragged(begin)),
@@ -355,7 +355,7 @@ impl<'a> Block<'a> {
 
     /// Whether a row of so many columns has all that it should have.
     #[inline]
-    fn is_whole(&self, columns: usize) -> bool {
+    pub(super) fn is_whole(&self, columns: usize) -> bool {
         match (&self.lines.picks, self.lines.names) {
             (None, _) => Some(columns) == self.fields,
             (Some(_), Some(names)) => columns == names.count,
@@ -424,69 +424,11 @@ impl<'a> Block<'a> {
         unreachable!("every line ends")
     }
 
-    /// Reads all rows through the csv crate, which knows no comments behind fields.
-    fn quoted(&mut self, marks: Marks) -> Result<(), Stop> {
-        let bare = Bare::of(marks, self.text);
-        let text = &bare.text[..];
-        let mut reader = reader(marks.delimiter, Quotes::Rfc4180, text);
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).expect("memory can be read") {
-            let begin = record.position().map_or(0, |position| position.byte() as usize);
-            // The reader passes over empty lines when it looks for the next record.
-            let begin = begin + text[begin..].iter().take_while(|&&byte| byte == b'\n').count();
-            let end = reader.position().byte() as usize;
-            if end >= text.len()
-                && let Some(open) = still_open(marks, &text[begin..], None)
-            {
-                let message = "the quote in front of this field is never closed";
-                return Err(Stop::Bad(Bad::new(bare.whole(begin + open), Place::Column(record.len()), message)));
-            }
-            let line = text[begin..end].strip_suffix(b"\n").unwrap_or(&text[begin..end]);
-            let is_nothing = if self.cells.at(0).0.keeps_blanks() {
-                line == b"\r"
-            } else {
-                line.iter().all(|&byte| is_blank(byte) && byte != marks.delimiter)
-            };
-            if !is_nothing {
-                // A carriage return in front of the line end is part of that.
-                let ending = if line.ends_with(b"\r") { &b"\r"[..] } else { b"" };
-                self.record(&record, ending, bare.whole(begin))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn record(&mut self, record: &csv::ByteRecord, ending: &[u8], begin: usize) -> Result<(), Stop> {
-        if self.fields.is_none() {
-            self.fix(record.len());
-        }
-        if self.into.rows == 0 {
-            self.note_first(begin);
-        }
-        if !self.is_whole(record.len()) {
-            return Err(self.ragged_by(record.len(), begin));
-        }
-        let start = self.into.items.len();
-        self.into.items.resize(start + self.row_size, 0);
-        for (column, whole) in record.iter().enumerate() {
-            let Some(field) = self.wanted(column, begin)? else { continue };
-            let (cell, offset) = self.cells.at(field);
-            let item = start + offset..start + offset + cell.itemsize;
-            let is_last = column + 1 == record.len();
-            let whole = if is_last { whole.strip_suffix(ending).unwrap_or(whole) } else { whole };
-            if let Err(refusal) = cell.read(whole, &mut self.into.items[item], &mut self.into.seen) {
-                self.into.refuse(refusal, begin, Place::Column(column + 1))?;
-            }
-        }
-        self.into.rows += 1;
-        Ok(())
-    }
-
     fn ragged(&self, begin: usize) -> Stop {
         self.ragged_by(self.columns_of(&self.text[begin..self.line_end(begin)]), begin)
     }
 
-    fn ragged_by(&self, columns: usize, at: usize) -> Stop {
+    pub(super) fn ragged_by(&self, columns: usize, at: usize) -> Stop {
         let mut hint = None;
         let message = match (self.lines.names, &self.lines.picks, self.cells.fields()) {
             (Some(Names { count, lines }), ..) => {

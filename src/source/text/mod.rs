@@ -23,6 +23,7 @@ mod nearest;
 mod parsed;
 mod plain;
 mod preamble;
+mod quoted;
 mod quotes;
 
 use std::io;
@@ -294,6 +295,13 @@ pub struct TextBlocks<'f> {
 }
 
 impl TextBlocks<'_> {
+    /// The same in blocks so short that items of so many bytes, one for each field, take no more than some MiB.
+    #[must_use]
+    pub fn holding(mut self, itemsize: usize) -> Self {
+        self.blocks.holding(itemsize);
+        self
+    }
+
     /// Fills `block` with the next rows and says at which byte of the text they begin; `None` at its end.
     ///
     /// # Errors
