@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::delivery::{Delivery, Emit};
 use super::values::{Elements, Make, Values};
-use super::{Crew, Worker};
+use super::{Crew, Recruit, Worker};
 use crate::cast::Conversion;
 use crate::error::Result;
 use crate::plan::Chunk;
@@ -15,6 +15,12 @@ use crate::view::View;
 
 /// Bytes of a block of elements, small enough that its text stays in the cache too.
 const BLOCK: u64 = 256 << 10;
+/// Bytes of a block of a short text, so that all threads have a part of it.
+const SHORT_BLOCK: u64 = 32 << 10;
+/// Bytes of elements whose text is short.
+const SHORT: u64 = 4 << 20;
+/// Elements whose text takes longer than it takes to start another thread.
+const WORTH_A_THREAD: u64 = 1 << 14;
 /// Bytes of all blocks together where the result and the file run in different orders: the longer they are, the fewer
 /// times each page is touched.
 const CROSSING_BLOCKS: u64 = 8 << 20;
@@ -40,7 +46,12 @@ pub fn copy(
 /// # Errors
 /// Where a value cannot be made, or `emit` fails.
 pub fn emit_values(values: &dyn Values, view: &View, sink: &Sink, emit: &mut Emit<'_>, crew: Crew<'_>) -> Result<()> {
-    let block = if view.goes_forward() { BLOCK } else { (CROSSING_BLOCKS / crew.threads as u64).max(BLOCK) };
+    let is_text = sink.cutting() != Cutting::Verbatim;
+    let block = match view.goes_forward() {
+        true if is_text && view.nbytes() < SHORT => SHORT_BLOCK,
+        true => BLOCK,
+        false => (CROSSING_BLOCKS / crew.threads as u64).max(BLOCK),
+    };
     let mut emit = |bytes: &[u8]| {
         // What stands before the elements may be endless, too.
         crew.progress.advance(0)?;
@@ -48,7 +59,13 @@ pub fn emit_values(values: &dyn Values, view: &View, sink: &Sink, emit: &mut Emi
     };
     let delivery = Mutex::new(Delivery::begin(sink, &mut emit)?);
     let most = elements_of_a_block(block, view, values, sink);
-    crew.run(view.chunks(most), &|| Ok(Box::new(Copy::new(values, sink, &delivery))))?;
+    let recruit: &Recruit<'_> = &|| Ok(Box::new(Copy::new(values, sink, &delivery)));
+    let chunks = view.chunks(most);
+    if is_text && view.size() >= WORTH_A_THREAD {
+        crew.share(chunks, recruit)?;
+    } else {
+        crew.run(chunks, recruit)?;
+    }
     delivery.into_inner().expect("a worker that panics ends the job").end()
 }
 
