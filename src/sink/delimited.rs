@@ -1,8 +1,8 @@
 //! Lines of values with something between them: tsv, csv and text.
 //!
 //! One line per row of the last axis, or per value where there is no second axis, or per record. In tsv and text one
-//! empty line stands between the planes of three and more axes, however many axes end there; in tsv not where each line
-//! is one string, as an empty line is an empty one there. Strings are escaped in all three, so a row is always one line; csv quotes them as RFC 4180 has it. In `text`, where blanks separate, a `#`
+//! empty line stands between the planes of three and more axes, however many axes end there. Strings are escaped in
+//! all three, so a row is always one line; csv quotes them as RFC 4180 has it. In `text`, where blanks separate, a `#`
 //! begins a comment and nothing is nothing, spaces and `#` are escaped, too, and an empty string is `\x00`, the padding
 //! that it consists of: so it reads back.
 
@@ -12,7 +12,6 @@ use std::ops::Range;
 use super::cells::{Cell, Cells};
 use super::rows::Rows;
 use super::{Block, Format, Header, Layout, Style};
-use crate::dtype::{DType, Kind};
 use crate::error::Result;
 use crate::escape::escape_bytes;
 use crate::scalar::columns;
@@ -107,10 +106,6 @@ impl Delimited {
             Cells::Fields(fields) => fields.len() == 1,
             Cells::Same(_) | Cells::Across(_) => rows.row() == 1,
         };
-        let rows = match dialect.quoting {
-            Quoting::Bare if is_single && is_text(&dtype) => rows.without_planes(),
-            _ => rows,
-        };
         Ok(Self { rows, dialect, header, cells, separator, quoting, end, is_single })
     }
 
@@ -191,15 +186,6 @@ impl Delimited {
     }
 }
 
-/// Whether elements are strings, or records of one string.
-fn is_text(dtype: &DType) -> bool {
-    let is_string = |dtype: &DType| matches!(dtype.kind(), Kind::Bytes(_) | Kind::Str(_));
-    match dtype.record() {
-        None => is_string(dtype),
-        Some(_) => columns(dtype).iter().all(|column| is_string(&column.dtype)),
-    }
-}
-
 /// Escapes what would end the cell that begins at `start`, or leave nothing of it.
 fn escape(start: usize, out: &mut Vec<u8>) {
     if out.len() == start {
@@ -241,7 +227,7 @@ mod tests {
     use super::super::OutputFormat::{Csv, Text, Tsv};
     use super::super::testing::{counting, field, formatted, layout, named, record, records, strings, text};
     use super::*;
-    use crate::dtype::Number;
+    use crate::dtype::{DType, Number};
 
     fn plain(format: super::super::OutputFormat, dims: &[u64]) -> String {
         text(format, &Style::default(), &counting(dims))
@@ -261,20 +247,6 @@ mod tests {
         assert_eq!(plain(Tsv, &[2, 2, 2]), "0\t1\n2\t3\n\n4\t5\n6\t7\n");
         assert_eq!(plain(Text, &[2, 2, 1, 2]), "0 1\n\n2 3\n\n4 5\n\n6 7\n");
         assert_eq!(plain(Csv, &[2, 2, 2]), "0,1\n2,3\n4,5\n6,7\n");
-    }
-
-    #[test]
-    fn no_empty_line_stands_among_lines_of_one_string() {
-        let (flat, items) = strings(&["a", "", "b", "c"]);
-        let shaped = |dims: &[u64]| {
-            (
-                super::super::Layout { shape: crate::shape::Shape::new(dims).expect("small"), ..flat.clone() },
-                items.clone(),
-            )
-        };
-        assert_eq!(text(Tsv, &Style::default(), &shaped(&[2, 2, 1])), "a\n\nb\nc\n");
-        assert_eq!(text(Tsv, &Style::default(), &shaped(&[2, 1, 2])), "a\t\n\nb\tc\n");
-        assert_eq!(text(Text, &Style::default(), &shaped(&[2, 2, 1])), "a\n\\x00\n\nb\nc\n");
     }
 
     #[test]

@@ -253,7 +253,7 @@ fn what_slice_prints_has_its_shape_again() {
     let strings = npy_bytes("|S2", &[2, 3, 1], b"a\0\0\0b\0\0\0\0\0cd");
     let ran = Rmm::new()
         .file("s.npy", &strings)
-        .sh("rmm slice s.npy | rmm create b.npy --from - --from-format tsv -d S2 -s 2,3,1");
+        .sh("rmm slice s.npy -f text | rmm create b.npy --from - --from-format text -d S2 -s 2,3,1");
     ran.done().file_is("b.npy", &strings);
     let complex = npy_bytes("<c16", &[], &bytes(&[1.5, -2.0]));
     let ran = Rmm::new()

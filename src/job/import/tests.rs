@@ -310,6 +310,12 @@ fn every_dtype_reads_back_from_every_format() {
                 (OutputFormat::Json, TextFormat::Json),
                 (OutputFormat::Ndjson, TextFormat::Ndjson),
             ] {
+                // Between planes of lines that are one string each, an empty line is one of them.
+                let lone = ["S1", "S9", "U1", "U4", ">U3", "s:S2", "p:{u:U1}"].contains(&text);
+                let has_planes = dims.len() > 2 && (dims.last() == Some(&1) || dtype.record().is_some());
+                if format == TextFormat::Tsv && lone && has_planes {
+                    continue;
+                }
                 let printed = printed(out, &dtype, &shape, &items);
                 let read = read(&printed, format, Layout::default(), Some(text));
                 let (bytes, ..) = read.unwrap_or_else(|error| panic!("{text} {format:?}: {error}\n{printed}"));
