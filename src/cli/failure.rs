@@ -10,7 +10,7 @@ use super::ui::{Globals, Ui};
 use super::{input, signals};
 use crate::error::{Error, ErrorKind};
 use crate::escape::{printable, shell_path};
-use crate::mapping::{Stream, stream_name};
+use crate::mapping::{ELSEWHERE, Stream, stream_name};
 
 /// The exit codes that are promised to scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ fn hints(error: &Error) -> Vec<String> {
     let mut hints = error.hints().to_vec();
     let name = error.path().map(Path::to_string_lossy).unwrap_or_default();
     if error.is_of_room() && hints.is_empty() && name.starts_with('<') && name.ends_with('>') {
-        hints.push("TMPDIR names another folder for temporary copies".to_owned());
+        hints.push(ELSEWHERE.to_owned());
     }
     hints
 }

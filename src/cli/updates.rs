@@ -26,6 +26,7 @@ use crate::index::{Index, place};
 use crate::job::listed::at_a_time;
 use crate::job::store::{Changes, compare, store};
 use crate::job::values::{Constant, Elements, Values};
+use crate::mapping::ELSEWHERE;
 use crate::shape::{Order, Shape};
 use crate::source::Memory;
 use crate::source::text::Value;
@@ -171,7 +172,7 @@ impl crate::job::values::Make for Fetched<'_> {
 }
 
 fn not_kept(error: io::Error) -> Error {
-    Error::io("cannot keep the updates", error).hint("TMPDIR names another folder for temporary copies")
+    Error::io("cannot keep the updates", error).hint(ELSEWHERE)
 }
 
 impl Store for Updates<'_> {

@@ -61,16 +61,16 @@ pub fn path_of(path: &Path) -> PathBuf {
 /// error names the sidecar.
 pub fn read_beside(path: &Path) -> Result<Option<Sidecar>> {
     let sidecar = path_of(path);
-    let read = read_file(&sidecar).map_err(|error| match error.message() {
-        EMPTY => error
-            .whole_hint(format!("rm {}", shell_path(&sidecar)))
-            .whole_hint(format!("rmm info {} -d DTYPE -s DIMS --write-sidecar", shell_path(path))),
-        _ => error,
-    });
-    read.at(&sidecar)
+    let Some(text) = read_text(&sidecar).at(&sidecar)? else { return Ok(None) };
+    let again = |error: Error| {
+        let error = error.whole_hint(format!("rm {}", shell_path(&sidecar)));
+        error.whole_hint(format!("rmm info {} -d DTYPE -s DIMS --write-sidecar", shell_path(path)))
+    };
+    let parsed = parse(&text).map_err(|error| if is_empty(&text) { again(error) } else { error });
+    parsed.map(Some).at(&sidecar)
 }
 
-fn read_file(path: &Path) -> Result<Option<Sidecar>> {
+fn read_text(path: &Path) -> Result<Option<String>> {
     // Whoever can write to the folder must not make this wait for a FIFO or read a file elsewhere.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = match OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path) {
@@ -90,9 +90,10 @@ fn read_file(path: &Path) -> Result<Option<Sidecar>> {
     if bytes.len() as u64 > MAX_LEN {
         return Err(too_long());
     }
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|error| Error::corrupt(format!("not UTF-8 from byte {} on", error.valid_up_to())))?;
-    parse(text).map(Some)
+    let text = String::from_utf8(bytes);
+    let text =
+        text.map_err(|error| Error::corrupt(format!("not UTF-8 from byte {} on", error.utf8_error().valid_up_to())))?;
+    Ok(Some(text))
 }
 
 /// No such file, or none that could have that name.
@@ -113,8 +114,10 @@ fn too_long() -> Error {
     Error::corrupt(format!("longer than the {MAX_LEN} bytes that a sidecar can have"))
 }
 
-/// What is wrong with a sidecar without any text.
-const EMPTY: &str = "a sidecar that is empty says nothing";
+/// Whether there is nothing in a sidecar. So does a shell leave it, before the command starts whose output is to go there.
+fn is_empty(text: &str) -> bool {
+    text.trim_ascii().is_empty()
+}
 
 /// What the text of a sidecar says.
 ///
@@ -124,9 +127,8 @@ pub fn parse(text: &str) -> Result<Sidecar> {
     if text.len() as u64 > MAX_LEN {
         return Err(too_long());
     }
-    if text.trim_ascii().is_empty() {
-        // So does a shell leave it, before the command starts whose output is to go there.
-        return Err(Error::corrupt(EMPTY));
+    if is_empty(text) {
+        return Err(Error::corrupt("a sidecar that is empty says nothing"));
     }
     let Pairs(pairs) = serde_json::from_str(text)
         .map_err(|error| Error::corrupt(format!("not the JSON object that a sidecar is: {error}")))?;
@@ -429,7 +431,7 @@ mod tests {
             assert_eq!(refused(text), message, "{text}");
         }
         for text in ["", " \n"] {
-            assert_eq!(refused(text), EMPTY);
+            assert_eq!(refused(text), "a sidecar that is empty says nothing");
         }
         for text in ["[]", "3", "{", "{\"offset\": 1} x", "{'offset': 1}", "{\"offset\": NaN}"] {
             assert!(refused(text).starts_with("not the JSON object that a sidecar is: "), "{text}");

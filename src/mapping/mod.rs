@@ -69,7 +69,7 @@ pub use reader::Reader;
 pub use resuming::{resuming, typed_here};
 pub use share::{lead, place_to_share};
 pub use space::{Sync, reserve, set_len};
-pub use spool::{spool, stream_name, temporary, unkept, unnamed};
+pub use spool::{ELSEWHERE, spool, stream_name, temporary, unkept, unnamed};
 pub use stdio::Stream;
 pub use transfer::{copy_range, copy_sparse};
 pub use trusted::trusted;

@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// Bytes moved at a time.
 const PIECE: usize = 256 << 10;
 
+/// What to do where there is no room for a file without a name.
+pub const ELSEWHERE: &str = "TMPDIR names another folder for temporary copies";
+
 /// A file of `len` zero bytes in TMPDIR that has no name but the one in messages, to store in and to read from.
 ///
 /// # Errors
@@ -52,7 +55,7 @@ pub fn unkept(error: io::Error) -> Error {
 }
 
 pub(super) fn no_spool(error: io::Error, folder: &Path) -> Error {
-    Error::io("cannot keep a temporary copy", error).at(folder).hint("TMPDIR names another folder for temporary copies")
+    Error::io("cannot keep a temporary copy", error).at(folder).hint(ELSEWHERE)
 }
 
 /// The name of a stream in messages: `<stdin>`.

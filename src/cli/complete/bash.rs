@@ -10,8 +10,8 @@ use std::path::Path;
 use clap::Command;
 use clap_complete::env::EnvCompleter;
 
-use super::offer::{WORDS, offer};
-use super::typed::{Quote, quoted, typed, unquoted};
+use super::offer::{WORDS, offer, script};
+use super::typed::{quoted, typed, unquoted};
 
 pub(super) struct Bash;
 
@@ -53,8 +53,7 @@ impl EnvCompleter for Bash {
         completer: &str,
         buf: &mut dyn Write,
     ) -> io::Result<()> {
-        let script = SCRIPT.replace("NAME", name).replace("VAR", var).replace("BIN", bin);
-        write!(buf, "{}", script.replace("COMPLETER", &quoted(completer, Quote::None)))
+        buf.write_all(script(SCRIPT, [name, var, bin, completer]).as_bytes())
     }
 
     /// `args` are the line up to the cursor, the rest of it, and the word that bash replaces.

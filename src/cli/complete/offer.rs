@@ -9,8 +9,17 @@ use std::path::Path;
 use clap::{Command, ValueHint};
 use clap_complete::engine::{self, CompletionCandidate};
 
+use super::typed::{Quote, quoted};
+
 /// The line before the words. Where it is missing, the shell completes the name of a file.
 pub(super) const WORDS: &str = "words";
+
+/// What a shell is to run, for a name of its functions, the variable it asks by, the program it completes, and the one
+/// that it asks.
+pub(super) fn script(template: &str, [name, var, bin, completer]: [&str; 4]) -> String {
+    let script = template.replace("NAME", name).replace("VAR", var).replace("BIN", bin);
+    script.replace("COMPLETER", &quoted(completer, Quote::None))
+}
 
 /// The words that fit at `at`, perhaps none; nothing, where the shell completes the name of a file.
 pub(super) fn offer(

@@ -10,8 +10,8 @@ use clap::Command;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::EnvCompleter;
 
-use super::offer::{WORDS, offer};
-use super::typed::{Quote, expanded, quoted, unquoted};
+use super::offer::{WORDS, offer, script};
+use super::typed::{expanded, unquoted};
 
 pub(super) struct Zsh;
 
@@ -52,8 +52,7 @@ impl EnvCompleter for Zsh {
         completer: &str,
         buf: &mut dyn Write,
     ) -> io::Result<()> {
-        let script = SCRIPT.replace("NAME", name).replace("VAR", var).replace("BIN", bin);
-        write!(buf, "{}", script.replace("COMPLETER", &quoted(completer, Quote::None)))
+        buf.write_all(script(SCRIPT, [name, var, bin, completer]).as_bytes())
     }
 
     /// `args` are the words as they stand on the line.

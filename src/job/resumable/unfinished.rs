@@ -13,7 +13,7 @@ use crate::escape::shell_path;
 use crate::journal::redo::Redo;
 use crate::journal::slots::Slots;
 use crate::journal::{Checksum, Header, Layout, MOST_HEADER_BYTES, Placement, Protocol, ReceiptPlace, Typed};
-use crate::mapping::{JournalFile, Kept, Mapping, PAGE, Sync, discarding, moving_aside, resuming, trusted};
+use crate::mapping::{ELSEWHERE, JournalFile, Kept, Mapping, PAGE, Sync, discarding, moving_aside, resuming, trusted};
 
 /// A journal that belongs to the array beside it and can be trusted.
 #[derive(Debug)]
@@ -286,7 +286,7 @@ impl Unfinished {
                 let copy = file.copied().and_then(|copy| to_store_from(copy, header.protocol));
                 let copy = copy.map_err(|why| {
                     let why = format!("and there is no room for a copy of the journal, either: {}", why.message());
-                    error.followed_by(why).hint("TMPDIR names another folder for temporary copies")
+                    error.followed_by(why).hint(ELSEWHERE)
                 })?;
                 let unflushed = gone(&file, sync)?;
                 drop(file);

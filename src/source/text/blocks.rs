@@ -50,7 +50,6 @@ pub(super) struct Blocks<'a> {
     size: usize,
     /// Where in the text the next block begins.
     at: u64,
-    has_ended: bool,
 }
 
 /// What comes next of a text: what was put back, then what is still to be read.
@@ -99,7 +98,7 @@ impl<'a> Blocks<'a> {
     /// Blocks of what `from` gives, whose first byte is byte `at` of the text.
     pub(super) fn new(from: Box<dyn Read + Send + 'a>, rows: Rows, at: u64) -> Self {
         let ahead = Ahead { carry: Vec::new(), given: 0, from, has_ended: false };
-        Self { ahead, rows, size: BLOCK, at, has_ended: false }
+        Self { ahead, rows, size: BLOCK, at }
     }
 
     /// Makes blocks so short that items of so many bytes, one for each field, take no more than some MiB.
@@ -117,7 +116,6 @@ impl<'a> Blocks<'a> {
     pub(super) fn give_back(&mut self, rest: &[u8], at: u64) {
         self.ahead.put_back(rest);
         self.at = at;
-        self.has_ended = false;
     }
 
     /// Fills `block` with the next whole rows, and says where they begin; `None` at the end of the text. A block ends
@@ -128,29 +126,29 @@ impl<'a> Blocks<'a> {
     pub(super) fn next(&mut self, block: &mut Block) -> io::Result<Option<u64>> {
         block.clear();
         let mut wanted = self.size;
-        loop {
-            self.has_ended = self.has_ended || block.fill(&mut self.ahead, wanted)?;
+        let has_ended = loop {
+            let has_ended = block.fill(&mut self.ahead, wanted)?;
             // Whoever reads the block finds the quote that is not closed.
             let is_lost = matches!(self.rows, Rows::Quoted(_)) && block.len() >= LONGEST;
             let cut = match last_end(self.rows, block) {
-                _ if self.has_ended => block.len(),
+                _ if has_ended => block.len(),
                 0 if is_lost => block.len(),
                 cut => cut,
             };
-            if cut > 0 || self.has_ended {
+            if cut > 0 || has_ended {
                 self.ahead.put_back(&block[cut..]);
                 block.len = cut;
-                break;
+                break has_ended;
             }
             // A row longer than a block: the next look is at twice as much, so that all looks together are few.
             wanted = 2 * block.len().max(self.size);
-        }
+        };
         if block.is_empty() {
             return Ok(None);
         }
         let at = self.at;
         self.at += block.len() as u64;
-        if block.last() != Some(&b'\n') && (self.has_ended || matches!(self.rows, Rows::Quoted(_))) {
+        if block.last() != Some(&b'\n') && (has_ended || matches!(self.rows, Rows::Quoted(_))) {
             block.extend(b"\n");
         }
         Ok(Some(at))
