@@ -83,12 +83,10 @@ impl NewArray {
     /// # Errors
     /// As [`NewArray::begin`].
     pub fn refuse(path: &Path, replace: Replace) -> Result<()> {
-        // A FIFO that is opened and closed has ended for whoever reads it.
-        if NewFile::would_be_direct(path) {
-            return Ok(());
+        match NewFile::refuse(path, replace)? {
+            Some(target) => Beside::plan(&target, None, replace).map(|_| ()),
+            None => Ok(()),
         }
-        let new = NewFile::create(path, replace)?;
-        Beside::plan(new.target(), None, replace).map(|_| ())
     }
 
     /// Brings the sidecar of an array whose file has its name, where [`NewArray::commit`] ended between the two.

@@ -42,6 +42,7 @@ mod space;
 mod spool;
 mod stdio;
 pub mod stop;
+mod target;
 mod transfer;
 mod trusted;
 mod unchanged;

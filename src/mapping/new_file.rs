@@ -1,7 +1,7 @@
 //! New files that appear whole or not at all: made under another name in the same folder, then renamed.
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::beside::{Access, Stays, Temporary};
 use super::leftovers::remove_leftovers;
 use super::names::leads_to;
 use super::partial::refuse_unfinished;
-use super::paths::{folder_of, follow_links};
-use super::resuming::unfinished;
-use super::{Identity, Lock, Mapping, Mode, Sync, journal_path};
-use crate::error::{Error, ErrorKind, Result};
+use super::paths::folder_of;
+use super::target::{Replaced, Target};
+use super::{Mapping, Mode, Sync};
+use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::printable;
 
 /// What becomes of a file that is already there.
@@ -41,38 +41,6 @@ enum Place {
     Beside { temporary: Temporary, replaced: Option<Replaced>, replace: Replace },
     /// The target itself, which is no regular file: a device, a FIFO.
     Direct(File),
-}
-
-/// The file that is there and will be replaced, which nobody else may be storing in meanwhile.
-#[derive(Debug)]
-struct Replaced {
-    metadata: Box<Metadata>,
-    /// `None` where the file may be replaced but not read.
-    _lock: Option<Lock>,
-}
-
-impl Replaced {
-    fn lock(metadata: Metadata, path: &Path) -> Result<Self> {
-        // Some network file systems give an exclusive lock only to those who may write.
-        let writable = OpenOptions::new().read(true).write(true).open(path);
-        let file = writable.or_else(|_| File::open(path)).ok();
-        let locked = file.as_ref().and_then(|file| file.metadata().ok());
-        let lock = file.map(|file| Lock::exclusive(&file, path)).transpose()?;
-        // The name may lead to another file since it was looked at first.
-        let metadata = locked.unwrap_or(metadata);
-        // Behind the lock: a job that runs holds it, and is no more to be given up than any other.
-        let journal = journal_path(path)?;
-        if journal.symlink_metadata().is_ok() {
-            return Err(unfinished("has an unfinished job", path, path));
-        }
-        Ok(Self { metadata: Box::new(metadata), _lock: lock })
-    }
-
-    /// Whether the name still leads to it; else somebody may be storing in what is there.
-    fn is_still(&self, path: &Path) -> bool {
-        let identity = |metadata: &Metadata| Identity::from_metadata(metadata);
-        path.symlink_metadata().is_ok_and(|found| identity(&found) == identity(&self.metadata))
-    }
 }
 
 impl NewFile {
@@ -125,31 +93,32 @@ impl NewFile {
         replace: Replace,
         temporary: &dyn Fn(&Path, &OsStr, Access) -> Result<Temporary>,
     ) -> Result<Self> {
-        let replaced = match target.metadata() {
-            Ok(metadata) => Some(metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Error::io("cannot examine", error)),
-        };
-        if let Some(metadata) = &replaced {
-            if metadata.is_dir() {
-                return Err(Error::usage("is a directory"));
-            }
-            if !metadata.is_file() {
+        match Target::find(target, replace)? {
+            Target::Direct => {
                 let file = OpenOptions::new().write(true).custom_flags(libc::O_NOCTTY).open(target);
                 let file = file.map_err(|error| Error::io("cannot open", error))?;
-                return Ok(Self { target: target.to_path_buf(), place: Place::Direct(file) });
+                Ok(Self { target: target.to_path_buf(), place: Place::Direct(file) })
             }
-            if replace == Replace::Never {
-                let message = format!("exists already, {} bytes", metadata.len());
-                return Err(Error::usage(message).hint("--force replaces it"));
+            Target::Beside(target, replaced) => {
+                let name = target.file_name().unwrap_or_default();
+                let access = if replaced.is_some() { Access::Owner } else { Access::All };
+                let temporary = temporary(&target, name, access)?;
+                Ok(Self { target, place: Place::Beside { temporary, replaced, replace } })
             }
         }
-        let target = follow_links(target)?;
-        let Some(name) = target.file_name() else { return Err(Error::usage("is not the name of a file")) };
-        let replaced = replaced.map(|metadata| Replaced::lock(metadata, &target)).transpose()?;
-        let access = if replaced.is_some() { Access::Owner } else { Access::All };
-        let temporary = temporary(&target, name, access)?;
-        Ok(Self { target, place: Place::Beside { temporary, replaced, replace } })
+    }
+
+    /// What [`NewFile::create`] would fail with, found out without a file that has a name: there is nothing to be cleared
+    /// away, however the process ends. The name itself, symlinks resolved, where there will be a regular file.
+    ///
+    /// # Errors
+    /// As [`NewFile::create`].
+    pub fn refuse(target: &Path, replace: Replace) -> Result<Option<PathBuf>> {
+        // A FIFO that is opened and closed has ended for whoever reads it.
+        let Target::Beside(found, _replaced) = Target::find(target, replace).at(target)? else { return Ok(None) };
+        refuse_unfinished(&found).at(target)?;
+        let unnamed = tempfile::tempfile_in(folder_of(&found)).map_err(|error| Error::io("cannot create", error));
+        unnamed.at(target).map(|_| Some(found))
     }
 
     /// The name it will have, symlinks resolved.
@@ -349,6 +318,31 @@ mod tests {
             assert_eq!(std::fs::read(&target).expect("there"), b"whole");
             assert_eq!(listing(folder.path()), ["array.dat", "new"]);
         }
+    }
+
+    #[test]
+    fn what_would_be_refused_is_known_without_a_name_in_the_folder() {
+        let (folder, path) = file_of(b"old");
+        let free = folder.path().join("new");
+        for target in [&free, &path, &folder.path().join("missing/new"), &folder.path().join("..")] {
+            for replace in [Replace::Never, Replace::Force] {
+                let made = NewFile::create(target, replace).map(|new| Some(new.target().to_owned()));
+                let refused = NewFile::refuse(target, replace);
+                let said = |error: Error| (error.kind(), error.to_string(), error.hints().to_vec());
+                assert_eq!(refused.map_err(said), made.map_err(said));
+            }
+        }
+        let changed = |done: &dyn Fn()| {
+            let opened = File::open(folder.path()).expect("a folder");
+            opened.set_modified(std::time::UNIX_EPOCH).expect("an own folder");
+            done();
+            opened.metadata().and_then(|found| found.modified()).expect("a time") != std::time::UNIX_EPOCH
+        };
+        if changed(&|| drop(tempfile::tempfile_in(folder.path()).expect("room"))) {
+            return skipped("the file system gives every file a name");
+        }
+        assert!(!changed(&|| drop(NewFile::refuse(&free, Replace::Never).expect("free"))));
+        assert!(changed(&|| drop(NewFile::create(&free, Replace::Never).expect("free"))));
     }
 
     #[test]
