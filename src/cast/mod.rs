@@ -21,7 +21,7 @@ pub use misfit::{Misfit, Reason};
 
 use crate::dtype::{Class, DType, Kind, Number};
 use crate::error::{Error, Result};
-use number::NumberCast;
+use number::{Nan, NumberCast};
 use record::RecordCast;
 use string::{StringCast, Width};
 use text::{Parse, Print};
@@ -31,7 +31,8 @@ use time::TimeCast;
 ///
 /// Fractions are cut toward zero; anything but zero is true, NaN too; an imaginary part is dropped where there is no
 /// place for it; floats are rounded once, half to even. Times go down to the step before and NaT stays NaT; to and
-/// from numbers they are their count. All as in NumPy's `astype`, but for values that do not fit: see [`Overflow`].
+/// from numbers they are their count, and NaN becomes NaT. All as in NumPy's `astype`, but for values that do not fit:
+/// see [`Overflow`].
 #[derive(Clone, Debug)]
 pub struct Cast {
     from: DType,
@@ -121,7 +122,10 @@ impl Work {
                 (Some(width), None, None, Some(_)) => Self::Parse(Parse::new(width, to)),
                 (None, Some(width), Some(_), None) => Self::Print(Print::new(from, width, overflow)),
                 (.., Some(from), Some(to)) if from == to => Self::Copy,
-                (.., Some(from), Some(to)) => Self::Number(NumberCast::new(from, to, overflow)),
+                (.., Some(from), Some(number)) => {
+                    let nan = if to.number().is_none() { Nan::NotATime } else { Nan::Misfit };
+                    Self::Number(NumberCast::new(from, number, overflow, nan))
+                }
                 _ => return impossible(""),
             },
         })
@@ -165,6 +169,26 @@ mod tests {
         let cast = cast("f8", "u1", Overflow::Error).unwrap();
         let misfit = cast.apply(bytemuck::cast_slice(&[1.0, 1e40]), &mut [0; 2]).unwrap_err();
         assert_eq!((misfit.item, misfit.to_string()), (1, "1e+40 does not fit uint8".to_owned()));
+    }
+
+    #[test]
+    fn nan_is_no_time_and_other_misfits_are_none_of_that() {
+        let mut values = vec![1.5; 2000];
+        (values[3], values[1500]) = (f64::NAN, f64::NAN);
+        for (to, overflow) in [("M8[s]", Overflow::Error), ("m8[ms]", Overflow::Wrap), ("m8", Overflow::Saturate)] {
+            let mut out = vec![0i64; values.len()];
+            let converted = cast("f8", to, overflow).unwrap();
+            converted.apply(bytemuck::cast_slice(&values), bytemuck::cast_slice_mut(&mut out)).unwrap();
+            let is_nat = |at: usize| at == 3 || at == 1500;
+            assert!(out.iter().enumerate().all(|(at, &time)| time == if is_nat(at) { i64::MIN } else { 1 }), "{to}");
+        }
+        let refused = |from: &str, to: &str, items: &[u8]| {
+            let misfit = cast(from, to, Overflow::Error).unwrap().apply(items, &mut [0; 16]).unwrap_err();
+            (misfit.item, misfit.to_string())
+        };
+        let items = [f32::NAN, f32::INFINITY];
+        assert_eq!(refused("f4", "M8[s]", bytemuck::cast_slice(&items)).1, "inf does not fit datetime64[s]");
+        assert_eq!(refused("f4", "i8", bytemuck::cast_slice(&items)), (0, "nan does not fit int64".to_owned()));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use bytemuck::Zeroable;
 use fearless_simd::{Level, dispatch};
 
+use super::time::NAT;
 use super::{Overflow, Reason};
 use crate::dtype::{Class, Element, Float16, Form, LongDouble, Number, Visit, Wide};
 
@@ -15,13 +16,29 @@ use crate::dtype::{Class, Element, Float16, Form, LongDouble, Number, Visit, Wid
 const BLOCK: usize = 1024;
 
 /// Converts every item of the first block into the second; breaks with the first item that does not fit.
-type Loop = fn(&[u8], &mut [u8], Overflow) -> ControlFlow<usize>;
+type Loop = fn(&[u8], &mut [u8], Rule) -> ControlFlow<usize>;
+
+/// What becomes of what does not fit.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    overflow: Overflow,
+    nan: Nan,
+}
+
+/// What NaN is among whole numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nan {
+    /// Nothing that fits.
+    Misfit,
+    /// NaT: they count the steps of a time.
+    NotATime,
+}
 
 /// A conversion between two types of numbers in native byte order.
 #[derive(Clone, Debug)]
 pub(super) struct NumberCast {
     kernel: Kernel,
-    overflow: Overflow,
+    rule: Rule,
     /// Bytes in what the loops take for an item: of a complex number that becomes another, in one part.
     from: usize,
     to: usize,
@@ -36,7 +53,7 @@ enum Kernel {
 }
 
 impl NumberCast {
-    pub(super) fn new(from: Number, to: Number, overflow: Overflow) -> Self {
+    pub(super) fn new(from: Number, to: Number, overflow: Overflow, nan: Nan) -> Self {
         let both_complex = from.class() == Class::Complex && to.class() == Class::Complex;
         let (from, to, parts) = if both_complex { (part(from), part(to), 2) } else { (from, to, 1) };
         let kernel = if to == Number::Bool {
@@ -44,7 +61,7 @@ impl NumberCast {
         } else {
             hot(from, to).map_or_else(|| from.visit(Widen { to }), Kernel::Direct)
         };
-        Self { kernel, overflow, from: from.itemsize(), to: to.itemsize(), parts }
+        Self { kernel, rule: Rule { overflow, nan }, from: from.itemsize(), to: to.itemsize(), parts }
     }
 
     /// Breaks with the first element that does not fit.
@@ -54,12 +71,12 @@ impl NumberCast {
         let blocks = src.chunks(BLOCK * self.from).zip(dst.chunks_mut(BLOCK * self.to));
         for (index, (src, dst)) in blocks.enumerate() {
             let done = match self.kernel {
-                Kernel::Direct(direct) => direct(src, dst, self.overflow),
+                Kernel::Direct(direct) => direct(src, dst, self.rule),
                 Kernel::Through { wide, widen, narrow } => {
                     let scratch = &mut scratch[..src.len() / self.from * wide];
                     // Widening always fits: the widening loop never breaks.
-                    let _ = widen(src, scratch, self.overflow);
-                    narrow(scratch, dst, self.overflow)
+                    let _ = widen(src, scratch, self.rule);
+                    narrow(scratch, dst, self.rule)
                 }
             };
             if let ControlFlow::Break(item) = done {
@@ -151,12 +168,12 @@ fn items<S: Element>(src: &[u8]) -> impl Iterator<Item = S> {
     src.chunks_exact(size_of::<S>()).map(bytemuck::pod_read_unaligned)
 }
 
-fn convert<S: Element, T: Element>(src: &[u8], dst: &mut [u8], overflow: Overflow) -> ControlFlow<usize> {
+fn convert<S: Element, T: Element>(src: &[u8], dst: &mut [u8], rule: Rule) -> ControlFlow<usize> {
     let all_fit = dispatch!(Level::new(), _level => narrowed::<S, T>(src, dst));
     let to_float = T::NUMBER.class() >= Class::Float;
     let from_integer = matches!(<S::Wide as Wide>::FORM, Form::Signed | Form::Unsigned);
-    let already_wrapped = overflow == Overflow::Wrap && (to_float || from_integer);
-    if all_fit || already_wrapped { ControlFlow::Continue(()) } else { amend::<S, T>(src, dst, overflow) }
+    let already_wrapped = rule.overflow == Overflow::Wrap && (to_float || from_integer);
+    if all_fit || already_wrapped { ControlFlow::Continue(()) } else { amend::<S, T>(src, dst, rule) }
 }
 
 /// Converts every item; whether all of them fit.
@@ -174,12 +191,13 @@ fn narrowed<S: Element, T: Element>(src: &[u8], dst: &mut [u8]) -> bool {
 
 /// Replaces what did not fit.
 #[cold]
-fn amend<S: Element, T: Element>(src: &[u8], dst: &mut [u8], overflow: Overflow) -> ControlFlow<usize> {
+fn amend<S: Element, T: Element>(src: &[u8], dst: &mut [u8], rule: Rule) -> ControlFlow<usize> {
     for (index, (item, out)) in items::<S>(src).zip(dst.chunks_exact_mut(size_of::<T>())).enumerate() {
         let wide = item.widen();
         let (_, fits) = T::narrow(wide);
         if !fits {
-            let value = match overflow {
+            let value = match rule.overflow {
+                _ if rule.nan == Nan::NotATime && wide.is_nan() => T::narrow(NAT).0,
                 Overflow::Error => return ControlFlow::Break(index),
                 Overflow::Wrap => T::wrapped(wide),
                 Overflow::Saturate => T::saturated(wide),

@@ -10,7 +10,7 @@ use crate::calendar::{Date, ERA_DAYS, ERA_YEARS};
 use crate::dtype::{TimeStep, TimeUnit};
 
 /// The value that is no time: the smallest of all.
-const NAT: i64 = i64::MIN;
+pub(super) const NAT: i64 = i64::MIN;
 
 const ERA_MONTHS: i128 = 12 * ERA_YEARS;
 

@@ -84,7 +84,7 @@ def npy(rng, name, spelled, content, order):
             "descr": np.lib.format.dtype_to_descr(stored_dtype), "fortran_order": order == "F", "shape": content.shape,
         })
         header = buffer.tell()
-    data = bytearray(buffer.getvalue()[:header]) + content.tobytes(order)
+    data = bytearray(buffer.getvalue()[:header]) + elements(content, order)
     if rng.random() < 0.05:
         data += b"tail"
     suffix = rng.choice([".npy", ".npy", "", ".dat"])
@@ -112,11 +112,21 @@ def raw(rng, name, spelled, content, order):
             flags += ["--order", order]
         if offset or rng.random() < 0.1:
             flags += ["--offset", rng.choice([str(offset), hex(offset)])]
-    data = bytearray((7 * i + 1) % 256 for i in range(offset)) + content.tobytes(order)
+    data = bytearray((7 * i + 1) % 256 for i in range(offset)) + elements(content, order)
     data += b"\x5a" * trailing
     assert itemsize or not content.size
     suffix = rng.choice([".bin", ".dat", ".raw", "", ".f32", ".npy.bak"])
     return placed(name + suffix, data, content, order, offset, spelled, flags, False)
+
+
+def elements(content, order):
+    """The bytes of an array, zero where they mean nothing: NumPy leaves there what the memory held before, once even
+    the magic of a .npy file at the beginning of a raw one."""
+    data = bytearray(content.tobytes(order))
+    if content.nbytes:
+        items = np.frombuffer(data, "u1").reshape(-1, content.itemsize)
+        items[:, ~dtypes.meaningful(content.dtype)] = 0
+    return data
 
 
 def placed(name, data, content, order, offset, spelled, flags, is_npy):

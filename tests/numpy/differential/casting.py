@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dtypes import is_float, is_mini, native
+from .dtypes import NAT, is_float, is_mini, native
 
 
 class Refused(Exception):
@@ -20,7 +20,9 @@ def convert(array, target, overflow="error"):
     if overflow == "nan" and wanted != source.dtype and not (is_float(wanted) or wanted.kind == "c"):
         raise Refused
     with np.errstate(all="ignore"):
-        if wanted.kind == "b":
+        if "m" in (source.dtype.kind + wanted.kind).lower():
+            out = of_times(source, wanted, overflow)
+        elif wanted.kind == "b":
             out = source.astype(bool)
         elif wanted.kind in "iu":
             out = to_integers(real_of(source), wanted, overflow)
@@ -33,6 +35,44 @@ def convert(array, target, overflow="error"):
             if source.dtype.kind == "c":
                 out.imag = to_floats(source.imag, part, overflow)
     return out.astype(target)
+
+
+# Seconds of each unit, a year being the mean of 400.
+SECONDS = {"Y": 31_556_952, "M": 2_629_746, "W": 604_800, "D": 86_400, "h": 3600, "m": 60, "s": 1,
+           "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "fs": 1e-15, "as": 1e-18}
+
+
+def of_times(source, wanted, overflow):
+    """To, from and between times, which are their count of steps to numbers."""
+    if wanted.kind not in "mM":
+        return convert(source.view("i8"), wanted, overflow)
+    if source.dtype.kind not in "mM":
+        counted = real_of(source)
+        is_nan = np.isnan(counted.astype("f8")) if is_float(counted.dtype) else np.zeros(counted.shape, bool)
+        out = to_integers(np.where(is_nan, np.zeros((), counted.dtype), counted), np.dtype("i8"), overflow)
+        if np.any(np.abs(out.astype("f8")) * np.datetime_data(wanted)[1] > 2.0**62):
+            # NumPy prints these modulo 2^64 units.
+            raise Undecided
+        out[is_nan] = NAT
+        return out.view(wanted)
+    if source.dtype == wanted:
+        return source
+    if source.dtype.kind != wanted.kind:
+        # NumPy would take seconds for days.
+        if np.datetime_data(source.dtype) != np.datetime_data(wanted):
+            raise Refused
+        return source.view(wanted)
+    counts = source.view("i8")[~np.isnat(source)].astype("f8")
+    (unit, step), (other, other_step) = np.datetime_data(source.dtype), np.datetime_data(wanted)
+    largest = np.abs(counts).max(initial=0) * SECONDS[unit] * step / (SECONDS[other] * other_step)
+    if largest > 1.1 * 2.0**63 and overflow == "error":
+        raise Refused
+    if largest > 0.9 * 2.0**63:
+        raise Undecided
+    try:
+        return source.astype(wanted)
+    except OverflowError as error:
+        raise Undecided from error
 
 
 def real_of(source):

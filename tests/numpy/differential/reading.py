@@ -133,8 +133,9 @@ def chosen_fields(case, selected):
 def converted_as_asked(case, selected):
     """--astype and --byteorder; gives the array and whether values were converted."""
     rng, converted = case.rng, False
-    if dtypes.is_number(selected.dtype) and selected.size <= 2000 and rng.random() < 0.3:
-        target = dtypes.number(rng)
+    is_counted = dtypes.is_number(selected.dtype) or selected.dtype.kind in "mM"
+    if is_counted and selected.size <= 2000 and rng.random() < 0.3:
+        target = rng.choice([dtypes.number, dtypes.number, dtypes.number, dtypes.time])(rng)
         overflow = rng.choice(["error", "error", "wrap", "saturate", "nan"])
         flags = ["--astype", target.text] + ([] if overflow == "error" else ["--overflow", overflow])
         try:

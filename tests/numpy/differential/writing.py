@@ -117,6 +117,8 @@ def source_values(case, dtype, shape):
     value = dtypes.values(rng, case.np_rng, spelled.dtype, count).reshape(shape)
     result, casting_flags = value, []
     if spelled.dtype != dtype:
+        # A conversion need not keep which NaN it is.
+        value = casting.canonical(value).astype(spelled.dtype)
         try:
             result = casting.convert(value, dtype)
         except casting.Refused:
