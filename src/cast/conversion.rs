@@ -19,6 +19,8 @@ enum Steps {
     Swap(ByteSwap),
     /// The types differ: to native order, converted, to the wanted order.
     Cast { before: Option<ByteSwap>, cast: Box<Cast>, after: Option<ByteSwap> },
+    /// The type between differs from both: one cast, then the other.
+    Through(Box<[Conversion; 2]>),
 }
 
 impl Conversion {
@@ -37,6 +39,19 @@ impl Conversion {
         Ok(Self { steps, itemsizes: (from.itemsize(), to.itemsize()) })
     }
 
+    /// From `from` to `to` by way of `between`, each value as that dtype has it.
+    ///
+    /// # Errors
+    /// Usage, where there is no such conversion.
+    pub fn through(from: &DType, between: &DType, to: &DType, overflow: Overflow) -> Result<Self> {
+        let native = between.to_native();
+        if native == from.to_native() || native == to.to_native() {
+            return Self::between(from, to, overflow);
+        }
+        let both = [Self::between(from, &native, overflow)?, Self::between(&native, to, overflow)?];
+        Ok(Self { steps: Steps::Through(Box::new(both)), itemsizes: (from.itemsize(), to.itemsize()) })
+    }
+
     /// Whether the bytes stay as they are.
     pub fn is_identity(&self) -> bool {
         matches!(self.steps, Steps::Nothing)
@@ -44,7 +59,7 @@ impl Conversion {
 
     /// Whether types differ, so that a value may fail to fit and the items are in another buffer.
     pub fn is_cast(&self) -> bool {
-        matches!(self.steps, Steps::Cast { .. })
+        matches!(self.steps, Steps::Cast { .. } | Steps::Through(_))
     }
 
     /// Bytes of an item before and after.
@@ -75,6 +90,13 @@ impl Conversion {
                 }
                 Ok(converted)
             }
+            Steps::Through(both) => {
+                let [first, second] = &**both;
+                let mut between = first.apply(items, converted)?.to_vec();
+                // It is a cast, and those never leave what is wanted where it came from.
+                second.apply(&mut between, converted)?;
+                Ok(converted)
+            }
         }
     }
 }
@@ -101,6 +123,29 @@ mod tests {
     fn converts_through_native_order() {
         let big = |number| DType::new(crate::dtype::Kind::Number(number), ByteOrder::Big);
         assert_eq!(converted(&big(Number::Int16), &big(Number::Int32), &[0xff, 0xfe]), [0xff, 0xff, 0xff, 0xfe]);
+    }
+
+    #[test]
+    fn what_lies_between_counts() {
+        let native = DType::native;
+        let through = |between, to| {
+            let (from, to) = (native(Number::Float64), DType::native(to).with_byte_order(ByteOrder::Big));
+            Conversion::through(&from, &native(between), &to, Overflow::Error).expect("numbers convert")
+        };
+        let applied = |convert: &Conversion, value: f64| {
+            convert
+                .apply(&mut value.to_le_bytes(), &mut Vec::new())
+                .map(<[u8]>::to_vec)
+                .map_err(|misfit| misfit.to_string())
+        };
+        let cut = through(Number::Int16, Number::Float32);
+        assert!(cut.is_cast() && cut.itemsizes() == (8, 4));
+        assert_eq!(applied(&cut, -2.75), Ok((-2f32).to_be_bytes().to_vec()));
+        assert_eq!(applied(&cut, 1e6), Err("1000000.0 does not fit int16".to_owned()));
+        assert_eq!(applied(&through(Number::Int16, Number::Int8), 300.0), Err("300 does not fit int8".to_owned()));
+        for same in [Number::Float64, Number::Int16] {
+            assert_eq!(applied(&through(same, Number::Int16), 2.75), Ok(vec![0, 2]));
+        }
     }
 
     #[test]

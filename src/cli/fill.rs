@@ -10,6 +10,7 @@ use super::edit::{Edit, EditArgs};
 use super::expr::{ComputedEdit, ExprArgs, Expression, Own, Place, Validation};
 use super::failure::Exit;
 use super::journal::{Job, JournalArgs};
+use super::reduce::Form;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;
@@ -72,8 +73,8 @@ impl FillArgs {
         let place = Place { array, selected, ranks, dims: self.select.counted_dims(array)? };
         let once = Once::of(&selected.view);
         let (validation, storing) = (Validation::First, Storing::default());
-        let operation = expression.checksum(&place, storing)?;
-        let computed = expression.in_place(place, &once, self.cast)?;
+        let operation = expression.checksum(&place, None, storing)?;
+        let computed = expression.in_place(place, &once, &Form { astype: None, cast: self.cast }, ui)?;
         let selected = Selected { view: once.view(&selected.view), dtype: selected.dtype.clone() };
         let edit = ComputedEdit { array, selected: &selected, computed: &computed, validation, storing };
         if computed.reads(array.mapping().identity()) {

@@ -130,8 +130,9 @@ impl MapChunksArgs {
         if let Some(expression) = self.expr.expression(self.open.io(), Own::File(&array), ui)? {
             let place = self.place_of(&array, &asked)?;
             let (validation, storing) = (Validation::AsStored, Storing { chunk: self.exec.chunk() });
-            let job = self.job(expression.checksum(&place, storing)?);
-            let computed = expression.in_place(place, &once, self.cast)?;
+            let form = Form { astype: self.exec.astype()?, cast: self.cast };
+            let job = self.job(expression.checksum(&place, form.astype.as_ref(), storing)?);
+            let computed = expression.in_place(place, &once, &form, ui)?;
             let edit = ComputedEdit { array: &array, selected: &selected, computed: &computed, validation, storing };
             return if self.place.check { edit.validate(ui) } else { self.edit.run_resumable(&edit, &job, ui) };
         }
@@ -167,7 +168,7 @@ impl MapChunksArgs {
         if let Some(expression) = self.expr.expression(self.open.io(), Own::File(&array), ui)? {
             let astype = self.exec.astype()?;
             let place = self.place_of(&array, &selected)?;
-            let operation = expression.checksum(&place, Storing::default())?;
+            let operation = expression.checksum(&place, astype.as_ref(), Storing::default())?;
             let results = expression.elsewhere(place, astype, self.cast, ui)?;
             return match made {
                 _ if self.place.check => results.check(ui),
@@ -309,6 +310,38 @@ mod tests {
         let saturate = ["-i", "--exec", "cat; cat /dev/null; printf '      '", "--astype", "u2", "--casting", "unsafe"];
         let saturate = [&saturate[..], &["--overflow", "saturate", "--sync", "--no-journal"]].concat();
         assert_eq!(rmm(folder.path(), &saturate).expect("saturated"), [255, 255, 255, 255, 255, 255]);
+    }
+
+    #[test]
+    fn results_in_place_are_first_converted_to_what_is_asked_for() {
+        for (words, expected) in [
+            (&["x*1.5", "--astype", "u1"][..], [0, 1, 3, 4, 6, 7]),
+            (&["x*1.5", "--astype", ">u2"], [0, 1, 3, 4, 6, 7]),
+            (&["x-1", "--astype", "?"], [1, 0, 1, 1, 1, 1]),
+            (&["x*60.0", "--astype", "u1", "--overflow", "saturate"], [0, 60, 120, 180, 240, 255]),
+            (&["x*60.0", "--astype", "i2", "--casting", "unsafe", "--overflow", "wrap"], [0, 60, 120, 180, 240, 44]),
+            (
+                &["x*60.0", "--astype", "i1", "--casting", "unsafe", "--overflow", "saturate"],
+                [0, 60, 120, 127, 127, 127],
+            ),
+        ] {
+            let words = [&["-i", "--expr"], words].concat();
+            assert_eq!(rmm(folder().path(), &words).expect("in place"), expected, "{words:?}");
+        }
+        assert_eq!(
+            refused(&["-i", "--expr", "x*60.0", "--astype", "u1", "--check"]),
+            "at index (2, 1): 300.0 does not fit uint8"
+        );
+        for (words, rule) in [
+            (&["x", "--astype", "f4"][..], "float32 to uint8 according to the rule 'same_kind'"),
+            (
+                &["x*1.5", "--astype", "u1", "--casting", "same_kind"],
+                "float64 to uint8 according to the rule 'same_kind'",
+            ),
+        ] {
+            let message = refused(&[&["-i", "--expr"], words].concat());
+            assert_eq!(message, format!("cannot cast from {rule}"));
+        }
     }
 
     #[test]

@@ -129,6 +129,7 @@ fn expressions_may_be_resumed_with_the_same_others() {
         &[("--chunk=3", &["--chunk=6"])],
         &[("--expr=x * 40.0", &["--expr=x * 41.0"])],
         &[("--expr=x * 40.0", &["--expr=x*40.0"])],
+        &[("--expr=x * 40.0", &["--expr=x * 40.0", "--astype=u1"])],
         &[("a.dat", &["a.dat", "0:6"])],
     ] {
         let again = with(&job, &["--resume", "--overflow", "wrap"], replaced);

@@ -2,9 +2,10 @@
 
 use super::{Expression, Place};
 use crate::array::Array;
-use crate::cli::args::CastArgs;
+use crate::cast::Conversion;
 use crate::cli::edit::{Resume, Store};
 use crate::cli::partial::state;
+use crate::cli::reduce::Form;
 use crate::cli::select::Selected;
 use crate::cli::ui::Ui;
 use crate::dtype::{DType, Field};
@@ -18,20 +19,30 @@ use crate::plan::Once;
 use crate::view::View;
 
 impl Expression<'_> {
-    /// Values to be stored where the elements came from, in their own dtype, for those that count.
+    /// Values to be stored where the elements came from, in their own dtype, for those that count; first converted to
+    /// another, where one is asked for.
     ///
     /// # Errors
-    /// Usage, for an expression that is none, or whose result the casting rule keeps out of the array.
+    /// Usage, for an expression that is none, or where the casting rule keeps out of the array what is to be stored.
     pub(in crate::cli) fn in_place<'a>(
         &'a self,
         place: Place<'a>,
         once: &Once,
-        cast: CastArgs,
+        Form { astype, cast }: &Form,
+        ui: &Ui,
     ) -> Result<Computed<'a>> {
         self.refuse_overlap(&place)?;
         let dtype = &place.selected.dtype;
         let (program, mut operands) = self.compiled_for(&place)?;
-        let castable = self.castable(&program, dtype, cast.casting()).map_err(|error| match dtype.record() {
+        let castable = match astype {
+            Some(asked) => {
+                cast.note_what_is_dropped(&program.dtype(), asked, ui);
+                let asked_for = cast.casting_asked().check(&program.dtype(), asked);
+                asked_for.and_then(|()| cast.casting().check(asked, dtype))
+            }
+            None => self.castable(&program, dtype, cast.casting()),
+        };
+        let castable = castable.map_err(|error| match dtype.record() {
             Some(_) => error.hint(
                 self.field_hint(&program, dtype).unwrap_or_else(|| "--field NAME stores in one field, x".to_owned()),
             ),
@@ -41,7 +52,9 @@ impl Expression<'_> {
         for operand in &mut operands {
             operand.view = once.view(&operand.view);
         }
-        Computed::new(program, &operands, (once.view(&place.ranks), place.dims), dtype, cast.overflow)
+        let found = program.dtype();
+        let convert = Conversion::through(&found, astype.as_ref().unwrap_or(&found), dtype, cast.overflow)?;
+        Ok(Computed::new(program, &operands, (once.view(&place.ranks), place.dims), convert))
     }
 
     /// The command that stores in the one field that is read, for a result that no record takes.
@@ -55,13 +68,19 @@ impl Expression<'_> {
         (text != self.text).then(|| format!("--field {} --expr '{text}'", field.name))
     }
 
-    /// What is computed, of what, where: the same for the same job alone, whatever its threads and casting. Arrays that
-    /// were stored in since are others, but for the one that the job itself stores in.
+    /// What is computed, of what, where, and as what: the same for the same job alone, whatever its threads and rules for
+    /// casting. Arrays that were stored in since are others, but for the one that the job itself stores in.
     ///
     /// # Errors
     /// Io, where an array cannot be examined.
-    pub(in crate::cli) fn checksum(&self, place: &Place<'_>, storing: Storing) -> Result<Checksum> {
+    pub(in crate::cli) fn checksum(
+        &self,
+        place: &Place<'_>,
+        astype: Option<&DType>,
+        storing: Storing,
+    ) -> Result<Checksum> {
         let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
+        let own = own.with(astype.map(|dtype| dtype.to_native().to_string()).unwrap_or_default());
         let own = own.with(format!("{:?} {:?} {:?}", place.ranks, place.dims, storing.chunk));
         let with = self.with.iter().try_fold(own, |sum, (name, array)| {
             let mapping = array.mapping();

@@ -1,6 +1,7 @@
 //! An expression over an array that comes through a pipe.
 
 use super::{Expression, X};
+use crate::cast::Conversion;
 use crate::cli::args::CastArgs;
 use crate::cli::select::Selected;
 use crate::cli::ui::Ui;
@@ -48,7 +49,8 @@ impl Expression<'_> {
         let dtype = astype.unwrap_or_else(|| program.dtype());
         cast.casting_asked().check(&program.dtype(), &dtype)?;
         cast.note_what_is_dropped(&program.dtype(), &dtype, ui);
-        Ok((Computed::new(program, &operands, (ranks, dims), &dtype, cast.overflow)?, dtype))
+        let convert = Conversion::between(&program.dtype(), &dtype, cast.overflow)?;
+        Ok((Computed::new(program, &operands, (ranks, dims), convert), dtype))
     }
 
     /// # Errors

@@ -17,7 +17,7 @@ use super::input::is_stdin;
 use super::select::Selected;
 use super::ui::Ui;
 use crate::array::{Array, Opening};
-use crate::cast::Casting;
+use crate::cast::{Casting, Conversion};
 use crate::dtype::DType;
 use crate::error::{At, Error, Result};
 use crate::expr::{Program, Variable, compile, taken};
@@ -187,6 +187,7 @@ impl Expression<'_> {
         let (program, operands) = self.compiled(None, dims, dims.len())?;
         self.castable(&program, &spec.dtype, cast.casting_asked())?;
         cast.note_what_is_dropped(&program.dtype(), &spec.dtype, ui);
-        Computed::new(program, &operands, (ranks, dims.to_vec()), &spec.dtype, cast.overflow)
+        let convert = Conversion::between(&program.dtype(), &spec.dtype, cast.overflow)?;
+        Ok(Computed::new(program, &operands, (ranks, dims.to_vec()), convert))
     }
 }

@@ -1,7 +1,7 @@
 //! Results of an expression that are reduced as they are computed.
 
 use super::{Expression, Place};
-use crate::cast::Overflow;
+use crate::cast::{Conversion, Overflow};
 use crate::cli::args::CastArgs;
 use crate::cli::reduce::{Elements, Form, ReduceArgs, Results};
 use crate::cli::ui::Ui;
@@ -37,7 +37,8 @@ impl Expression<'_> {
         let (view, ranks) = (read.next().expect("the first"), read.next().expect("the second"));
         let operands: Vec<Operand<'_>> =
             operands.iter().zip(read).map(|(operand, view)| Operand { view, ..*operand }).collect();
-        let values = Computed::new(program, &operands, (ranks, place.dims.clone()), &along.items(), Overflow::Error)?;
+        let convert = Conversion::between(&program.dtype(), &along.items(), Overflow::Error)?;
+        let values = Computed::new(program, &operands, (ranks, place.dims.clone()), convert);
         let elements =
             Elements { reduced: Reduced { values: &values, view: &view, axes }, groups: &groups, dims: &dims };
         let results = along.results(&elements, form, ui).or_else(|error| {

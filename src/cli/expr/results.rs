@@ -2,6 +2,7 @@
 
 use super::{Expression, Place};
 use crate::array::Array;
+use crate::cast::Conversion;
 use crate::cli::args::CastArgs;
 use crate::cli::elsewhere::Elsewhere;
 use crate::cli::partial::Make;
@@ -36,7 +37,8 @@ impl Expression<'_> {
         cast.note_what_is_dropped(&program.dtype(), &dtype, ui);
         let shape = place.selected.view.shape()?;
         let view = place.selected.view.clone();
-        let computed = Computed::new(program, &operands, (place.ranks, place.dims), &dtype, cast.overflow)?;
+        let convert = Conversion::between(&program.dtype(), &dtype, cast.overflow)?;
+        let computed = Computed::new(program, &operands, (place.ranks, place.dims), convert);
         Ok(Results { array: place.array, with: &self.with, view, computed, dtype, shape })
     }
 }

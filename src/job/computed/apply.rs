@@ -364,7 +364,7 @@ impl Part {
 mod tests {
     use super::*;
     use crate::array::Opening;
-    use crate::cast::Overflow;
+    use crate::cast::{Conversion, Overflow};
     use crate::expr::compile;
     use crate::job::Progress;
     use crate::mapping::{Io, Mode};
@@ -388,9 +388,9 @@ mod tests {
         let array = Array::open(&path, &opening).expect("it is an array");
         let program = compile("i * 0 + 7", &[], 1).expect("an expression");
         let ranks = View::of_array(&array.spec().shape, 1, crate::shape::Order::C, 0);
-        let computed = Computed::new(program, &[], (ranks, vec![1000]), array.dtype(), Overflow::Error);
+        let convert = Conversion::between(&program.dtype(), array.dtype(), Overflow::Error).expect("the same");
+        let computed = Computed::new(program, &[], (ranks, vec![1000]), convert);
         let crew = Crew { threads: 1, progress: &Interrupt };
-        let computed = computed.expect("the dtypes are the same");
         let stopped = computed.store(&array, &array.view(), Storing::default(), crew).expect_err("interrupted");
         let message = stopped.in_place().to_string();
         assert!(message.contains("elements 0 to 999"), "{message}");

@@ -15,8 +15,8 @@ mod lane;
 mod share;
 
 use super::values::{Make, Values};
-use crate::cast::{Conversion, Overflow};
-use crate::dtype::{ByteSwap, DType};
+use crate::cast::Conversion;
+use crate::dtype::ByteSwap;
 use crate::error::Result;
 use crate::expr::Program;
 use crate::mapping::Identity;
@@ -56,21 +56,16 @@ struct Source<'a> {
 }
 
 impl<'a> Computed<'a> {
-    /// What `program` makes of `operands`, the variables that it was compiled with, as elements of `dtype`.
+    /// What `program` makes of `operands`, the variables that it was compiled with, converted from its dtype.
     ///
     /// `ranks` has the shape of the target: the C-order rank of each element in an array of `dims`, whose coordinates are
     /// the index variables.
-    ///
-    /// # Errors
-    /// Usage, where the program's dtype cannot become `dtype`.
     pub fn new(
         program: Program,
         operands: &[Operand<'a>],
         (ranks, dims): (View, Vec<u64>),
-        dtype: &DType,
-        overflow: Overflow,
-    ) -> Result<Self> {
-        let convert = Conversion::between(&program.dtype(), dtype, overflow)?;
+        convert: Conversion,
+    ) -> Self {
         let source = |input: &crate::expr::Input| {
             let Operand { bytes, file, view } = &operands[input.variable];
             let item = Item::whole(input.dtype.itemsize());
@@ -79,7 +74,7 @@ impl<'a> Computed<'a> {
             Source { bytes: *bytes, file: *file, view, swap }
         };
         let inputs = program.inputs().iter().map(source).collect();
-        Ok(Self { program, inputs, ranks, dims, convert })
+        Self { program, inputs, ranks, dims, convert }
     }
 
     /// Whether it is computed from elements of this file.
@@ -203,7 +198,8 @@ mod tests {
         let operands = [Operand { bytes: &memory, file: None, view: selection.of(&view) }];
         let ranks = selection.of(&View::of_array(&shape(), 1, Order::C, 0));
         let target = crate::dtype::parse(">f8")?.dtype;
-        let values = Computed::new(program, &operands, (ranks.clone(), vec![3, 4]), &target, Overflow::Error)?;
+        let convert = Conversion::between(&program.dtype(), &target, crate::cast::Overflow::Error)?;
+        let values = Computed::new(program, &operands, (ranks.clone(), vec![3, 4]), convert);
         let mut found = Vec::new();
         let mut maker = values.maker();
         for chunk in ranks.chunks(2) {
