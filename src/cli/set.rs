@@ -154,10 +154,11 @@ impl SetArgs {
         let source = text.spooled(Wanted::Told(&selected.dtype, telling), ui)?;
         let dims = selected.view.dims();
         let spec = source.spec();
-        // The lines that `slice` prints for more than two axes are rows of the last.
+        // The lines that `slice` prints for more than two axes are rows of the last, or records.
         let is_folded = match (spec.shape.dims(), &dims[..]) {
             ([rows, columns], [outer @ .., last]) => columns == last && *rows == outer.iter().product::<u64>(),
             ([rows], [outer @ .., 1]) => *rows == outer.iter().product::<u64>(),
+            ([rows], all) if selected.dtype.record().is_some() => *rows == all.iter().product::<u64>(),
             ([1], []) => true,
             _ => false,
         };

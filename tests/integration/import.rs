@@ -245,6 +245,14 @@ fn what_slice_prints_is_stored_back() {
              rmm slice a.npy ::-1 -f {format} | rmm set b.npy ::-1 --from - --from-format {format} && cmp a.npy b.npy"
         ));
         ran.done();
+        Rmm::new()
+            .sh(&format!(
+                "rmm create a.npy -d x:f4,n:i2 -s 2,3 && cp a.npy b.npy && rmm set a.npy 1,:2 '[(1.5,2),(3,4)]' && \
+                 rmm slice a.npy -f {format} | rmm set b.npy --from - --from-format {format} && cmp a.npy b.npy && \
+                 rmm slice a.npy :,1 -f {format} | rmm set b.npy ::-1,1 --from - --from-format {format} && rmm get b.npy 0,1"
+            ))
+            .code(0)
+            .stdout("3.0\t4\n");
     }
 }
 

@@ -57,25 +57,33 @@ impl Form {
 
     fn of(self, spec: &ArraySpec, path: &Path) -> Result<String> {
         match self {
-            Self::Nhdr => nrrd::write(in_c_order(spec, "NRRD", "nhdr")?, beside(path)?),
-            Self::Mhd => metaimage::write(in_c_order(spec, "MetaImage", "mhd")?, beside(path)?),
-            Self::Envi => envi::write(in_c_order(spec, "ENVI", "envi")?),
+            Self::Nhdr => image(spec, "NRRD", "nhdr", &|spec| nrrd::write(spec, beside(path)?)),
+            Self::Mhd => image(spec, "MetaImage", "mhd", &|spec| metaimage::write(spec, beside(path)?)),
+            Self::Envi => image(spec, "ENVI", "envi", &envi::write),
             Self::Numpy => memmap::write(spec, name(path.to_str(), path)?),
             Self::Json => sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset),
         }
     }
 }
 
-/// These formats have one order. Their axes count from the fastest on, so an array in F order would be read back
-/// transposed.
-fn in_c_order<'a>(spec: &'a ArraySpec, format: &str, word: &str) -> Result<&'a ArraySpec> {
+/// The header of an image, which has elements, in one order: its axes count from the fastest on, so an array in F order
+/// would be read back transposed.
+fn image(spec: &ArraySpec, format: &str, word: &str, write: &dyn Fn(&ArraySpec) -> Result<String>) -> Result<String> {
+    const OTHERS: &str = "--emit numpy and --emit json say";
+    if spec.shape.size() == 0 {
+        let error =
+            Error::usage(format!("{format} has no word for an array without elements, of shape {}", spec.shape));
+        return Err(error.hint(format!("{OTHERS} the shape")));
+    }
     if spec.order == Order::C || has_both_orders(spec) {
-        return Ok(spec);
+        return write(spec);
     }
     let transposed = ArraySpec { shape: spec.shape.reversed(), order: Order::C, ..spec.clone() };
+    // Nor does another order help where there is no word for the dtype.
+    write(&transposed)?;
     Err(Error::usage(format!("{format} has no word for order F"))
         .hint(format!("rmm info FILE --raw --spec '{transposed}' --emit {word}"))
-        .hint("--emit numpy and --emit json say the order"))
+        .hint(format!("{OTHERS} the order")))
 }
 
 /// The name of the file for a header that will lie beside it.
@@ -128,6 +136,12 @@ mod tests {
             assert!(error.message().ends_with("has no word for order F"), "{error}");
             assert!(error.hints()[0].contains("'<f4:4,3:C@8'"), "{error}");
             of(form, "<f4:1,4:F", "a.raw").expect("both orders");
+            for record in ["{x:<f4,y:<i2}:3,4", "{x:<f4,y:<i2}:3,4:F"] {
+                let error = of(form, record, "a.raw").expect_err("a record");
+                assert!(error.message().ends_with("for void48"), "{error}");
+            }
+            let error = of(form, "<f4:0,4", "a.raw").expect_err("nothing in it");
+            assert!(error.message().ends_with("an array without elements, of shape 0,4"), "{error}");
         }
         for name in ["a\nb", " a", "-"] {
             of(Form::Nhdr, "<f4:3", name).expect_err(name);

@@ -17,8 +17,6 @@ use crate::scalar::Scalar;
 
 /// Values that are shown of each candidate.
 const VALUES: u64 = 4;
-/// Candidates whose commands are shown.
-const COMMANDS: usize = 3;
 /// The spaces between columns.
 const APART: u16 = 2;
 
@@ -103,7 +101,7 @@ impl Guesses {
         }
         text.extend(table.lines().flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]));
         text.push('\n');
-        text.extend(self.rows.iter().take(COMMANDS).flat_map(|row| [&row.command, "\n"].map(str::to_owned)));
+        text.extend(self.rows.iter().flat_map(|row| [&row.command, "\n"].map(str::to_owned)));
         text
     }
 
