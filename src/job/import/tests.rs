@@ -102,6 +102,30 @@ fn all_fields_decide_the_dtype() {
     }
 }
 
+#[test]
+fn null_is_what_is_missing_where_something_can_be() {
+    let read = |text: &str, dtype: Option<&str>| read(text, TextFormat::Json, Layout::default(), dtype);
+    for (text, dtype, item) in [
+        ("[null]", Some("<f4"), &f32::NAN.to_le_bytes()[..]),
+        ("[null]", Some("<M8[D]"), &i64::MIN.to_le_bytes()),
+        ("[null]", Some("<m8[s]"), &i64::MIN.to_le_bytes()),
+        ("[null]", None, &f64::NAN.to_le_bytes()),
+    ] {
+        let (bytes, ..) = read(text, dtype).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(bytes, item, "{dtype:?}");
+    }
+    for (text, dtype) in [
+        ("[null,\"a\"]", None),
+        ("[true,null]", None),
+        ("[null]", Some("<i4")),
+        ("[null]", Some("|b1")),
+        ("[null]", Some("<U4")),
+    ] {
+        let error = read(text, dtype).expect_err("nothing is missing there");
+        assert!(error.message().contains("null has a value among floats (NaN) and times (NaT) only"), "{error}");
+    }
+}
+
 /// More than a few blocks of rows, with a last one of another kind.
 #[test]
 fn the_last_field_may_decide() {

@@ -55,6 +55,8 @@ pub(super) struct Cell {
     pub(super) fast: Option<Fast>,
     /// Where all fields of a row become such items.
     pub(super) run: Option<Run>,
+    /// The field that says that a value is missing, where there is one.
+    pub(super) missing: Option<&'static str>,
     slow: Slow,
 }
 
@@ -66,6 +68,9 @@ enum Slow {
     Measure,
 }
 
+/// What is missing among floats, and makes a guess one of them.
+const NAN: &str = "nan";
+
 impl Cell {
     /// Items of this dtype, in the byte order of this machine.
     pub(super) fn told(dtype: &DType, telling: Telling) -> Result<Self> {
@@ -75,19 +80,25 @@ impl Cell {
         }
         let scalar = Scalar::told(dtype, telling);
         let (fast, run) = dtype.number().and_then(plain).unzip();
-        Ok(Self { itemsize: dtype.itemsize(), fast, run, slow: Slow::Told(scalar) })
+        let missing = match dtype.kind() {
+            DKind::Number(number) if number.class() >= Class::Float => Some(NAN),
+            DKind::Datetime(_) | DKind::Timedelta(_) => Some("NaT"),
+            _ => None,
+        };
+        Ok(Self { itemsize: dtype.itemsize(), fast, run, missing, slow: Slow::Told(scalar) })
     }
 
     /// Items of a kind, which refuse fields of others.
     pub(super) fn guessed(kind: Kind) -> Self {
         match (kind, kind.number()) {
-            (Kind::Text, _) => Self { itemsize: 0, fast: None, run: None, slow: Slow::Measure },
-            (_, None) => Self { itemsize: 0, fast: None, run: None, slow: Slow::Nothing },
+            (Kind::Text, _) => Self { itemsize: 0, fast: None, run: None, missing: None, slow: Slow::Measure },
+            (_, None) => Self { itemsize: 0, fast: None, run: None, missing: Some(NAN), slow: Slow::Nothing },
             (_, Some(number)) => {
                 let scalar = Scalar::of(&DType::native(number));
                 let plain = if kind == Kind::Natural { Some(ways::<Natural>()) } else { plain(number) };
                 let (fast, run) = plain.unzip();
-                Self { itemsize: number.itemsize(), fast, run, slow: Slow::Guess { kind, scalar } }
+                let missing = Some(NAN);
+                Self { itemsize: number.itemsize(), fast, run, missing, slow: Slow::Guess { kind, scalar } }
             }
         }
     }

@@ -422,12 +422,13 @@ impl Reader<'_> {
                 if !is_value {
                     return Err(self.bad(&no_value(word)));
                 }
+                let field = match (word, cell.missing) {
+                    (b"null", Some(missing)) => missing.as_bytes(),
+                    (b"null", None) => return Err(self.bad("null has a value among floats (NaN) and times (NaT) only")),
+                    (word, _) => word,
+                };
                 self.at += word.len();
-                match word {
-                    // As NumPy reads Python's None.
-                    b"null" if !cell.keeps_blanks() => b"nan".to_vec(),
-                    word => word.to_vec(),
-                }
+                field.to_vec()
             }
         };
         let place = Place::Index(self.path.clone());
