@@ -276,6 +276,7 @@ impl FromStr for Pick {
                 return Err(Error::usage("newaxis adds no data and is not supported").hint("use --reshape"));
             }
             "True" | "False" | "true" | "false" => return Err(masked()),
+            _ if word.contains(['<', '>', '=', '!', '&', '|', '~']) => return Err(masked()),
             _ => {}
         }
         if let Some(list) = word.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -360,7 +361,7 @@ fn two_lists() -> Error {
 }
 
 fn masked() -> Error {
-    Error::usage("masks (True, False) are not supported").hint("give the positions: [0,2]")
+    Error::usage("masks (True, False) and conditions are not supported").hint("give the positions: [0,2]")
 }
 
 fn bad(text: &str, what: &str) -> Error {

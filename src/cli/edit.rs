@@ -164,7 +164,7 @@ impl EditArgs {
         fill_copy(edit.array(), &copy)?;
         store_in(edit, &copy, ui)?;
         let ArraySpec { dtype, shape, order, .. } = spec;
-        let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order };
+        let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order, name: None };
         let outcome = Outcome { array: &copy, view: copy.view(), dtype, wanted };
         self.output.write(&outcome, &self.write, ui)
     }

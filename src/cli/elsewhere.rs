@@ -6,6 +6,7 @@ use std::path::Path;
 use super::args::{Destination, WriteArgs};
 use super::edit::EditArgs;
 use super::journal::Job;
+use super::nothing::note_result;
 use super::output::{Outcome, OutputArgs, Wanted, refuse_own_input};
 use super::partial::{self, File, Make};
 use super::signals;
@@ -53,13 +54,13 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
         let spooled = Array::spooled(&spec, "computed")?;
         results.store_in(&spooled, ui)?;
         let ArraySpec { dtype, shape, order, .. } = spec;
-        let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order };
+        let wanted = Wanted { dtype: dtype.clone(), overflow: Overflow::Error, shape, order, name: None };
         return output.write(&Outcome { array: &spooled, view: spooled.view(), dtype, wanted }, write, ui);
     }
     output.refuse_terminal(format)?;
-    note_empty(&spec, ui);
+    note_result(spec.shape.dims(), ui);
     let layout = Layout { dtype: spec.dtype.clone(), shape: spec.shape.clone(), order: spec.order };
-    let sink = Sink::new(format, &layout, &output.style(0))?;
+    let sink = Sink::new(format, &layout, &output.style(0, None))?;
     let Destination::File(path) = output.destination() else {
         refuse_own_input(results.x())?;
         return results.stream(&sink, &mut |bytes| ui.data(bytes), ui);
@@ -81,19 +82,13 @@ pub(super) fn write(results: &dyn Elsewhere, output: &OutputArgs, write: &WriteA
     new.commit(write.sync())
 }
 
-fn note_empty(spec: &ArraySpec, ui: &Ui) {
-    if spec.shape.size() == 0 {
-        ui.note(&format!("nothing is selected: the result has shape {}", tuple(spec.shape.dims())));
-    }
-}
-
 /// Makes a file of the results that is kept until it is whole, or goes on with it.
 ///
 /// # Errors
 /// As [`partial::make`].
 pub(super) fn make(results: &dyn Elsewhere, out: &Path, args: &EditArgs, job: Job<'_>, ui: &Ui) -> Result<()> {
     let (format, describe, spec) = (args.output.format()?, args.output.describe()?, results.spec()?);
-    note_empty(&spec, ui);
+    note_result(spec.shape.dims(), ui);
     let said = format!("{} {} {:?}", spec.dtype, tuple(spec.shape.dims()), format.container());
     let operation = partial::checksum(job.operation, &results.inputs(), said.as_bytes())?;
     let new = || {

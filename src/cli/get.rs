@@ -8,6 +8,7 @@ use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
 use super::lines::{Lines, Next};
+use super::nothing::{EmptyLines, note_result};
 use super::number;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
@@ -56,14 +57,24 @@ pub(super) struct GetArgs {
 pub(super) fn run(args: &GetArgs, ui: &Ui) -> anyhow::Result<Exit> {
     let array = args.open.open(&args.file, Intent::Read, ui)?;
     match &args.index[..] {
-        [] if args.select.names_axes() => args.print(&array, None, ui)?,
+        [] if args.select.names_axes() => {
+            note_result(&args.select.select(None, &array)?.view.dims(), ui);
+            args.print(&array, None, ui)?;
+        }
         [] => return Err(Error::usage("which elements? INDEX is missing").hint("rmm get FILE 0,0").into()),
         [stdin] if stdin == "-" => args.print_listed(&array, ui)?,
         words => {
             // All of them are checked before the first is printed.
             let indices = words.iter().map(|word| word.parse()).collect::<Result<Vec<Index>>>()?;
+            let mut empty = None;
             for index in &indices {
-                args.select.select(Some(index), &array)?;
+                let dims = args.select.select(Some(index), &array)?.view.dims();
+                if dims.contains(&0) {
+                    empty.get_or_insert(dims);
+                }
+            }
+            if let Some(dims) = empty {
+                note_result(&dims, ui);
             }
             for index in &indices {
                 args.print(&array, Some(index), ui)?;
@@ -104,6 +115,7 @@ impl GetArgs {
         }
         Stream::Stdin.check().map_err(|error| Error::io("cannot read", error).at("stdin"))?;
         let mut batch = Batch { get: self, array, plain: self.plain(array)?, places: Vec::new() };
+        let mut empty = EmptyLines::default();
         let mut lines = Lines::new(std::io::stdin());
         let failed = |error| Error::io("cannot read", error).at("stdin");
         loop {
@@ -120,6 +132,7 @@ impl GetArgs {
                     // What goes wrong with the elements, or with printing them, is not the line's fault.
                     let Selected { view, dtype } =
                         selected.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
+                    empty.look(number, &view);
                     self.print_elements(array, &view, &dtype, ui)?;
                 }
                 Next::Waiting => {
@@ -127,7 +140,10 @@ impl GetArgs {
                     batch.print(ui)?;
                     ui.flush()?;
                 }
-                Next::End => return batch.print(ui),
+                Next::End => {
+                    empty.note("stdin", ui);
+                    return batch.print(ui);
+                }
             }
         }
     }

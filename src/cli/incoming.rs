@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::args::{Destination, WriteArgs};
+use super::nothing::note_result;
 use super::output::OutputArgs;
 use super::select::Described;
 use super::signals;
@@ -20,7 +21,7 @@ use crate::sink::{Layout, OutputFormat, Sink};
 use crate::source::Tape;
 use crate::source::inflow::comes_in_order;
 use crate::spec::ArraySpec;
-use crate::view::{View, tuple};
+use crate::view::View;
 
 /// How long a result is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub(super) struct Flow<'a> {
     pub(super) dtype: DType,
     /// The shape of the result.
     pub(super) shape: Shape,
+    /// What values of one column are called, where they have a name.
+    pub(super) name: Option<&'a str>,
     pub(super) extent: Extent,
     /// Whether the selection fits an array that turns out to be this one.
     pub(super) fits: &'a dyn Fn(Described<'_>) -> Result<()>,
@@ -114,7 +117,7 @@ impl Flow<'_> {
     fn sink(&self, output: &OutputArgs, format: OutputFormat, shape: Shape) -> Result<Sink> {
         let base = self.view.contiguous().map_or(0, |(offset, _)| offset);
         let layout = Layout { dtype: self.dtype.clone(), shape, order: Order::C };
-        Sink::new(format, &layout, &output.style(base))
+        Sink::new(format, &layout, &output.style(base, self.name))
     }
 
     fn pass(self, output: &OutputArgs, sink: &Sink, emit: &mut Emit<'_>, ui: &Ui) -> Result<()> {
@@ -134,7 +137,7 @@ impl Flow<'_> {
         let incoming = job::Incoming { inflow: &mut inflow, tape, judge: &judge };
         let flowed = emit_incoming(values, incoming, sink, emit, ui.crew(&progress))?;
         if flowed == Flowed::Nothing {
-            ui.note(&format!("nothing is selected: the result has shape {}", tuple(shape.dims())));
+            note_result(shape.dims(), ui);
             emit_values(values, &none, &empty, emit, ui.crew(&progress))?;
         }
         Ok(())

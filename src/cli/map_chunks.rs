@@ -203,7 +203,8 @@ impl MapChunksArgs {
         let (computed, dtype) = expression.over_stream(place, self.exec.astype()?, self.cast, ui)?;
         let (view, shape) = (selected.view.clone(), selected.view.shape()?);
         let fits = |found: Described<'_>| self.select.select(self.index.as_ref(), found).map(|_| ());
-        let flow = Flow { incoming, tape: &tape, values: &computed, view, dtype, shape, extent, fits: &fits };
+        let flow =
+            Flow { incoming, tape: &tape, values: &computed, view, dtype, shape, name: None, extent, fits: &fits };
         flow.write(&self.edit.output, &self.edit.write, ui)?;
         expression.check_others().map(|()| None)
     }

@@ -25,6 +25,7 @@ mod input;
 mod journal;
 mod lines;
 mod map_chunks;
+mod nothing;
 mod number;
 mod output;
 mod partial;

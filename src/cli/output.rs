@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::args::{Destination, WriteArgs};
 use super::input::is_stream;
+use super::nothing::note_result;
 use super::ui::Ui;
 use super::words::{FORMATS, one_of};
 use super::{number, signals, table};
@@ -75,6 +76,8 @@ pub(super) struct Wanted {
     pub(super) shape: Shape,
     /// The order in which binary formats lay the elements out.
     pub(super) order: Order,
+    /// What values of one column are called, where they have a name.
+    pub(super) name: Option<String>,
 }
 
 impl Outcome<'_> {
@@ -139,10 +142,10 @@ impl OutputArgs {
         }
     }
 
-    /// How values look, the first of which lies at byte `base`.
-    pub(super) fn style(&self, base: u64) -> Style {
+    /// How values look, the first of which lies at byte `base`, and which may have a name.
+    pub(super) fn style(&self, base: u64, name: Option<&str>) -> Style {
         let header = if self.header { Header::Names } else { Header::Absent };
-        Style { header, fmt: self.fmt.clone(), precision: self.precision, base }
+        Style { header, fmt: self.fmt.clone(), precision: self.precision, base, name: name.map(str::to_owned) }
     }
 
     /// Writes a result where it belongs.
@@ -152,17 +155,12 @@ impl OutputArgs {
     pub(super) fn write(&self, outcome: &Outcome<'_>, write: &WriteArgs, ui: &Ui) -> Result<()> {
         let (format, describe) = (self.format()?, self.describe()?);
         let destination = self.destination();
-        if outcome.view.size() == 0 {
-            ui.note(&format!(
-                "nothing is selected: the result has shape {}",
-                crate::view::tuple(outcome.wanted.shape.dims())
-            ));
-        }
+        note_result(outcome.wanted.shape.dims(), ui);
         if format == OutputFormat::Table {
             return table::write(self, outcome, &destination, write, ui);
         }
         self.refuse_terminal(format)?;
-        let result = Formatted::new(outcome, format, &self.style(outcome.base()))?;
+        let result = Formatted::new(outcome, format, &self.style(outcome.base(), outcome.wanted.name.as_deref()))?;
         match destination {
             Destination::Default | Destination::Stdout => result.to_stdout(ui),
             Destination::File(path) => result.to_file(&path, describe, write, ui),

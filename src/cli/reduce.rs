@@ -210,7 +210,8 @@ impl Results {
     /// # Errors
     /// As [`OutputArgs::write`].
     pub(super) fn write(self, output: &OutputArgs, write: &WriteArgs, ui: &Ui) -> Result<()> {
-        let wanted = Wanted { dtype: self.wanted, overflow: self.overflow, shape: self.shape, order: Order::C };
+        let wanted =
+            Wanted { dtype: self.wanted, overflow: self.overflow, shape: self.shape, order: Order::C, name: None };
         // Axes of length 1 change no place, so the results have the shape that is wanted.
         let view = View::of_array(&wanted.shape, self.dtype.itemsize(), Order::C, self.view.offset());
         output.write(&Outcome { array: &self.target, view, dtype: self.dtype, wanted }, write, ui)

@@ -159,6 +159,14 @@ impl SelectArgs {
         rows.chain(cols).chain(self.along.iter().map(|Along(axis, pick)| (*axis, pick.clone()))).collect()
     }
 
+    /// The name of the field, where only one is selected.
+    pub(super) fn one_field(&self) -> Option<&str> {
+        match &self.field[..] {
+            [name] => Some(name),
+            _ => None,
+        }
+    }
+
     fn fields_of(&self, selected: Selected) -> Result<Selected> {
         if self.field.is_empty() {
             return Ok(selected);

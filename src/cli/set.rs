@@ -76,7 +76,9 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         ..Request::default()
     };
     if let Some(updates) = &args.updates {
-        args.edit.run(&Updates::read(updates, &array, &args.select, args.cast)?, ui)?;
+        let read = Updates::read(updates, &array, &args.select, args.cast)?;
+        read.note_empty(updates, ui);
+        args.edit.run(&read, ui)?;
         return Ok(Exit::Done);
     }
     let (header, io, cache) = (args.edit.output.names(), args.open.io(), args.open.cache());

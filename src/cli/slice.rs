@@ -122,7 +122,8 @@ impl SliceArgs {
         let tape = Tape::default();
         let values = Elements { bytes: &tape, view: view.clone(), convert };
         let fits = |found: Described<'_>| self.select.select(self.index.as_ref(), found).map(|_| ());
-        let flow = Flow { incoming, tape: &tape, values: &values, view, dtype, shape, extent, fits: &fits };
+        let name = self.select.one_field();
+        let flow = Flow { incoming, tape: &tape, values: &values, view, dtype, shape, name, extent, fits: &fits };
         flow.write(&self.output, &self.write, ui).map(|()| None)
     }
 }
@@ -143,7 +144,8 @@ pub(super) fn run(args: &SliceArgs, ui: &Ui) -> anyhow::Result<Exit> {
     args.cast.casting_asked().check(&selected.dtype, &dtype)?;
     args.cast.note_what_is_dropped(&selected.dtype, &dtype, ui);
     let order = args.arrange.to_order.unwrap_or_default();
-    let wanted = Wanted { dtype, overflow: args.cast.overflow, shape, order };
+    let name = args.select.one_field().map(str::to_owned);
+    let wanted = Wanted { dtype, overflow: args.cast.overflow, shape, order, name };
     if let Some(view) = reshaped(&view, &wanted) {
         let outcome = Outcome { array: &array, view, dtype: selected.dtype, wanted };
         args.output.write(&outcome, &args.write, ui)?;

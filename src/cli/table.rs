@@ -37,7 +37,8 @@ pub(super) fn write(
     let convert = Conversion::between(&outcome.dtype, &native, wanted.overflow)?;
     let items = convert.apply(&mut items, &mut converted).map_err(|misfit| Error::usage(misfit.to_string()))?;
     let layout = Layout { dtype: native, shape: wanted.shape.clone(), order: Order::C };
-    let table = render(&preview(&layout, &axes, items, &output.style(0))?, Some(width(destination)));
+    let table =
+        render(&preview(&layout, &axes, items, &output.style(0, wanted.name.as_deref()))?, Some(width(destination)));
     let Destination::File(path) = destination else { return ui.data(table.as_bytes()) };
     let new = NewFile::create(path, write.replace())?;
     new.file().write_all(table.as_bytes()).map_err(|error| new.unwritten(error))?;

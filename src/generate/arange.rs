@@ -237,6 +237,17 @@ fn make_counted<T: bytemuck::Pod>(ranks: Range<u64>, items: &mut [u8], start: T,
     make_each(computed..ranks.end, rest, value);
 }
 
+/// The first of the numbers from `start` on that is not within a range, and its place; `None` where that is beyond 128
+/// bits.
+fn first_beyond(start: i128, step: i128, (low, high): (i128, i128)) -> Option<(i128, i128)> {
+    if !(low..=high).contains(&start) || step == 0 {
+        return Some((0, start));
+    }
+    let way = if step > 0 { high.checked_sub(start)? } else { start.checked_sub(low)? };
+    let at = way / step.checked_abs()? + 1;
+    Some((at, start.checked_add(step.checked_mul(at)?)?))
+}
+
 /// Integers, of which both ends were checked: all others lie between.
 fn integers(number: Number, dtype: &DType, start: i128, step: i128, count: u64, overflow: Overflow) -> Result<Arange> {
     let last = step.checked_mul(count.saturating_sub(1).into()).and_then(|way| way.checked_add(start));
@@ -253,8 +264,10 @@ fn integers(number: Number, dtype: &DType, start: i128, step: i128, count: u64, 
     let Some(counted) = counted else {
         let (low, high) = number.range().expect("integers are counted");
         let last = last.map_or("a number beyond 128 bits".to_owned(), |last| last.to_string());
+        let offender = first_beyond(start, step, (low, high));
+        let offender = offender.map_or_else(String::new, |(at, value)| format!(": element {at} is {value}"));
         return Err(Error::usage(format!(
-            "--arange goes from {start} to {last}, but {} holds {low} to {high}",
+            "--arange goes from {start} to {last}, but {} holds {low} to {high}{offender}",
             dtype.name()
         )));
     };

@@ -18,7 +18,7 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use bytemuck::{Pod, pod_read_unaligned};
 
-use super::{Block, Cutting, Format, Layout};
+use super::{Block, Cutting, Format, Layout, Style};
 use crate::dtype::{DType, Kind, Number, TimeStep, TimeUnit};
 use crate::error::{Error, Result};
 use crate::scalar::columns;
@@ -46,7 +46,7 @@ struct Column {
 type Make = fn(&[u8], usize) -> ArrayRef;
 
 impl Arrow {
-    pub(super) fn new(layout: &Layout) -> Result<Self> {
+    pub(super) fn new(layout: &Layout, style: &Style) -> Result<Self> {
         let itemsize = layout.dtype.itemsize();
         let dims = layout.shape.dims();
         let (row, leaves): (u64, Vec<(String, usize, DType)>) = match dims {
@@ -57,7 +57,7 @@ impl Arrow {
                 let leaf = |at: u64| (at.to_string(), at as usize * itemsize, layout.dtype.clone());
                 (*last, (0..*last).map(leaf).collect())
             }
-            _ => (1, vec![("value".to_owned(), 0, layout.dtype.clone())]),
+            _ => (1, vec![(style.column().to_owned(), 0, layout.dtype.clone())]),
         };
         let mut fields = Vec::with_capacity(leaves.len());
         let mut made = Vec::with_capacity(leaves.len());
@@ -227,7 +227,7 @@ mod tests {
     fn what_is_no_primitive_is_refused() {
         for dtype in ["S3", "U2", "V4", "c8", "bfloat16", "f16", "M8[D]", "m8[25s]"] {
             let dtype = crate::dtype::parse(dtype).expect(dtype).dtype;
-            assert!(Arrow::new(&layout(dtype.clone(), &[2])).is_err(), "{dtype}");
+            assert!(Arrow::new(&layout(dtype.clone(), &[2]), &Style::default()).is_err(), "{dtype}");
         }
     }
 

@@ -100,7 +100,7 @@ impl Delimited {
                 Names::Listed(columns(&dtype).into_iter().map(|column| column.name).collect())
             }
             Header::Names if layout.shape.ndim() > 1 => Names::Numbered(layout.shape.dims()[layout.shape.ndim() - 1]),
-            Header::Names => Names::Listed(vec!["value".to_owned()]),
+            Header::Names => Names::Listed(vec![style.column().to_owned()]),
         };
         let is_single = match &cells {
             Cells::Fields(fields) => fields.len() == 1,

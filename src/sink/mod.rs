@@ -151,6 +151,15 @@ pub struct Style {
     pub precision: Option<u8>,
     /// Where the first item lies in its file: the first offset that hex shows, counting on from there.
     pub base: u64,
+    /// What values of one column are called, where they have a name.
+    pub name: Option<String>,
+}
+
+impl Style {
+    /// The name of one column of values.
+    fn column(&self) -> &str {
+        self.name.as_deref().unwrap_or("value")
+    }
 }
 
 /// The line above the first row.
@@ -243,7 +252,7 @@ impl Sink {
             OutputFormat::Raw => Box::new(binary::Raw),
             OutputFormat::Hex => Box::new(hex::Hex::new(layout, style)),
             #[cfg(feature = "arrow")]
-            OutputFormat::Arrow => Box::new(arrow::Arrow::new(layout)?),
+            OutputFormat::Arrow => Box::new(arrow::Arrow::new(layout, style)?),
             #[cfg(not(feature = "arrow"))]
             OutputFormat::Arrow => {
                 return Err(Error::usage("this rmm was built without the feature arrow")

@@ -108,7 +108,7 @@ pub fn preview(layout: &Layout, axes: &[Shown], items: &[u8], style: &Style) -> 
             columns(&dtype).iter().map(|column| heading(&printable(&column.name), &column.dtype)).collect()
         }
         Some(axis) => axis.positions().map(|at| heading(&at.to_string(), &dtype)).collect(),
-        None => vec![heading("value", &dtype)],
+        None => vec![heading(&printable(style.column()), &dtype)],
     };
     let labels: Vec<String> = match down.first() {
         Some(axis) => axis.positions().map(|at| at.to_string()).collect(),

@@ -203,6 +203,10 @@ fn an_npy_that_is_too_short_is_corrupt() {
             Rmm::new().file("s.npy", &whole[..len]).run(words).refused(5, "rmm: s.npy: ");
         }
     }
+    for words in every_command("s.npy") {
+        let ran = Rmm::new().file("s.npy", &whole[..whole.len() - 1]).run(words);
+        ran.refused(5, "its bytes are read by: rmm slice s.npy --raw -d u1\n");
+    }
 }
 
 #[test]

@@ -81,6 +81,21 @@ fn nothing_is_printed_where_one_index_is_wrong() {
 }
 
 #[test]
+fn nothing_is_selected_without_a_word() {
+    let note = "rmm: nothing is selected: the result has shape (0, 4)\n";
+    for words in [&["get", "a.npy", "5:"][..], &["get", "a.npy", "5:", "0:0"], &["get", "a.npy", "--rows", "5:"]] {
+        a().run(words).code(0).stdout("").stderr(note);
+    }
+    for (lines, note) in [
+        ("0,0\n5:\n", "nothing is selected by line 2 of stdin (shape (0, 4))\n"),
+        ("5:\n0,1:1\n", "nothing is selected by line 1 of stdin (shape (0, 4)), nor by another\n"),
+        ("5:\n5:\n5:\n", "nothing is selected by line 1 of stdin (shape (0, 4)), nor by 2 others\n"),
+    ] {
+        a().stdin(lines).run(["get", "a.npy", "-"]).code(0).stderr(&format!("rmm: {note}"));
+    }
+}
+
+#[test]
 fn values_print_as_python_prints_them() {
     let values = [0.1, 1.0, -0.0, 1e16, 1e15, 1e-4, 1e-5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.0 / 3.0];
     let printed = "0.1\n1.0\n-0.0\n1e+16\n1000000000000000.0\n0.0001\n1e-05\nnan\ninf\n-inf\n0.3333333333333333\n";

@@ -71,6 +71,16 @@ fn a_header_line_can_be_added() {
     for (format, printed) in [("tsv", "0\t1\t2\n6\t7\t8\n9\t10\t11\n"), ("csv", "0,1,2\n6,7,8\n9,10,11\n")] {
         cube().run(["slice", "c.npy", "1", "--header", "-f", format]).prints(printed);
     }
+    let records = || Rmm::new().file("r", [1, 2, 3, 4]);
+    for (fields, printed) in
+        [(&["--field", "b,c"][..], "\"b,c\"\n2\n4\n"), (&["--field", "b,c", "--field", "a"], "\"b,c\",a\n2,1\n4,3\n")]
+    {
+        let spec = ["-d", "[('a','u1'),('b,c','u1')]", "--header", "-f", "csv"];
+        records().run([&["slice", "r"], fields, &spec].concat()).prints(printed);
+        records().stdin([1, 2, 3, 4]).run([&["slice", "-"], fields, &spec].concat()).prints(printed);
+    }
+    records().run(["slice", "r", "-d", "a:u1,b:u1", "--field", "b", "-f", "table"]).code(0).stdout_has("   b\n");
+    cube().run(["slice", "c.npy", "0,0", "--header"]).prints("value\n0\n1\n2\n");
 }
 
 #[test]

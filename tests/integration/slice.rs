@@ -73,6 +73,9 @@ fn what_is_not_supported_is_refused_by_name() {
     a().run(["slice", "a.npy", "[0,1],[0,1]"]).refused(2, "more than one list");
     a().run(["slice", "a.npy", "newaxis,0"]).refused(2, "newaxis");
     a().run(["slice", "a.npy", "None"]).refused(2, "newaxis");
+    for condition in ["x>3", "[x<3]", "0:1 & 2", "a != 1", "True"] {
+        a().run(["slice", "a.npy", condition]).refused(2, "masks (True, False) and conditions are not supported");
+    }
     a().run(["slice", "a.npy", "[True,False,True]"]).refused(2, "mask");
     for garbage in ["a", "1;2", "[1", "1:2:3:4", "1.5", "0x", "1,,2"] {
         a().run(["slice", "a.npy", garbage]).refused(2, garbage);

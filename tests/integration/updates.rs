@@ -85,6 +85,15 @@ fn updates_of_long_items_are_stored_in_little_memory() {
 }
 
 #[test]
+fn updates_of_nothing_are_noted() {
+    let ran = m().stdin("5:\t1\n0,0\t9\n").run(["set", "m.npy", "--updates", "-"]).code(0);
+    ran.stderr("rmm: nothing is selected by line 1 of <stdin> (shape (0, 3))\n")
+        .then()
+        .run(["get", "m.npy", "0,0"])
+        .prints("9\n");
+}
+
+#[test]
 fn indices_of_all_kinds_print_in_their_order() {
     m().stdin("0,0\n1\n-1,-1\n:,0\n0,2\n").run(["get", "m.npy", "-"]).prints("0\n3\n4\n5\n5\n0\n3\n2\n");
     m().stdin("0,0\r\n 1 , 2 \r\n").run(["get", "m.npy", "-"]).prints("0\n5\n");

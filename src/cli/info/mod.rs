@@ -22,6 +22,7 @@ use super::words::one_of;
 use crate::array::Opening;
 use crate::error::{At, Error, ErrorKind, Result};
 use crate::escape::printable_json;
+use crate::escape::shell_path;
 use crate::format::{Beside, sidecar};
 use crate::mapping::{Replace, Sync};
 use crate::spec::Request;
@@ -131,6 +132,7 @@ pub(super) fn run(args: &InfoArgs, ui: &Ui) -> anyhow::Result<Exit> {
             // Nobody who asked for the end wants to hear of the next file, nor takes what is not known for a "yes".
             Err(error) if matches!(error.kind(), ErrorKind::Interrupted(_)) => return Err(error.into()),
             Err(error) => {
+                let error = error.naming_file(&shell_path(path));
                 ui.complain(&error.to_string(), error.hints());
                 error.kind().into()
             }
