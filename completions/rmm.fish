@@ -415,7 +415,7 @@ complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l exec-format -d 'W
 raw\t''"
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l timeout -d 'A chunk that takes longer fails: 30s, 500ms, 2m' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l chunk -d 'What is stored whole or not at all: positions along the slowest axis, or bytes: 100, 64MiB [default: 4MiB, less from 3 threads on; with --expr 16KiB or less, in the order of the file]' -r
-complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l astype -d 'The type of the results [default: the array\'s own]' -r
+complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l astype -d 'The type of the results, converted once more where they are stored in place [default: the array\'s own, or that of the expression]' -r
 complete -c rmm -n "__fish_rmm_using_subcommand map-chunks" -l reduce -d 'Reduce x, or what --expr computes, to one element, with NumPy\'s names, dtypes and rules for NaN: sum, prod, min, max, mean, std, var, any, all, count_nonzero, argmin, argmax, nansum, nanmin, nanmax, nanmean or nanstd' -r -f -a "sum\t''
 prod\t''
 min\t''

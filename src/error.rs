@@ -121,8 +121,17 @@ impl Error {
         for (place, hint) in self.hints.iter_mut().enumerate() {
             if self.whole & bit(place) == 0 {
                 *hint = hint.replace("FILE", word);
+                self.whole |= bit(place);
             }
         }
+        self
+    }
+
+    /// The same failure with the hints of another.
+    #[must_use]
+    pub fn with_hints_of(mut self, other: &Self) -> Self {
+        self.hints.clone_from(&other.hints);
+        self.whole = other.whole;
         self
     }
 
@@ -237,6 +246,10 @@ mod tests {
     fn the_file_is_named_in_hints_that_are_not_whole() {
         let error = Error::usage("x").hint("rmm FILE").whole_hint("grep FILE").hint("FILE").naming_file("a.npy");
         assert_eq!(error.hints(), ["rmm a.npy", "grep FILE", "a.npy"]);
+        // Once: a file may be called so.
+        let error = Error::usage("x").hint("rmm FILE").naming_file("FILE.npy");
+        let other = Error::usage("y").with_hints_of(&error).naming_file("b.npy");
+        assert_eq!(other.hints(), ["rmm FILE.npy"]);
     }
 
     #[test]

@@ -276,7 +276,7 @@ impl FromStr for Pick {
                 return Err(Error::usage("newaxis adds no data and is not supported").hint("use --reshape"));
             }
             "True" | "False" | "true" | "false" => return Err(masked()),
-            _ if word.contains(['<', '>', '=', '!', '&', '|', '~']) => return Err(masked()),
+            _ if is_condition(word) => return Err(masked()),
             _ => {}
         }
         if let Some(list) = word.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -358,6 +358,11 @@ fn integer(word: &str) -> Result<i128> {
 fn two_lists() -> Error {
     Error::usage("more than one list of positions is not supported")
         .hint("select along one axis at a time, the other of part.npy: rmm slice FILE '[0,2]' -o part.npy")
+}
+
+/// Whether something is compared or combined in a word. One that begins so may be a dtype, as `<f4` is.
+fn is_condition(word: &str) -> bool {
+    word.contains(['&', '~']) || word.get(1..).is_some_and(|rest| rest.contains(['<', '>', '=', '|']))
 }
 
 fn masked() -> Error {

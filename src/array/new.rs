@@ -83,7 +83,7 @@ impl NewArray {
     /// # Errors
     /// As [`NewArray::begin`].
     pub fn refuse(path: &Path, replace: Replace) -> Result<()> {
-        match NewFile::refuse(path, replace)? {
+        match NewFile::place(path, replace)? {
             Some(target) => Beside::plan(&target, None, replace).map(|_| ()),
             None => Ok(()),
         }

@@ -19,8 +19,8 @@ enum Steps {
     Swap(ByteSwap),
     /// The types differ: to native order, converted, to the wanted order.
     Cast { before: Option<ByteSwap>, cast: Box<Cast>, after: Option<ByteSwap> },
-    /// The type between differs from both: one cast, then the other.
-    Through(Box<[Conversion; 2]>),
+    /// The type between, whose items have so many bytes, differs from both: one cast, then the other.
+    Through { before: Option<ByteSwap>, casts: Box<[Cast; 2]>, between: usize, after: Option<ByteSwap> },
 }
 
 impl Conversion {
@@ -48,8 +48,11 @@ impl Conversion {
         if native == from.to_native() || native == to.to_native() {
             return Self::between(from, to, overflow);
         }
-        let both = [Self::between(from, &native, overflow)?, Self::between(&native, to, overflow)?];
-        Ok(Self { steps: Steps::Through(Box::new(both)), itemsizes: (from.itemsize(), to.itemsize()) })
+        let (inner, outer) = (from.to_native(), to.to_native());
+        let casts = Box::new([Cast::new(&inner, &native, overflow)?, Cast::new(&native, &outer, overflow)?]);
+        let (before, after) = (ByteSwap::between(from, &inner), ByteSwap::between(&outer, to));
+        let steps = Steps::Through { before, casts, between: native.itemsize(), after };
+        Ok(Self { steps, itemsizes: (from.itemsize(), to.itemsize()) })
     }
 
     /// Whether the bytes stay as they are.
@@ -59,7 +62,7 @@ impl Conversion {
 
     /// Whether types differ, so that a value may fail to fit and the items are in another buffer.
     pub fn is_cast(&self) -> bool {
-        matches!(self.steps, Steps::Cast { .. } | Steps::Through(_))
+        matches!(self.steps, Steps::Cast { .. } | Steps::Through { .. })
     }
 
     /// Bytes of an item before and after.
@@ -90,12 +93,20 @@ impl Conversion {
                 }
                 Ok(converted)
             }
-            Steps::Through(both) => {
-                let [first, second] = &**both;
-                let mut between = first.apply(items, converted)?.to_vec();
-                // It is a cast, and those never leave what is wanted where it came from.
-                second.apply(&mut between, converted)?;
-                Ok(converted)
+            Steps::Through { before, casts, between, after } => {
+                let [first, second] = &**casts;
+                if let Some(swap) = before {
+                    swap.apply(items);
+                }
+                let count = items.len().checked_div(self.itemsizes.0).unwrap_or(0);
+                converted.resize(count * (self.itemsizes.1 + between), 0);
+                let (wanted, between) = converted.split_at_mut(count * self.itemsizes.1);
+                first.apply(items, between)?;
+                second.apply(between, wanted)?;
+                if let Some(swap) = after {
+                    swap.apply(wanted);
+                }
+                Ok(wanted)
             }
         }
     }

@@ -182,6 +182,11 @@ mod tests {
             let is_nat = |at: usize| at == 3 || at == 1500;
             assert!(out.iter().enumerate().all(|(at, &time)| time == if is_nat(at) { i64::MIN } else { 1 }), "{to}");
         }
+        let mut out = [0i64; 2];
+        let ends = [f64::NEG_INFINITY, 1e300];
+        let saturated = cast("f8", "M8[s]", Overflow::Saturate).unwrap();
+        saturated.apply(bytemuck::cast_slice(&ends), bytemuck::cast_slice_mut(&mut out)).unwrap();
+        assert_eq!(out, [i64::MIN + 1, i64::MAX], "the first of all times is not NaT");
         let refused = |from: &str, to: &str, items: &[u8]| {
             let misfit = cast(from, to, Overflow::Error).unwrap().apply(items, &mut [0; 16]).unwrap_err();
             (misfit.item, misfit.to_string())

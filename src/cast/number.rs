@@ -200,6 +200,8 @@ fn amend<S: Element, T: Element>(src: &[u8], dst: &mut [u8], rule: Rule) -> Cont
                 _ if rule.nan == Nan::NotATime && wide.is_nan() => T::narrow(NAT).0,
                 Overflow::Error => return ControlFlow::Break(index),
                 Overflow::Wrap => T::wrapped(wide),
+                // The smallest of all is NaT.
+                Overflow::Saturate if rule.nan == Nan::NotATime && wide.is_negative() => T::narrow(NAT + 1).0,
                 Overflow::Saturate => T::saturated(wide),
                 Overflow::Nan => T::not_a_number(),
             };

@@ -259,6 +259,14 @@ pub(super) struct CastArgs {
     casting: Option<Casting>,
 }
 
+/// How results are wanted.
+pub(super) struct Form {
+    /// The type that was asked for.
+    pub(super) astype: Option<DType>,
+    /// Which types that may be, and what becomes of results that do not fit.
+    pub(super) cast: CastArgs,
+}
+
 impl CastArgs {
     /// The rule for conversions that nobody asked for.
     pub(super) fn casting(self) -> Casting {

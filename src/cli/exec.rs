@@ -49,7 +49,8 @@ pub(super) struct ExecArgs {
     /// from 3 threads on; with --expr 16KiB or less, in the order of the file]
     #[arg(long, value_name = "N|SIZE")]
     chunk: Option<ChunkSize>,
-    /// The type of the results [default: the array's own]
+    /// The type of the results, converted once more where they are stored in place [default: the array's own, or that of
+    /// the expression]
     #[arg(long, value_name = "T", add = dtypes())]
     astype: Option<Parsed>,
 }

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{CastArgs, Intent, OpenArgs};
+use super::args::{CastArgs, Form, Intent, OpenArgs};
 use super::content::ContentArgs;
 use super::edit::{Edit, EditArgs};
 use super::expr::{ComputedEdit, ExprArgs, Expression, Own, Place, Validation};
 use super::failure::Exit;
 use super::journal::{Job, JournalArgs};
-use super::reduce::Form;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::Array;

@@ -8,7 +8,7 @@ use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
 use super::lines::{Lines, Next};
-use super::nothing::{EmptyLines, note_result};
+use super::nothing::{EmptyParts, note_result};
 use super::number;
 use super::select::{SelectArgs, Selected};
 use super::ui::Ui;
@@ -66,16 +66,12 @@ pub(super) fn run(args: &GetArgs, ui: &Ui) -> anyhow::Result<Exit> {
         words => {
             // All of them are checked before the first is printed.
             let indices = words.iter().map(|word| word.parse()).collect::<Result<Vec<Index>>>()?;
-            let mut empty = None;
-            for index in &indices {
-                let dims = args.select.select(Some(index), &array)?.view.dims();
-                if dims.contains(&0) {
-                    empty.get_or_insert(dims);
-                }
+            let mut empty = EmptyParts::default();
+            for (index, word) in indices.iter().zip(words) {
+                let selected = args.select.select(Some(index), &array)?;
+                empty.look(&selected.view, || format!("INDEX '{word}'"));
             }
-            if let Some(dims) = empty {
-                note_result(&dims, ui);
-            }
+            empty.note(ui);
             for index in &indices {
                 args.print(&array, Some(index), ui)?;
             }
@@ -115,7 +111,7 @@ impl GetArgs {
         }
         Stream::Stdin.check().map_err(|error| Error::io("cannot read", error).at("stdin"))?;
         let mut batch = Batch { get: self, array, plain: self.plain(array)?, places: Vec::new() };
-        let mut empty = EmptyLines::default();
+        let mut empty = EmptyParts::default();
         let mut lines = Lines::new(std::io::stdin());
         let failed = |error| Error::io("cannot read", error).at("stdin");
         loop {
@@ -132,7 +128,7 @@ impl GetArgs {
                     // What goes wrong with the elements, or with printing them, is not the line's fault.
                     let Selected { view, dtype } =
                         selected.map_err(|error| error.within(format_args!("line {number} of stdin")))?;
-                    empty.look(number, &view);
+                    empty.look(&view, || format!("line {number} of stdin"));
                     self.print_elements(array, &view, &dtype, ui)?;
                 }
                 Next::Waiting => {
@@ -141,7 +137,7 @@ impl GetArgs {
                     ui.flush()?;
                 }
                 Next::End => {
-                    empty.note("stdin", ui);
+                    empty.note(ui);
                     return batch.print(ui);
                 }
             }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{CastArgs, Destination, Intent, OpenArgs};
+use super::args::{CastArgs, Destination, Form, Intent, OpenArgs};
 use super::edit::EditArgs;
 use super::elsewhere;
 use super::exec::ExecArgs;
@@ -13,7 +13,7 @@ use super::failure::Exit;
 use super::incoming::{Extent, Flow, extent, set_down};
 use super::input::is_stream;
 use super::journal::{Job, JournalArgs, warn_of_unfinished};
-use super::reduce::{Elements, Form, ReduceArgs, Results};
+use super::reduce::{Elements, ReduceArgs, Results};
 use super::select::{Described, SelectArgs, Selected};
 use super::ui::Ui;
 use crate::array::{Array, Came, Incoming};

@@ -10,31 +10,31 @@ pub(super) fn note_result(dims: &[u64], ui: &Ui) {
     }
 }
 
-/// Of lines with an INDEX each, all at once.
+/// Of several selections, all at once.
 #[derive(Debug, Default)]
-pub(super) struct EmptyLines {
-    /// The number of the first, and what it selects.
-    first: Option<(u64, Vec<u64>)>,
+pub(super) struct EmptyParts {
+    /// Which is the first, and its shape.
+    first: Option<(String, Vec<u64>)>,
     count: u64,
 }
 
-impl EmptyLines {
-    /// Looks at what a line selects.
-    pub(super) fn look(&mut self, number: u64, view: &View) {
+impl EmptyParts {
+    /// Looks at one of them.
+    pub(super) fn look(&mut self, view: &View, which: impl FnOnce() -> String) {
         if view.size() == 0 {
             self.count += 1;
-            self.first.get_or_insert_with(|| (number, view.dims()));
+            self.first.get_or_insert_with(|| (which(), view.dims()));
         }
     }
 
-    /// Says it of the lines that were looked at.
-    pub(super) fn note(&self, name: &str, ui: &Ui) {
-        let Some((number, dims)) = &self.first else { return };
+    /// Says it of those that were looked at.
+    pub(super) fn note(&self, ui: &Ui) {
+        let Some((which, dims)) = &self.first else { return };
         let others = match self.count {
             1 => String::new(),
             2 => ", nor by another".to_owned(),
             count => format!(", nor by {} others", count - 1),
         };
-        ui.note(&format!("nothing is selected by line {number} of {name} (shape {}){others}", tuple(dims)));
+        ui.note(&format!("nothing is selected by {which} (shape {}){others}", tuple(dims)));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use clap::Args;
 
-use super::args::{CastArgs, WriteArgs};
+use super::args::{Form, WriteArgs};
 use super::complete::axes;
 use super::number;
 use super::output::{Outcome, OutputArgs, Wanted};
@@ -141,14 +141,6 @@ pub(super) struct Elements<'a> {
     pub(super) groups: &'a Groups,
     /// The lengths of the axes of the selection.
     pub(super) dims: &'a [u64],
-}
-
-/// How results are wanted.
-pub(super) struct Form {
-    /// The type that was asked for.
-    pub(super) astype: Option<DType>,
-    /// Which types that may be, and what becomes of results that do not fit.
-    pub(super) cast: CastArgs,
 }
 
 impl Along {

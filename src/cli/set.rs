@@ -77,7 +77,7 @@ pub(super) fn run(args: &SetArgs, ui: &Ui) -> anyhow::Result<Exit> {
     };
     if let Some(updates) = &args.updates {
         let read = Updates::read(updates, &array, &args.select, args.cast)?;
-        read.note_empty(updates, ui);
+        read.note_empty(ui);
         args.edit.run(&read, ui)?;
         return Ok(Exit::Done);
     }
@@ -160,7 +160,9 @@ impl SetArgs {
         let is_folded = match (spec.shape.dims(), &dims[..]) {
             ([rows, columns], [outer @ .., last]) => columns == last && *rows == outer.iter().product::<u64>(),
             ([rows], [outer @ .., 1]) => *rows == outer.iter().product::<u64>(),
-            ([rows], all) if selected.dtype.record().is_some() => *rows == all.iter().product::<u64>(),
+            ([rows], all) if selected.dtype.record().is_some() && text.has_lines() => {
+                *rows == all.iter().product::<u64>()
+            }
             ([1], []) => true,
             _ => false,
         };

@@ -255,6 +255,11 @@ impl FromArgs {
 }
 
 impl TextSource {
+    /// Whether it is lines, which have no more than two axes, and not one value.
+    pub(super) fn has_lines(&self) -> bool {
+        self.format != TextFormat::Json
+    }
+
     /// Stores all rows where `into` says.
     ///
     /// # Errors

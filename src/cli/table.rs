@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::args::{Destination, WriteArgs};
 use super::output::{Outcome, OutputArgs};
+use super::signals;
 use super::ui::Ui;
 use crate::cast::Conversion;
 use crate::dtype::DType;
@@ -40,8 +41,11 @@ pub(super) fn write(
     let table =
         render(&preview(&layout, &axes, items, &output.style(0, wanted.name.as_deref()))?, Some(width(destination)));
     let Destination::File(path) = destination else { return ui.data(table.as_bytes()) };
+    signals::heed_before(path);
     let new = NewFile::create(path, write.replace())?;
+    signals::heed();
     new.file().write_all(table.as_bytes()).map_err(|error| new.unwritten(error))?;
+    signals::check()?;
     new.commit(write.sync())
 }
 

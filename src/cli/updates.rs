@@ -16,19 +16,18 @@ use tempfile::SpooledTempFile;
 use super::args::CastArgs;
 use super::edit::{Store, fill_copy};
 use super::input::{self, Opened};
-use super::nothing::EmptyLines;
+use super::nothing::EmptyParts;
 use super::select::{SelectArgs, Selected};
 use super::typed::{typed, typed_element};
 use super::ui::Ui;
 use crate::array::Array;
 use crate::cast::{Conversion, Overflow};
 use crate::error::{Error, Result};
-use crate::escape::path_text;
 use crate::index::{Index, place};
 use crate::job::listed::at_a_time;
 use crate::job::store::{Changes, compare, store};
 use crate::job::values::{Constant, Elements, Values};
-use crate::mapping::{ELSEWHERE, stream_name};
+use crate::mapping::ELSEWHERE;
 use crate::shape::{Order, Shape};
 use crate::source::Memory;
 use crate::source::text::Value;
@@ -44,7 +43,7 @@ pub(super) struct Updates<'a> {
     select: &'a SelectArgs,
     cast: CastArgs,
     log: RefCell<SpooledTempFile>,
-    empty: RefCell<EmptyLines>,
+    empty: RefCell<EmptyParts>,
 }
 
 impl<'a> Updates<'a> {
@@ -60,10 +59,11 @@ impl<'a> Updates<'a> {
         Ok(updates)
     }
 
-    /// Says it, where lines of the source, which has this path, select nothing.
-    pub(super) fn note_empty(&self, path: &Path, ui: &Ui) {
-        let name = if input::is_stdin(path) { stream_name("stdin") } else { path.to_path_buf() };
-        self.empty.borrow().note(&path_text(&name), ui);
+    /// Says it, where lines select nothing of an array that has elements.
+    pub(super) fn note_empty(&self, ui: &Ui) {
+        if self.selected.view.size() > 0 {
+            self.empty.borrow().note(ui);
+        }
     }
 
     fn read_from(&self, opened: Opened) -> Result<()> {
@@ -96,15 +96,15 @@ impl<'a> Updates<'a> {
                 continue;
             }
             entry.clear();
-            let read = self.read_line(number, text, &value, &mut entry);
-            read.map_err(|error| error.within(format_args!("line {number} of {}", name.display())))?;
+            let which = || format!("line {number} of {}", name.display());
+            self.read_line(text, &value, &mut entry, &which).map_err(|error| error.within(which()))?;
             log.write_all(&entry).map_err(not_kept)?;
         }
         log.flush().map_err(not_kept)
     }
 
     /// Appends what a line says.
-    fn read_line(&self, number: u64, line: &[u8], value: &Value, entry: &mut Vec<u8>) -> Result<()> {
+    fn read_line(&self, line: &[u8], value: &Value, entry: &mut Vec<u8>, which: &dyn Fn() -> String) -> Result<()> {
         let tab = memchr::memchr(b'\t', line);
         let tab = tab.ok_or_else(|| Error::usage("INDEX and VALUE have a tab between them, and there is none"))?;
         let (index, text) = (&line[..tab], &line[tab + 1..]);
@@ -116,7 +116,7 @@ impl<'a> Updates<'a> {
             return value.read(text, &mut entry[start..]);
         }
         let line = str::from_utf8(line).map_err(|_| Error::usage("is not UTF-8"))?;
-        self.empty.borrow_mut().look(number, &self.region(line)?.0.view);
+        self.empty.borrow_mut().look(&self.region(line)?.0.view, which);
         entry.push(1);
         entry.extend((line.len() as u64).to_le_bytes());
         entry.extend(line.as_bytes());

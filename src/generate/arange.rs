@@ -237,11 +237,14 @@ fn make_counted<T: bytemuck::Pod>(ranks: Range<u64>, items: &mut [u8], start: T,
     make_each(computed..ranks.end, rest, value);
 }
 
-/// The first of the numbers from `start` on that is not within a range, and its place; `None` where that is beyond 128
-/// bits.
+/// The first of the numbers from `start` on that is not within a range, and its place; `None` where there is none, or
+/// 128 bits do not hold it.
 fn first_beyond(start: i128, step: i128, (low, high): (i128, i128)) -> Option<(i128, i128)> {
-    if !(low..=high).contains(&start) || step == 0 {
+    if !(low..=high).contains(&start) {
         return Some((0, start));
+    }
+    if step == 0 {
+        return None;
     }
     let way = if step > 0 { high.checked_sub(start)? } else { start.checked_sub(low)? };
     let at = way / step.checked_abs()? + 1;
@@ -264,7 +267,8 @@ fn integers(number: Number, dtype: &DType, start: i128, step: i128, count: u64, 
     let Some(counted) = counted else {
         let (low, high) = number.range().expect("integers are counted");
         let last = last.map_or("a number beyond 128 bits".to_owned(), |last| last.to_string());
-        let offender = first_beyond(start, step, (low, high));
+        // Under another rule it is not the dtype that it leaves.
+        let offender = first_beyond(start, step, (low, high)).filter(|_| overflow == Overflow::Error);
         let offender = offender.map_or_else(String::new, |(at, value)| format!(": element {at} is {value}"));
         return Err(Error::usage(format!(
             "--arange goes from {start} to {last}, but {} holds {low} to {high}{offender}",

@@ -12,7 +12,7 @@ use super::beside::{Access, Stays, Temporary};
 use super::leftovers::remove_leftovers;
 use super::names::leads_to;
 use super::partial::refuse_unfinished;
-use super::paths::folder_of;
+use super::paths::{folder_of, takes_files};
 use super::target::{Replaced, Target};
 use super::{Mapping, Mode, Sync};
 use crate::error::{At, Error, ErrorKind, Result};
@@ -108,17 +108,18 @@ impl NewFile {
         }
     }
 
-    /// What [`NewFile::create`] would fail with, found out without a file that has a name: there is nothing to be cleared
-    /// away, however the process ends. The name itself, symlinks resolved, where there will be a regular file.
+    /// Where a new file of this name would be, symlinks resolved; `None` where there is a device or a FIFO, which is not
+    /// opened: a FIFO that is opened and closed has ended for whoever reads it.
+    ///
+    /// Nothing is made that has a name: there is nothing to be cleared away, however the process ends.
     ///
     /// # Errors
-    /// As [`NewFile::create`].
-    pub fn refuse(target: &Path, replace: Replace) -> Result<Option<PathBuf>> {
-        // A FIFO that is opened and closed has ended for whoever reads it.
+    /// As [`NewFile::create`], where a regular file cannot be made.
+    pub fn place(target: &Path, replace: Replace) -> Result<Option<PathBuf>> {
         let Target::Beside(found, _replaced) = Target::find(target, replace).at(target)? else { return Ok(None) };
         refuse_unfinished(&found).at(target)?;
-        let unnamed = tempfile::tempfile_in(folder_of(&found)).map_err(|error| Error::io("cannot create", error));
-        unnamed.at(target).map(|_| Some(found))
+        let taken = takes_files(folder_of(&found)).map_err(|error| Error::io("cannot create", error));
+        taken.at(target).map(|()| Some(found))
     }
 
     /// The name it will have, symlinks resolved.
@@ -292,7 +293,7 @@ mod tests {
     use std::ffi::OsString;
 
     use super::super::naive::{file_of, in_small_folder, skipped};
-    use super::super::space;
+    use super::super::{Lock, space};
     use super::*;
 
     fn listing(folder: &Path) -> Vec<OsString> {
@@ -324,24 +325,34 @@ mod tests {
     fn what_would_be_refused_is_known_without_a_name_in_the_folder() {
         let (folder, path) = file_of(b"old");
         let free = folder.path().join("new");
+        // What is said of a place is what happens there.
+        let same = |target: &Path, replace| {
+            let said = |error: Error| (error.kind(), error.to_string(), error.hints().to_vec());
+            let made = NewFile::create(target, replace).map(|new| Some(new.target().to_owned())).map_err(said);
+            let place = NewFile::place(target, replace).map_err(said);
+            assert_eq!(place, made);
+            place
+        };
         for target in [&free, &path, &folder.path().join("missing/new"), &folder.path().join("..")] {
             for replace in [Replace::Never, Replace::Force] {
-                let made = NewFile::create(target, replace).map(|new| Some(new.target().to_owned()));
-                let refused = NewFile::refuse(target, replace);
-                let said = |error: Error| (error.kind(), error.to_string(), error.hints().to_vec());
-                assert_eq!(refused.map_err(said), made.map_err(said));
+                let _ = same(target, replace);
             }
         }
+        let link = folder.path().join("link");
+        symlink("deep/new", &link).expect("a link");
+        assert!(same(&link, Replace::Force).is_err(), "there is no folder to hold it");
+        std::fs::create_dir(folder.path().join("deep")).expect("a folder");
+        assert_eq!(same(&link, Replace::Never), Ok(Some(folder.path().join("deep/new"))));
+        let held = File::open(&path).and_then(|file| Lock::exclusive(&file, &path).map_err(io::Error::other));
+        assert_eq!(same(&path, Replace::Force).expect_err("it is stored in").0, ErrorKind::Busy);
+        drop(held);
         let changed = |done: &dyn Fn()| {
             let opened = File::open(folder.path()).expect("a folder");
             opened.set_modified(std::time::UNIX_EPOCH).expect("an own folder");
             done();
             opened.metadata().and_then(|found| found.modified()).expect("a time") != std::time::UNIX_EPOCH
         };
-        if changed(&|| drop(tempfile::tempfile_in(folder.path()).expect("room"))) {
-            return skipped("the file system gives every file a name");
-        }
-        assert!(!changed(&|| drop(NewFile::refuse(&free, Replace::Never).expect("free"))));
+        assert!(!changed(&|| drop(NewFile::place(&free, Replace::Never).expect("free"))));
         assert!(changed(&|| drop(NewFile::create(&free, Replace::Never).expect("free"))));
     }
 

@@ -1,7 +1,15 @@
 //! Where paths lead: through symlinks, from the root on, to the folder that holds a name; and names on stable storage.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{self, Access, AtFlags};
+#[cfg(target_os = "linux")]
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+};
 
 use super::Sync;
 use super::space::flush;
@@ -34,6 +42,18 @@ pub fn full_path(path: &Path) -> Result<PathBuf> {
     let Some(name) = found.file_name() else { return Err(Error::usage("is not the name of a file").at(path)) };
     let folder = folder_of(&found).canonicalize();
     Ok(folder.map_err(|error| Error::io("cannot find its folder", error).at(path))?.join(name))
+}
+
+/// Whether files can be made in a folder: by one without a name, where the system and the file system have such, else by
+/// what it says of its permissions.
+pub(super) fn takes_files(folder: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    match fs::open(folder, OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR) {
+        Ok(_) => return Ok(()),
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(fs::accessat(fs::CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
 }
 
 /// Has the names in the folder of a file on stable storage, if that is asked for.

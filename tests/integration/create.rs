@@ -90,6 +90,7 @@ fn content_that_does_not_fit_makes_no_file() {
         ("-s 3 -d u1 --random integers:-1,5 --seed 1", "uint8 holds 0 to 255"),
         ("-s 300 -d u1 --arange", "--arange goes from 0 to 299, but uint8 holds 0 to 255: element 256 is 256"),
         ("-s 300 -d i1 --arange --start 100 --step -3", "but int8 holds -128 to 127: element 77 is -131"),
+        ("-s 5 -d u1 --overflow saturate --arange --step 9000000000000000000", "but uint8 holds 0 to 255\n"),
         ("-s 3 -d u1 --arange --start -1", "goes from -1 to 1, but uint8 holds 0 to 255: element 0 is -1"),
     ] {
         let words = ["create", "x"].into_iter().chain(words.split(' ').filter(|word| !word.is_empty()));

@@ -82,9 +82,12 @@ fn nothing_is_printed_where_one_index_is_wrong() {
 
 #[test]
 fn nothing_is_selected_without_a_word() {
-    let note = "rmm: nothing is selected: the result has shape (0, 4)\n";
-    for words in [&["get", "a.npy", "5:"][..], &["get", "a.npy", "5:", "0:0"], &["get", "a.npy", "--rows", "5:"]] {
-        a().run(words).code(0).stdout("").stderr(note);
+    for (words, note) in [
+        (&["get", "a.npy", "5:"][..], "nothing is selected by INDEX '5:' (shape (0, 4))"),
+        (&["get", "a.npy", "5:", "0:0"], "nothing is selected by INDEX '5:' (shape (0, 4)), nor by another"),
+        (&["get", "a.npy", "--rows", "5:"], "nothing is selected: the result has shape (0, 4)"),
+    ] {
+        a().run(words).code(0).stdout("").stderr(&format!("rmm: {note}\n"));
     }
     for (lines, note) in [
         ("0,0\n5:\n", "nothing is selected by line 2 of stdin (shape (0, 4))\n"),

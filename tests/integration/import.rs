@@ -254,6 +254,13 @@ fn what_slice_prints_is_stored_back() {
             .code(0)
             .stdout("3.0\t4\n");
     }
+    let flat =
+        Rmm::new().stdin(r#"[{"x":1,"n":2},{"x":3,"n":4}]"#).run(["create", "r.npy", "-d", "x:f4,n:i2", "-s", "2,1"]);
+    flat.done()
+        .then()
+        .stdin(r#"[{"x":1,"n":2},{"x":3,"n":4},{"x":5,"n":6}]"#)
+        .run(["set", "r.npy", "--from", "-", "--from-format", "json"])
+        .refused(2, "cannot broadcast");
 }
 
 #[test]

@@ -6,6 +6,17 @@ use serde_json::Value;
 
 use crate::harness::{Ran, Rmm, bytes, npy_bytes};
 
+#[test]
+fn a_file_may_be_called_as_files_are_in_hints() {
+    let folder = || Rmm::new().file("FILE.raw", [0; 48]);
+    let ran = folder().run(["info", "FILE.raw", "-d", "f4", "-s", "3,4", "--order", "F", "--emit", "nhdr"]);
+    ran.refused(2, "hint: rmm info FILE.raw --raw --spec '<f4:4,3:C@0' --emit nhdr\n");
+    folder()
+        .file("myFILE.bin", "x")
+        .run(["info", "myFILE.bin", "--get", "shape"])
+        .refused(2, "hint: rmm info myFILE.bin --guess\n");
+}
+
 fn a() -> Rmm {
     Rmm::new().arange("a.npy", [3, 4])
 }

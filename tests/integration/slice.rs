@@ -73,6 +73,7 @@ fn what_is_not_supported_is_refused_by_name() {
     a().run(["slice", "a.npy", "[0,1],[0,1]"]).refused(2, "more than one list");
     a().run(["slice", "a.npy", "newaxis,0"]).refused(2, "newaxis");
     a().run(["slice", "a.npy", "None"]).refused(2, "newaxis");
+    a().run(["slice", "a.npy", "<f4"]).refused(2, "'<f4' is no integer, slice, list or ...");
     for condition in ["x>3", "[x<3]", "0:1 & 2", "a != 1", "True"] {
         a().run(["slice", "a.npy", condition]).refused(2, "masks (True, False) and conditions are not supported");
     }

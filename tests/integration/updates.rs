@@ -94,6 +94,13 @@ fn updates_of_nothing_are_noted() {
 }
 
 #[test]
+fn an_array_of_nothing_is_noted_once() {
+    let empty = Rmm::new().npy("e.npy", "<f8", [0, 3], []).stdin(":\t1\n");
+    let ran = empty.run(["set", "e.npy", "--updates", "-"]).code(0);
+    ran.stderr("rmm: nothing is selected (shape (0, 3)): nothing is stored\n");
+}
+
+#[test]
 fn indices_of_all_kinds_print_in_their_order() {
     m().stdin("0,0\n1\n-1,-1\n:,0\n0,2\n").run(["get", "m.npy", "-"]).prints("0\n3\n4\n5\n5\n0\n3\n2\n");
     m().stdin("0,0\r\n 1 , 2 \r\n").run(["get", "m.npy", "-"]).prints("0\n5\n");

@@ -3,9 +3,9 @@
 use super::{Expression, Place};
 use crate::array::Array;
 use crate::cast::Conversion;
+use crate::cli::args::Form;
 use crate::cli::edit::{Resume, Store};
 use crate::cli::partial::state;
-use crate::cli::reduce::Form;
 use crate::cli::select::Selected;
 use crate::cli::ui::Ui;
 use crate::dtype::{DType, Field};
@@ -35,10 +35,11 @@ impl Expression<'_> {
         let dtype = &place.selected.dtype;
         let (program, mut operands) = self.compiled_for(&place)?;
         let castable = match astype {
+            // Only what is stored has a byte order.
             Some(asked) => {
-                cast.note_what_is_dropped(&program.dtype(), asked, ui);
-                let asked_for = cast.casting_asked().check(&program.dtype(), asked);
-                asked_for.and_then(|()| cast.casting().check(asked, dtype))
+                let asked = asked.to_native();
+                let asked_for = cast.casting_asked().check(&program.dtype(), &asked);
+                asked_for.and_then(|()| cast.casting().check(&asked, &dtype.to_native()))
             }
             None => self.castable(&program, dtype, cast.casting()),
         };
@@ -49,6 +50,9 @@ impl Expression<'_> {
             None => error,
         });
         castable.at(place.array.path())?;
+        if let Some(asked) = astype {
+            cast.note_what_is_dropped(&program.dtype(), asked, ui);
+        }
         for operand in &mut operands {
             operand.view = once.view(&operand.view);
         }
@@ -80,7 +84,10 @@ impl Expression<'_> {
         storing: Storing,
     ) -> Result<Checksum> {
         let own = described("expr", place.array, &place.selected.view, &place.selected.dtype).with(self.text);
-        let own = own.with(astype.map(|dtype| dtype.to_native().to_string()).unwrap_or_default());
+        let own = match astype {
+            Some(dtype) => own.with("as").with(dtype.to_native().to_string()),
+            None => own,
+        };
         let own = own.with(format!("{:?} {:?} {:?}", place.ranks, place.dims, storing.chunk));
         let with = self.with.iter().try_fold(own, |sum, (name, array)| {
             let mapping = array.mapping();

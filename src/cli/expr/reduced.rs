@@ -2,8 +2,8 @@
 
 use super::{Expression, Place};
 use crate::cast::{Conversion, Overflow};
-use crate::cli::args::CastArgs;
-use crate::cli::reduce::{Elements, Form, ReduceArgs, Results};
+use crate::cli::args::{CastArgs, Form};
+use crate::cli::reduce::{Elements, ReduceArgs, Results};
 use crate::cli::ui::Ui;
 use crate::error::{At, Result};
 use crate::job::computed::{Computed, Operand};

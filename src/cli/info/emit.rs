@@ -69,21 +69,20 @@ impl Form {
 /// The header of an image, which has elements, in one order: its axes count from the fastest on, so an array in F order
 /// would be read back transposed.
 fn image(spec: &ArraySpec, format: &str, word: &str, write: &dyn Fn(&ArraySpec) -> Result<String>) -> Result<String> {
-    const OTHERS: &str = "--emit numpy and --emit json say";
     if spec.shape.size() == 0 {
         let error =
             Error::usage(format!("{format} has no word for an array without elements, of shape {}", spec.shape));
-        return Err(error.hint(format!("{OTHERS} the shape")));
+        return Err(error.hint("--emit json says the shape"));
     }
     if spec.order == Order::C || has_both_orders(spec) {
         return write(spec);
     }
+    // No order helps where there is no word for the dtype.
+    write(spec)?;
     let transposed = ArraySpec { shape: spec.shape.reversed(), order: Order::C, ..spec.clone() };
-    // Nor does another order help where there is no word for the dtype.
-    write(&transposed)?;
     Err(Error::usage(format!("{format} has no word for order F"))
         .hint(format!("rmm info FILE --raw --spec '{transposed}' --emit {word}"))
-        .hint(format!("{OTHERS} the order")))
+        .hint("--emit numpy and --emit json say the order"))
 }
 
 /// The name of the file for a header that will lie beside it.
@@ -140,6 +139,8 @@ mod tests {
                 let error = of(form, record, "a.raw").expect_err("a record");
                 assert!(error.message().ends_with("for void48"), "{error}");
             }
+            let error = of(form, "f2:3,4:F", "a.raw").expect_err("half a float");
+            assert_eq!(error.hints()[0], "rmm slice FILE --raw --spec '<f2:3,4:F@0' --astype float32 -o OUT.raw");
             let error = of(form, "<f4:0,4", "a.raw").expect_err("nothing in it");
             assert!(error.message().ends_with("an array without elements, of shape 0,4"), "{error}");
         }

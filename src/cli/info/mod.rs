@@ -17,6 +17,7 @@ use super::args::{Intent, OpenArgs};
 use super::failure::Exit;
 use super::input;
 use super::journal::warn_of_unfinished;
+use super::signals;
 use super::ui::Ui;
 use super::words::one_of;
 use crate::array::Opening;
@@ -188,7 +189,12 @@ impl InfoArgs {
         }
         let text = sidecar::render(&spec.dtype, &spec.shape, spec.order, spec.offset).at(path)?;
         let replace = if self.describe.force { Replace::Force } else { Replace::Never };
-        Beside::plan(path, Some(text), replace)?.prepare()?.commit(Sync::No)
+        let planned = Beside::plan(path, Some(text), replace)?;
+        // From here on there is something to be cleared away.
+        signals::heed();
+        let prepared = planned.prepare()?;
+        signals::check()?;
+        prepared.commit(Sync::No)
     }
 
     /// What stands between two files.
@@ -234,7 +240,7 @@ fn value(facts: &Facts, key: Key) -> Result<Vec<u8>> {
 
 /// There is no such value, because the file does not fit what it was taken for.
 fn unknown(path: &Path, misfit: &Error) -> Error {
-    misfit.hints().iter().fold(Error::usage(misfit.message()).at(path), Error::hint)
+    Error::usage(misfit.message()).at(path).with_hints_of(misfit)
 }
 
 #[cfg(test)]

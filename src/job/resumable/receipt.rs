@@ -118,7 +118,7 @@ impl Receipt {
     /// # Errors
     /// As [`NewFile`].
     pub fn prepare(path: &Path) -> Result<()> {
-        NewFile::create(path, Replace::Force).map(drop)
+        NewFile::place(path, Replace::Force).map(drop)
     }
 
     /// Whether it is that of this operation on this array.
